@@ -1,0 +1,3 @@
+//! The thin binary: parse, call, exit code.
+
+fn main() {}

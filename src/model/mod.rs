@@ -1,0 +1,21 @@
+//! The words of the field as plain data: environments, keys, sources, jobs, failures and reports.
+//!
+//! Everything here is pure and knows nothing of HTTP, terminals or clocks. Text that came from
+//! outside is already scrubbed and bounded when it gets here (`api` does that), and a key's value
+//! exists only inside [`KeyValue`], which cannot print itself.
+
+mod failure;
+mod fleet;
+mod health;
+mod ids;
+mod job;
+mod key;
+mod report;
+
+pub use failure::{Failure, FailureKind};
+pub use fleet::{Entitlement, Environment, Fleet, KeyLabel, Source};
+pub use health::EnvironmentState;
+pub use ids::{EnvironmentId, EnvironmentName, JobId, JobKey, KeyId, KeyName, Region, SourceId};
+pub use job::{Job, JobError, RETENTION, Status};
+pub use key::{Fingerprint, InvalidKey, KeyState, KeyValue};
+pub use report::{Coverage, PollEvent, Report};
