@@ -89,8 +89,9 @@ impl Fingerprint {
         let hash = value.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
-        let [a, b, c, d, e, f, g, h] = hash.to_be_bytes();
-        Self(u16::from_be_bytes([a ^ c ^ e ^ g, b ^ d ^ f ^ h]))
+        let folded = hash ^ (hash >> 32);
+        let [.., high, low] = (folded ^ (folded >> 16)).to_be_bytes();
+        Self(u16::from_be_bytes([high, low]))
     }
 }
 
@@ -166,7 +167,7 @@ mod tests {
             let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
             format!("{}.{}.sig", part(r#"{"alg":"RS256"}"#), part(claims))
         };
-        let at = |text: &str| KeyValue::new(text).unwrap().expires_at().map(|at| at.as_second());
+        let at = |text: &str| KeyValue::new(text).unwrap().expires_at().map(Timestamp::as_second);
         assert_eq!(at(&jwt(r#"{"exp":1763856000,"x":"y"}"#)), Some(1_763_856_000));
         assert_eq!(at(&jwt(r#"{"iat":1}"#)), None);
         assert_eq!(at(&jwt(r#"{"exp":"soon"}"#)), None);
