@@ -229,18 +229,20 @@ impl<'a> Lexer<'a> {
 
     /// How far a word or a value reaches: to white space, or to a parenthesis that is not part of it.
     /// A pair of parentheses inside a word is part of it, so that `call(1).wav` can be pasted as it is.
-    /// A keyword ends before a parenthesis, and a field's name before the quotes of its value.
+    /// One that is not closed inside the word is an error: it must not swallow the end of a group around it.
+    /// A keyword ends before a parenthesis, and a field's
+    /// operator before whatever else opens its value.
     fn run(&self, rest: &str, word_starts: bool) -> Result<usize, QueryError> {
-        let mut open = 0_usize;
+        let mut open = Vec::new();
+        let mut end = rest.len();
         let is_keyword = |word: &str| ["and", "or", "not"].iter().any(|key| word.eq_ignore_ascii_case(key));
         let awaits_value = |word: &str| word.strip_suffix([':', '~', '<', '>']).is_some_and(is_name);
         for (at, c) in rest.char_indices() {
             let word = rest.get(..at).unwrap_or_default();
             match c {
-                '(' if word_starts && is_keyword(word) => return Ok(at),
-                '(' => open += 1,
-                ')' if open == 0 => return Ok(at),
-                ')' => open -= 1,
+                '(' if word_starts && (is_keyword(word) || awaits_value(word)) => return Ok(at),
+                '(' => open.push(at),
+                ')' if open.pop().is_some() => {}
                 '"' if word_starts && awaits_value(word) => return Ok(at),
                 '"' => {
                     let message = format!(
@@ -249,11 +251,19 @@ impl<'a> Lexer<'a> {
                     );
                     return self.wrong(at, 1, message);
                 }
-                _ if c.is_whitespace() => return Ok(at),
+                _ if c == ')' || c.is_whitespace() => {
+                    end = at;
+                    break;
+                }
                 _ => {}
             }
         }
-        Ok(rest.len())
+        match open.first() {
+            Some(&at) => {
+                self.wrong(at, 1, "this parenthesis in a word is never closed; put the word in double quotes")
+            }
+            None => Ok(end),
+        }
     }
 }
 

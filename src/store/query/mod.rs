@@ -45,6 +45,8 @@ mod value;
 mod properties;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod words_tests;
 
 pub use error::QueryError;
 pub use eval::Subject;

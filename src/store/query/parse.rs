@@ -108,7 +108,7 @@ impl<'a> Parser<'a> {
             Symbol::Test { name, op, value, value_at } => {
                 self.test(name.clone(), *op, value, value_at).map(Node::Test)
             }
-            Symbol::Word(word) => self.word(word, token),
+            Symbol::Word(word) => bare_word(word, token),
             Symbol::Close | Symbol::And | Symbol::Or => Err(self.missing()),
         }
     }
@@ -128,19 +128,6 @@ impl<'a> Parser<'a> {
             _ => "",
         };
         QueryError::new(at, format!("a word or a field:value is missing {side} {}{quote}", quoted(spelled)))
-    }
-
-    /// A bare word, unless it is a field with an operator that there is not.
-    fn word(&self, word: &str, token: &Token) -> Result<Node, QueryError> {
-        if let Some((name, value)) = word.split_once('=') {
-            let (name, minus) = name.strip_suffix('!').map_or((name, ""), |name| (name, "-"));
-            if let Some(field) = fields::named(name) {
-                let instead = quoted(&format!("{minus}{}:{value}", field.name));
-                let message = format!("write {instead}; to search for the text put it in double quotes");
-                return Err(QueryError::new(token.at.clone(), message));
-            }
-        }
-        Ok(Node::Test(Test::Word(Word::new(word))))
     }
 
     fn test(&self, name: Range<usize>, op: Op, value: &str, at: &Range<usize>) -> Result<Test, QueryError> {
@@ -177,6 +164,19 @@ impl<'a> Parser<'a> {
         let stretch = value::stretch(value, self.zone)?;
         Ok(Test::Created(Bound::new(op, stretch.start, stretch.end)))
     }
+}
+
+/// A bare word, unless it is a field with an operator that there is not.
+fn bare_word(word: &str, token: &Token) -> Result<Node, QueryError> {
+    if let Some((name, value)) = word.split_once('=') {
+        let (name, minus) = name.strip_suffix('!').map_or((name, ""), |name| (name, "-"));
+        if let Some(field) = fields::named(name) {
+            let instead = quoted(&format!("{minus}{}:{value}", field.name));
+            let message = format!("write {instead}; to search for the text put it in double quotes");
+            return Err(QueryError::new(token.at.clone(), message));
+        }
+    }
+    Ok(Node::Test(Test::Word(Word::new(word))))
 }
 
 fn no_operator(field: &Field, op: Op) -> String {
