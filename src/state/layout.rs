@@ -102,6 +102,9 @@ fn keys_pane_width(fleet: &Fleet, wide: bool) -> u16 {
     environments.saturating_mul(cell).saturating_add(name)
 }
 
+/// What the name column wants beyond its least width before lesser columns come.
+const READABLE_NAME: u16 = 14;
+
 /// The least that the environments pane makes do with: name, state, latency, running, age.
 const ENVIRONMENTS_LEAST: u16 = 35;
 
@@ -218,7 +221,9 @@ impl Layout {
         let mut shown = Vec::new();
         for spec in by_rank {
             let cost = least(spec) + 1;
-            if used + cost > available + 1 || worth(&spec) == u8::MAX {
+            // A name that can be read is worth more than titles and references.
+            let reserve = if worth(&spec) >= 7 { READABLE_NAME } else { 0 };
+            if used + cost + reserve > available + 1 || worth(&spec) == u8::MAX {
                 break;
             }
             used += cost;

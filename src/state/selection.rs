@@ -11,6 +11,8 @@ use crate::store::{Rows, Store};
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
     job: Option<JobKey>,
+    /// Whether the job is among the rows; a filter may hide it without ending the selection.
+    visible: bool,
     row: usize,
     first: usize,
 }
@@ -21,9 +23,9 @@ impl Selection {
         self.job.as_ref()
     }
 
-    /// Its row, if a job is selected.
+    /// Its row, if a job is selected and the filter does not hide it.
     pub fn row(&self) -> Option<usize> {
-        self.job.as_ref().map(|_| self.row)
+        self.visible.then_some(self.row)
     }
 
     /// The first row in view.
@@ -40,13 +42,14 @@ impl Selection {
     pub fn select(&mut self, store: &Store, rows: &Rows, row: usize) {
         let row = row.min(rows.len().saturating_sub(1));
         self.job = rows.get(row).and_then(|handle| store.key_of(handle));
+        self.visible = self.job.is_some();
         self.row = row;
     }
 
     /// Moves by rows. Without a selection the first step down selects the first row in view.
     pub fn step(&mut self, store: &Store, rows: &Rows, by: isize) {
-        let row = match self.job {
-            Some(_) => self.row.saturating_add_signed(by),
+        let row = match self.row() {
+            Some(row) => row.saturating_add_signed(by),
             None if by == 1 || by == -1 => self.first,
             None => self.first.saturating_add_signed(by),
         };
@@ -54,8 +57,8 @@ impl Selection {
     }
 
     /// Fits the selection to new rows or a new height: finds the job's row, keeps its line on the
-    /// screen, and keeps the view inside the rows. Where the job went away its place is taken by the
-    /// row that is there now.
+    /// screen, and keeps the view inside the rows. Where the job went away for good its place is taken
+    /// by the row that is there now.
     pub(super) fn settle(&mut self, store: &Store, rows: &Rows, height: usize) {
         if let Some(job) = &self.job {
             let line = self.row.saturating_sub(self.first);
@@ -63,13 +66,17 @@ impl Selection {
                 Some(row) => {
                     self.first = row.saturating_sub(line);
                     self.row = row;
+                    self.visible = true;
                 }
+                None if store.find(job).is_some() => self.visible = false,
                 None => self.select(store, rows, self.row),
             }
-            if self.row < self.first {
-                self.first = self.row;
-            } else if height > 0 && self.row >= self.first + height {
-                self.first = self.row + 1 - height;
+        }
+        if let Some(row) = self.row() {
+            if row < self.first {
+                self.first = row;
+            } else if height > 0 && row >= self.first + height {
+                self.first = row + 1 - height;
             }
         }
         self.first = self.first.min(rows.len().saturating_sub(height));

@@ -153,7 +153,7 @@ impl State {
     }
 
     fn open_details(&mut self) {
-        if self.selection.job().is_none() {
+        if self.selection.row().is_none() {
             self.selection.step(&self.store, &self.rows, 1);
         }
         let Some(key) = self.selection.job().cloned() else { return };

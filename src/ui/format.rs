@@ -52,6 +52,17 @@ pub(super) fn latency(latency: Duration) -> String {
     }
 }
 
+/// The time between two rounds: `5s`, `1m30s`, `1.5s`.
+pub(super) fn interval(interval: Duration) -> String {
+    let (seconds, millis) = (interval.as_secs(), interval.subsec_millis());
+    match (seconds / 60, seconds % 60) {
+        (0, _) if millis >= 100 => format!("{seconds}.{}s", millis / 100),
+        (0, _) => format!("{seconds}s"),
+        (minutes, 0) => format!("{}m", minutes.min(99_999)),
+        (minutes, rest) => format!("{}m{rest:02}s", minutes.min(99_999)),
+    }
+}
+
 /// The length of audio: `0:04`, `4:04`, `1:02:11`.
 pub(super) fn audio(seconds: u64) -> String {
     let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
@@ -117,6 +128,9 @@ mod tests {
         }
         for (millis, words) in [(0, "0ms"), (42, "42ms"), (1_449, "1.4s"), (12_000, "12s")] {
             assert_eq!(latency(Duration::from_millis(millis)), words);
+        }
+        for (millis, words) in [(5_000, "5s"), (1_500, "1.5s"), (90_000, "1m30s"), (120_000, "2m")] {
+            assert_eq!(interval(Duration::from_millis(millis)), words);
         }
         for (length, words) in [(0, "0:00"), (244, "4:04"), (3_731, "1:02:11")] {
             assert_eq!(audio(length), words);

@@ -33,17 +33,21 @@ fn facts<'a>(state: &State, theme: &Theme, room: usize) -> Vec<Span<'a>> {
     let known = state.store.sources().all(|(_, record)| record.complete || record.last_good.is_none());
     let plus = if known { "" } else { "+" };
     let rejected_style = if total.rejected_today > 0 { theme.bad } else { theme.quiet };
+    let rejected = format!("{} rejected", format::count(total.rejected_today));
     let parts = [
         (format!("{up}/{of} up"), up_style),
         (format!("{}{plus} jobs", format::count(total.jobs)), theme.text),
         (format!("{} running", format::count(total.active)), theme.active),
-        (format!("{} rejected today", format::count(total.rejected_today)), rejected_style),
+        (format!("{rejected} today"), rejected_style),
     ];
     let mut spans = Vec::new();
     let mut used = 0;
-    for (text, style) in parts {
+    for (mut text, style) in parts {
         let gap = if spans.is_empty() { 0 } else { 3 };
         if used + gap + text.width() > room {
+            text.truncate(text.strip_suffix(" today").map_or(0, str::len));
+        }
+        if text.is_empty() || used + gap + text.width() > room {
             break;
         }
         if gap > 0 {
@@ -62,7 +66,7 @@ fn right_side<'a>(state: &State, width: u16, theme: &Theme) -> Line<'a> {
         spans.push(Span::styled(format::clock(state.now, &state.settings.zone), theme.text));
         spans.push(Span::styled(" · ", theme.border));
     }
-    let every = format::latency(state.settings.refresh);
+    let every = format::interval(state.settings.refresh);
     spans.push(if state.paused {
         Span::styled("‖ paused", theme.warning)
     } else {

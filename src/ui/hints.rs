@@ -14,6 +14,8 @@ pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &
     let room = usize::from(area.width.saturating_sub(2));
     let line = match &state.notice {
         Some(notice) => Line::styled(format!(" {} ", notice.text), theme.active),
+        // An overlay has its own hints in its border.
+        None if state.context() == Context::Overlay => return,
         None => hints(state.context(), theme, room),
     };
     paint::put_line(buffer, area, 0, line);
