@@ -1,1 +1,8 @@
 //! (to come)
+
+mod canvas;
+pub mod crash;
+pub mod log;
+pub mod redact;
+pub mod signals;
+pub mod terminal;
