@@ -17,6 +17,16 @@ use super::error::{At, Place, Problem, Problems};
 pub(super) struct Document {
     origin: Arc<str>,
     text: String,
+    marks: Vec<Mark>,
+}
+
+/// A known place in a text. Every value's place is asked for, so that counting from the start each
+/// time would make a large file take minutes.
+#[derive(Clone, Copy)]
+struct Mark {
+    offset: usize,
+    line: usize,
+    column: usize,
 }
 
 impl Document {
@@ -39,14 +49,27 @@ impl Document {
             Err(error) => return Err(unreadable(format!("the file cannot be read: {}", plain(&error)))),
         };
         match String::from_utf8(bytes) {
-            Ok(text) => Ok(Some(Self { origin: Arc::from(origin), text })),
+            Ok(text) => Ok(Some(Self::of(&origin, text))),
             Err(error) => {
                 let valid = error.utf8_error().valid_up_to();
-                let text = String::from_utf8_lossy(error.as_bytes());
-                let place = Place::in_text(&Arc::from(origin), &text, valid);
+                let place =
+                    Self::of(&origin, String::from_utf8_lossy(error.as_bytes()).into_owned()).place(valid);
                 Err(Problem::new(&place, "the file is not UTF-8", "Save it as UTF-8 text."))
             }
         }
+    }
+
+    fn of(origin: &str, text: String) -> Self {
+        const STRIDE: usize = 256;
+        let mut marks = Vec::with_capacity(text.len() / STRIDE + 1);
+        let (mut line, mut column) = (1, 1);
+        for (count, (offset, letter)) in text.char_indices().enumerate() {
+            if count % STRIDE == 0 {
+                marks.push(Mark { offset, line, column });
+            }
+            (line, column) = if letter == '\n' { (line + 1, 1) } else { (line, column + 1) };
+        }
+        Self { origin: Arc::from(origin), text, marks }
     }
 
     /// The tree; else where it breaks off and why, without anything of the text: the parser's own
@@ -60,7 +83,17 @@ impl Document {
 
     /// Where a value or a name is.
     pub(super) fn place(&self, offset: usize) -> Place {
-        Place::in_text(&self.origin, &self.text, offset)
+        let next = self.marks.partition_point(|mark| mark.offset <= offset);
+        let first = Mark { offset: 0, line: 1, column: 1 };
+        let mark = next.checked_sub(1).and_then(|index| self.marks.get(index)).copied().unwrap_or(first);
+        let between = self.text.get(mark.offset..offset).unwrap_or_default();
+        match between.rsplit_once('\n') {
+            None => Place::at(&self.origin, mark.line, mark.column + between.chars().count()),
+            Some((above, rest)) => {
+                let line = mark.line + above.matches('\n').count() + 1;
+                Place::at(&self.origin, line, rest.chars().count() + 1)
+            }
+        }
     }
 }
 
@@ -187,5 +220,23 @@ impl<'d> Reader<'d> {
             }
         }
         tables
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn a_place_is_what_counting_from_the_start_gives(text in "(\n|a|ü|\t|[a-z]{50}){0,80}") {
+            let document = Document::of("f", text.clone());
+            for (offset, _) in text.char_indices().chain([(text.len(), ' ')]) {
+                let before = &text[..offset];
+                let line = before.matches('\n').count() + 1;
+                let column = before.rsplit('\n').next().unwrap().chars().count() + 1;
+                proptest::prop_assert_eq!(document.place(offset).to_string(), format!("f:{}:{}", line, column));
+            }
+        }
     }
 }

@@ -48,8 +48,7 @@ mod tests {
 
     #[test]
     fn what_is_no_duration_is_refused_with_the_text_and_an_example() {
-        for text in ["", "5", "soon", "5 parsecs", "1mo", "1y", "s", "5s5s", "99999999999999999999s", "1e3s"]
-        {
+        for text in ["", "5", "soon", "5 parsecs", "1mo", "1y", "s", "5s5s", "999999999999w", "1e3s"] {
             let error = parse_duration(text).unwrap_err();
             assert!(error.contains(text) && error.contains("1h30m"), "{text:?}: {error}");
         }

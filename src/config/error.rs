@@ -21,11 +21,8 @@ impl Place {
         Self { origin: Arc::from(origin.as_ref()), at: None }
     }
 
-    /// A byte offset in a text.
-    pub(super) fn in_text(origin: &Arc<str>, text: &str, offset: usize) -> Self {
-        let before = text.get(..offset).unwrap_or(text);
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    /// A line and a column, both from 1.
+    pub(super) fn at(origin: &Arc<str>, line: usize, column: usize) -> Self {
         Self { origin: Arc::clone(origin), at: Some((line, column)) }
     }
 

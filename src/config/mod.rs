@@ -25,7 +25,8 @@ mod raw;
 mod secrets;
 mod starter;
 mod surroundings;
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;
 
 pub use duration::parse_duration;

@@ -45,6 +45,9 @@ struct Trial {
 /// More keys than anybody has, so that ids cannot run out.
 const MOST_KEYS: usize = 100;
 
+/// More names than one key's environments can have, with every spelling of each.
+const MOST_NAMES: usize = 200;
+
 /// Resolves what was written.
 ///
 /// # Errors
@@ -176,7 +179,12 @@ fn declared(list: &At<Vec<At<String>>>, all: &Environments, problems: &mut Probl
         let remedy = "Name at least one, or leave `environments` out to try all.";
         problems.add(Problem::new(&list.place, "a key's list of environments is empty", remedy));
     }
-    list.value.iter().filter_map(|text| problems.keep(all.find(text)).map(|found| found.index)).collect()
+    if list.value.len() > MOST_NAMES {
+        let what = format!("a key's list of environments has more than {MOST_NAMES} names");
+        problems.add(Problem::new(&list.place, what, "Name each environment once."));
+    }
+    let names = list.value.iter().take(MOST_NAMES);
+    names.filter_map(|text| problems.keep(all.find(text)).map(|found| found.index)).collect()
 }
 
 fn discovered(key: &RawKey, all: &Environments, problems: &mut Problems) -> Vec<usize> {
@@ -194,7 +202,8 @@ fn discovered(key: &RawKey, all: &Environments, problems: &mut Problems) -> Vec<
 /// in a run, so the first word counts.
 fn pin(keys: &[RawKey], all: &mut Environments, warnings: &mut Vec<String>) {
     let mut pinned: BTreeMap<usize, Url> = BTreeMap::new();
-    let named = keys.iter().filter_map(|key| key.environments.as_ref()).flat_map(|list| &list.value);
+    let lists = keys.iter().take(MOST_KEYS).filter_map(|key| key.environments.as_ref());
+    let named = lists.flat_map(|list| list.value.iter().take(MOST_NAMES));
     for text in named {
         // What cannot be found has been noted as a problem.
         let Ok(found) = all.find(text) else { continue };

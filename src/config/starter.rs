@@ -36,7 +36,11 @@ pub fn init(path: &Path) -> Result<(), ConfigError> {
     }
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     let directory = directory.map_or_else(|| PathBuf::from("."), Path::to_owned);
-    create_private(&directory).map_err(|error| refuse(&error))?;
+    create_private(&directory).map_err(|error| {
+        // Something that is no directory stands where one has to be.
+        let what = format!("the directory {} cannot be made: {}", directory.display(), plain(&error));
+        Problem::new(&place, what, "Choose another place with --config.")
+    })?;
     let aside = directory.join(format!(".config-{:08x}.new", fastrand::u32(..)));
     let written = write_new(&aside).and_then(|()| settle(&aside, path));
     // Whether it was linked to its place or not, its first name is not needed any more.

@@ -20,7 +20,8 @@ fn check(cases: &[Case<'_>]) {
 #[test]
 fn fields_and_types() {
     check(&[
-        ("refresh = ", "1:10", &["not TOML", "config init"]),
+        ("refresh = ", "1:11", &["not TOML", "config init"]),
+        ("refresh = \"5s\"\n[limits\n", "2:8", &["not TOML"]),
         ("refresh = \"5s\"\nrefresh = \"6s\"", "2:1", &["duplicate key"]),
         ("refesh = \"5s\"", "1:1", &["unknown field `refesh`", "`refresh`", "limits"]),
         ("zzz = 1", "1:1", &["unknown field `zzz`", "The nearest known field is"]),
@@ -95,7 +96,9 @@ fn keys_and_their_sources() {
         ),
     ]);
     check(&[(&format!("{KEY_A}environments = [\"eu1\", \"\"]"), "4:24", &["name is empty"])]);
-    let many: String = (0..101).map(|n| format!("[[keys]]\nname = \"k{n}\"\nenv = \"KEY_A\"\n")).collect();
+    let many: Vec<String> =
+        (0..101).map(|n| format!("[[keys]]\nname = \"k{n}\"\nenv = \"KEY_A\"\n")).collect();
+    let many = many.concat();
     check(&[(&many, "302:8", &["more than 100 keys"])]);
     check(&[(&format!("builtin_environments = false\n{KEY_A}"), "3:8", &["key `a` is tried nowhere"])]);
 }
@@ -155,8 +158,8 @@ fn every_problem_is_told_at_once_in_the_order_of_the_file() {
     let lines: Vec<&str> = error.lines().filter(|line| !line.starts_with(' ')).collect();
     assert_eq!(lines.len(), 3, "{error}");
     assert!(lines[0].contains(":1:1") && lines[1].contains(":2:1") && lines[2].contains(":4:11"), "{error}");
-    let flood: String = (0..5000).map(|n| format!("x{n} = 1\n")).collect();
-    assert!(Home::with(&flood).refused().lines().count() <= 40);
+    let flood: Vec<String> = (0..5000).map(|n| format!("x{n} = 1\n")).collect();
+    assert!(Home::with(&flood.concat()).refused().lines().count() <= 40);
 }
 
 #[test]
@@ -174,6 +177,10 @@ fn files_that_are_no_configuration() {
     assert!(large.contains("larger than 1 MiB"), "{large}");
     let binary = asked(&home.write("binary", b"# ok\nrefresh = \"\xff\"", 0o600));
     assert!(binary.contains(":2:12") && binary.contains("not UTF-8"), "{binary}");
+    // A megabyte of keys on one line is refused, and soon.
+    let key = "{name=\"a\",env=\"KEY_A\",environments=[\"eu1\",\"x\"]},";
+    let wide = asked(&home.write("wide", format!("keys = [{}]", key.repeat(19_000)), 0o600));
+    assert!(wide.contains("unknown environment `x`"), "{wide}");
     let deep = asked(&home.write("deep", format!("a = {}", "[".repeat(500_000)), 0o600));
     assert!(deep.contains("not TOML"), "{deep}");
     // A default file that is a directory is as wrong; one that is missing is none.

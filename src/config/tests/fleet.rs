@@ -113,6 +113,7 @@ fn limits_and_times_are_bounded() {
     let warned = config.warnings.join("\n");
     assert!(warned.contains("config.toml:1:11: refresh is `10ms`"), "{warned}");
     assert!(warned.contains("config.toml:3:23: requests_per_second is 60; the service advises"), "{warned}");
+    assert_eq!(Home::with("\u{feff}refresh = \"9s\"\r\n").load().unwrap().refresh, Duration::from_secs(9));
     let request = Request { file: None, refresh: Some("1m".to_owned()) };
     let config = Home::with("refresh = \"9s\"").load_with(&request).unwrap();
     assert_eq!(config.refresh, Duration::from_secs(60), "the command line goes first");

@@ -62,7 +62,7 @@ fn init_writes_a_private_file_and_never_overwrites() {
     assert!(init(&dangling).is_err());
     assert!(!home.path("elsewhere").exists());
     let below_a_file = init(&path.join("config.toml")).unwrap_err().to_string();
-    assert!(below_a_file.contains("cannot be written"), "{below_a_file}");
+    assert!(below_a_file.contains("cannot be made"), "{below_a_file}");
 }
 
 #[test]
@@ -70,6 +70,6 @@ fn the_path_is_the_one_that_is_read() {
     let home = Home::new();
     let request = |file: Option<&str>| Request { file: file.map(PathBuf::from), refresh: None };
     let surroundings = home.surroundings();
-    assert_eq!(super::super::path(&request(Some("~/x.toml")), &surroundings), home.path("x.toml"));
-    assert_eq!(super::super::path(&request(None), &surroundings), default_path(&surroundings));
+    assert_eq!(path(&request(Some("~/x.toml")), &surroundings), home.path("x.toml"));
+    assert_eq!(path(&request(None), &surroundings), default_path(&surroundings));
 }
