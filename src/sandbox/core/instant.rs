@@ -1,0 +1,85 @@
+//! Virtual time as text: milliseconds since 1970 to the service's spellings, and back.
+
+use std::fmt::{self, Write};
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
+
+/// One of the service's days, in ms.
+pub(super) const DAY_MS: i64 = 86_400_000;
+
+/// A moment's parts, in UTC or on whatever clock the number came from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Civil(DateTime, i64);
+
+/// Times beyond the calendar are held at its edges.
+pub(super) fn civil(ms: i64) -> Civil {
+    let timestamp =
+        Timestamp::from_millisecond(ms).unwrap_or(if ms < 0 { Timestamp::MIN } else { Timestamp::MAX });
+    Civil(Offset::UTC.to_datetime(timestamp), ms)
+}
+
+impl Civil {
+    /// `20261123`
+    pub(super) fn write_day(self, out: &mut impl Write) -> fmt::Result {
+        write!(out, "{:04}{:02}{:02}", self.0.year(), self.0.month(), self.0.day())
+    }
+
+    /// `2026-11-23`
+    pub(super) fn write_date(self, out: &mut impl Write) -> fmt::Result {
+        write!(out, "{:04}-{:02}-{:02}", self.0.year(), self.0.month(), self.0.day())
+    }
+
+    /// `142530`
+    pub(super) fn write_clock(self, out: &mut impl Write) -> fmt::Result {
+        write!(out, "{:02}{:02}{:02}", self.0.hour(), self.0.minute(), self.0.second())
+    }
+
+    /// `2026-11-23T14:25:30.123Z`, as `created_at` and the timestamps of errors are written.
+    pub(super) fn write_rfc3339(self, out: &mut impl Write) -> fmt::Result {
+        self.write_date(out)?;
+        let at = self.0;
+        write!(out, "T{:02}:{:02}:{:02}.{:03}Z", at.hour(), at.minute(), at.second(), self.1.rem_euclid(1000))
+    }
+}
+
+/// The ms of an RFC 3339 date-time, finer parts cut off as the service does; `None` where it is none.
+pub(super) fn parse_rfc3339(text: &str) -> Option<i64> {
+    let timestamp: Timestamp = text.parse().ok()?;
+    i64::try_from(timestamp.as_nanosecond().div_euclid(1_000_000)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{civil, parse_rfc3339};
+
+    #[test]
+    fn moments_are_written_and_read() {
+        for (ms, text) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (1_795_443_930_007, "2026-11-23T14:25:30.007Z"),
+            (951_782_400_000, "2000-02-29T00:00:00.000Z"),
+        ] {
+            let mut written = String::new();
+            civil(ms).write_rfc3339(&mut written).unwrap();
+            assert_eq!(written, text);
+            assert_eq!(parse_rfc3339(text), Some(ms));
+        }
+    }
+
+    #[test]
+    fn finer_parts_are_cut_off() {
+        assert_eq!(parse_rfc3339("1970-01-01T00:00:00.0019999Z"), Some(1));
+        assert_eq!(parse_rfc3339("1969-12-31T23:59:59.9999Z"), Some(-1));
+        assert_eq!(parse_rfc3339("1970-01-01T01:00:00+01:00"), Some(0));
+        assert_eq!(parse_rfc3339("yesterday"), None);
+    }
+
+    #[test]
+    fn the_edges_of_the_calendar_hold() {
+        let mut written = String::new();
+        civil(i64::MAX).write_rfc3339(&mut written).unwrap();
+        civil(i64::MIN).write_rfc3339(&mut written).unwrap();
+    }
+}

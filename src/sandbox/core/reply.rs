@@ -1,0 +1,94 @@
+//! Answers in the service's own dress: its JSON errors, and its proxy's HTML.
+
+use super::portrait::write_string;
+
+/// What the shell sends, or does instead of sending.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::sandbox) enum Answer {
+    /// Send the reply, after holding it back for that long.
+    Reply { reply: Reply, delay_ms: u64 },
+    /// Never answer.
+    Hang,
+    /// Break the connection.
+    Reset,
+}
+
+/// Status, headers and body.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(in crate::sandbox) struct Reply {
+    pub(in crate::sandbox) status: u16,
+    pub(in crate::sandbox) content_type: &'static str,
+    pub(in crate::sandbox) body: String,
+    /// 32 hexadecimal digits, to be quoted to support.
+    pub(in crate::sandbox) request_id: String,
+    pub(in crate::sandbox) azure_ref: String,
+}
+
+/// The wardrobe.
+pub(super) struct Dress;
+
+impl Dress {
+    /// A body of the application.
+    pub(super) fn body(body: String) -> Reply {
+        reply(200, "application/json", body)
+    }
+
+    /// An error of the application: `{"code":…,"error":…,"detail":…}`.
+    pub(super) fn json(code: u16, error: &str, detail: Option<&str>) -> Reply {
+        let mut body = format!("{{\"code\":{code},\"error\":");
+        write_string(&mut body, error);
+        if let Some(detail) = detail {
+            body.push_str(",\"detail\":");
+            write_string(&mut body, detail);
+        }
+        body.push('}');
+        reply(code, "application/json", body)
+    }
+
+    /// The proxy's answer to a missing key, a wrong key and a right key at the wrong place: 179 bytes.
+    pub(super) fn unauthorized() -> Reply {
+        nginx(401, "Authorization Required")
+    }
+
+    /// The proxy's answer where the application behind it is away.
+    pub(super) fn unavailable() -> Reply {
+        nginx(503, "Service Temporarily Unavailable")
+    }
+}
+
+fn nginx(status: u16, words: &str) -> Reply {
+    let lines = [
+        "<html>".to_owned(),
+        format!("<head><title>{status} {words}</title></head>"),
+        "<body>".to_owned(),
+        format!("<center><h1>{status} {words}</h1></center>"),
+        "<hr><center>nginx/1.15.8</center>".to_owned(),
+        "</body>".to_owned(),
+        "</html>".to_owned(),
+    ];
+    let mut body = lines.join("\r\n");
+    body.push_str("\r\n");
+    reply(status, "text/html", body)
+}
+
+fn reply(status: u16, content_type: &'static str, body: String) -> Reply {
+    Reply { status, content_type, body, request_id: String::new(), azure_ref: String::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Dress;
+
+    #[test]
+    fn the_401_has_the_length_that_the_vendor_documents() {
+        assert_eq!(Dress::unauthorized().body.len(), 179);
+    }
+
+    #[test]
+    fn errors_escape_what_they_quote() {
+        assert_eq!(
+            Dress::json(404, "path \"\u{1}", None).body,
+            "{\"code\":404,\"error\":\"path \\\"\\u0001\"}"
+        );
+    }
+}

@@ -1,0 +1,173 @@
+use serde_json::Value;
+
+use super::{Answer, Call, Core, Reply};
+use crate::sandbox::Scenario;
+
+const START_MS: i64 = 1_795_443_930_000;
+
+fn tour() -> Core {
+    Core::new(&Scenario::shipped("tour").unwrap(), START_MS).unwrap()
+}
+
+fn get(core: &mut Core, environment: usize, key: &str, target: &str) -> Reply {
+    let value = core.keys().find(|(name, ..)| *name == key).map(|(_, value, _)| format!("Bearer {value}"));
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    match core.answer(environment, &Call { method: "GET", path, query, authorization: value.as_deref() }) {
+        Answer::Reply { reply, .. } => reply,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn jobs(reply: &Reply) -> Vec<Value> {
+    let body: Value = serde_json::from_str(&reply.body).unwrap();
+    body["jobs"].as_array().unwrap().clone()
+}
+
+#[test]
+fn the_same_calls_give_the_same_bytes() {
+    let (mut one, mut other) = (tour(), tour());
+    for minute in 0..5 {
+        // The second gets there in many steps.
+        one.advance(START_MS + minute * 60_000);
+        for step in 0..=60 {
+            other.advance(START_MS + (minute - 1) * 60_000 + step * 1000);
+        }
+        assert_eq!(get(&mut one, 0, "prod", "/v2/jobs"), get(&mut other, 0, "prod", "/v2/jobs"));
+    }
+}
+
+#[test]
+fn every_environment_has_its_own_jobs_and_each_key_its_own_view() {
+    let mut core = tour();
+    let count = |core: &mut Core, environment, key| jobs(&get(core, environment, key, "/v2/jobs")).len();
+    assert!((2370..2440).contains(&count(&mut core, 0, "prod")));
+    assert!((585..620).contains(&count(&mut core, 1, "prod")));
+    assert!((1475..1530).contains(&count(&mut core, 2, "prod")));
+    assert!((290..310).contains(&count(&mut core, 4, "prod")));
+    assert!((34..44).contains(&count(&mut core, 0, "partner")));
+    for (environment, key) in [(3, "prod"), (1, "partner"), (4, "partner"), (0, "nobody")] {
+        let reply = get(&mut core, environment, key, "/v2/jobs");
+        assert_eq!((reply.status, reply.content_type, reply.body.len()), (401, "text/html", 179));
+    }
+}
+
+#[test]
+fn jobs_come_run_and_end() {
+    let mut core = tour();
+    let running = |core: &mut Core| {
+        let mut ids: Vec<Value> = jobs(&get(core, 0, "prod", "/v2/jobs?limit=100"));
+        ids.retain(|job| job["status"] == "running");
+        ids
+    };
+    let at_start = running(&mut core);
+    assert!(at_start.len() >= 3, "{}", at_start.len());
+    core.advance(START_MS + 60_000);
+    for job in &at_start {
+        let path = format!("/v2/jobs/{}", job["id"].as_str().unwrap());
+        let reply = get(&mut core, 0, "prod", &path);
+        let job: Value = serde_json::from_str(&reply.body).unwrap();
+        assert!(["done", "rejected"].contains(&job["job"]["status"].as_str().unwrap()), "{job}");
+    }
+    assert!(running(&mut core).len() >= 3);
+}
+
+#[test]
+fn pages_join_without_a_gap() {
+    let mut core = tour();
+    let all = jobs(&get(&mut core, 2, "prod", "/v2/jobs/"));
+    let mut paged: Vec<Value> = Vec::new();
+    let mut target = "/v2/jobs?limit=100&sm-sdk=x".to_owned();
+    loop {
+        let page = jobs(&get(&mut core, 2, "prod", &target));
+        let fresh: Vec<Value> = page.iter().filter(|job| !paged.contains(job)).cloned().collect();
+        if fresh.is_empty() {
+            break;
+        }
+        paged.extend(fresh);
+        target = format!(
+            "/v2/jobs?limit=100&created_before={}",
+            paged.last().unwrap()["created_at"].as_str().unwrap()
+        );
+    }
+    assert_eq!(paged, all);
+    let newest_first = |job: &Value| std::cmp::Reverse(job["created_at"].as_str().unwrap().to_owned());
+    assert!(all.is_sorted_by_key(newest_first));
+}
+
+#[test]
+fn the_list_is_as_odd_as_the_service() {
+    let mut core = tour();
+    let all = jobs(&get(&mut core, 0, "prod", "/v2/jobs?include_deleted=true"));
+    let text = serde_json::to_string(&all).unwrap();
+    for seen in [
+        "\"deleted\"",
+        "\"rejected\"",
+        "\"melia-1\"",
+        "\"operating_point\"",
+        "auth_headers",
+        "?token=",
+        "X-Amz-Signature",
+        ", retrying",
+        "\"data_name\":\"\"",
+        "http status code 404",
+        "München",
+        "会議録音",
+    ] {
+        assert!(text.contains(seen), "{seen}");
+    }
+    assert!(all.iter().all(|job| job["id"].as_str().unwrap().len() == 10));
+}
+
+#[test]
+fn mistakes_get_the_framework_s_words() {
+    let mut core = tour();
+    for (target, status, error) in [
+        ("/v2/jobs?limit=x", 422, "limit in query must be of type int64"),
+        ("/v2/jobs?limit=101", 422, "limit in query should be less than or equal to 100"),
+        ("/v2/jobs?limit=0", 422, "limit in query should be greater than or equal to 1"),
+        ("/v2/jobs?created_before=today", 422, "created_before in query must be of type date-time"),
+        ("/v2/jobs?include_deleted=maybe", 422, "include_deleted in query must be of type bool"),
+        ("/v2/jobs/zzzzzzzzzz", 404, "Job not found"),
+        ("/v2/jobs/../x", 404, "path /v2/jobs/../x was not found"),
+    ] {
+        let reply = get(&mut core, 0, "prod", target);
+        let body: Value = serde_json::from_str(&reply.body).unwrap();
+        assert_eq!((reply.status, body["error"].as_str()), (status, Some(error)), "{target}");
+        assert_eq!(body["code"], status);
+        assert_eq!(reply.request_id.len(), 32);
+        assert!(!reply.azure_ref.is_empty());
+    }
+}
+
+#[test]
+fn au1_goes_down_and_comes_back_and_eu2_is_slow() {
+    let mut core = tour();
+    for (seconds, is_down) in
+        [(0, false), (19, false), (20, true), (44, true), (45, false), (110, true), (135, false)]
+    {
+        core.advance(START_MS + seconds * 1000);
+        assert_eq!(core.is_down(4), is_down, "after {seconds} s");
+        assert!(!core.is_down(0));
+    }
+    let call = Call { method: "GET", path: "/v1/discovery/features", query: "", authorization: None };
+    match core.answer(1, &call) {
+        Answer::Reply { reply, delay_ms } => {
+            assert_eq!(reply.status, 200);
+            assert!((900..=1600).contains(&delay_ms));
+            assert!(serde_json::from_str::<Value>(&reply.body).is_ok());
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn jobs_expire_after_a_week() {
+    let mut core = tour();
+    let all = jobs(&get(&mut core, 4, "prod", "/v2/jobs"));
+    let oldest = format!("/v2/jobs/{}", all.last().unwrap()["id"].as_str().unwrap());
+    assert_eq!(get(&mut core, 4, "prod", &oldest).status, 200);
+    core.advance(START_MS + 86_400_000);
+    assert_eq!(get(&mut core, 4, "prod", &oldest).status, 410);
+    core.advance(START_MS + 8 * 86_400_000);
+    assert_eq!(get(&mut core, 4, "prod", &oldest).status, 404);
+}
