@@ -28,7 +28,7 @@ pub use overlay::Overlay;
 pub use selection::Selection;
 
 use crate::store::query::{Query, Scratch};
-use crate::store::{Banner, Cause, Rows, Sort, Store, Summary};
+use crate::store::{Banner, Cause, Rows, Severity, Sort, Store, Summary};
 
 /// What stays as it was given at start.
 #[derive(Clone, Debug)]
@@ -39,8 +39,12 @@ pub struct Settings {
     pub zone: TimeZone,
     /// Whether this is the embedded sandbox, so that nobody mistakes it for the real fleet.
     pub demo: bool,
+    /// Whether nothing may be changed at the service.
+    pub read_only: bool,
     /// Where the configuration belongs, for the first-run screen.
     pub config_path: String,
+    /// What is odd about the configuration, though not wrong: shown as banners until dismissed.
+    pub warnings: Vec<String>,
 }
 
 /// A passing remark at the foot of the screen.
@@ -81,6 +85,7 @@ pub struct State {
     built: Option<Built>,
     scratch: Scratch,
     overlay_end: usize,
+    started: Timestamp,
 }
 
 /// What the derived rows were built from.
@@ -114,6 +119,7 @@ impl State {
             built: None,
             scratch: Scratch::default(),
             overlay_end: 0,
+            started: now,
         };
         state.refresh();
         state
@@ -177,6 +183,15 @@ impl State {
             self.built = Some(built);
         }
         self.banners = self.store.banners(self.now);
+        let warnings = self.settings.warnings.iter().enumerate();
+        self.banners.extend(warnings.map(|(at, text)| Banner {
+            cause: Cause::Configuration(at),
+            severity: Severity::Warning,
+            head: text.clone(),
+            advice: String::new(),
+            since: self.started,
+            last_good: None,
+        }));
         let banners = &self.banners;
         self.dismissed.retain(|cause| banners.iter().any(|banner| banner.cause == *cause));
         if self.notice.as_ref().is_some_and(|notice| notice.until <= self.now) {

@@ -15,7 +15,9 @@ fn settings() -> Settings {
         refresh: Duration::from_secs(5),
         zone: TimeZone::UTC,
         demo: false,
+        read_only: false,
         config_path: "~/.config/voxtop/config.toml".to_owned(),
+        warnings: Vec::new(),
     }
 }
 

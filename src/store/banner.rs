@@ -37,6 +37,8 @@ pub enum Cause {
     EnvironmentSilent(EnvironmentId),
     /// Entries of an environment's list could not be read as jobs.
     EntriesUnreadable(EnvironmentId),
+    /// Something odd about the configuration: its place in the list of warnings.
+    Configuration(usize),
     /// The poller of a source ended by a bug of voxtop.
     PollerFailed(EnvironmentId),
 }

@@ -146,6 +146,16 @@ impl Store {
         self.jobs.iter().filter(|(handle, _)| self.is_shown(*handle))
     }
 
+    /// How many jobs a source listed.
+    pub fn jobs_of(&self, id: SourceId) -> usize {
+        self.jobs.of(id).count()
+    }
+
+    /// When the oldest job that a source listed was created.
+    pub fn oldest_of(&self, id: SourceId) -> Option<Timestamp> {
+        self.jobs.of(id).filter_map(|(_, held)| held.job.created_at).min()
+    }
+
     /// Events, newest first.
     pub fn events(&self) -> impl DoubleEndedIterator<Item = &Event> + ExactSizeIterator {
         self.events.iter()

@@ -81,6 +81,11 @@ impl SourceRecord {
         self.trouble.is_some()
     }
 
+    /// Whether the latest round brought jobs (or the word that there are none) and no failure.
+    pub fn answered_with_jobs(&self) -> bool {
+        self.last_good.is_some() && self.trouble.is_none()
+    }
+
     /// Notes that the source listed jobs for its key; says whether that is news.
     pub(super) fn note_accepted(&mut self, at: Timestamp) -> bool {
         self.key.accepted = Some(at);

@@ -40,7 +40,8 @@ fn draw_banner(buffer: &mut Buffer, state: &State, area: Rect, banner: &Banner, 
     let room = Rect { width: area.width.saturating_sub(tail_width + 2), ..area };
     let mut head = vec![Span::styled(format!("{glyph} "), style), Span::styled(banner.head.clone(), style)];
     if area.height == 1 {
-        head.push(Span::styled(format!(". {}", banner.advice), theme.text));
+        let stop = if banner.advice.is_empty() { "" } else { ". " };
+        head.push(Span::styled(format!("{stop}{}", banner.advice), theme.text));
     }
     paint::put_line(buffer, room, 0, Line::from(head));
     paint::put(buffer, (area.right() - tail_width, area.y), tail_width, &tail, theme.quiet, Align::Right);

@@ -67,6 +67,10 @@ fn right_side<'a>(state: &State, width: u16, theme: &Theme) -> Line<'a> {
         spans.push(Span::styled(" · ", theme.border));
     }
     let every = format::interval(state.settings.refresh);
+    if state.settings.read_only && width >= 80 {
+        spans.push(Span::styled("read-only", theme.quiet));
+        spans.push(Span::styled(" · ", theme.border));
+    }
     spans.push(if state.paused {
         Span::styled("‖ paused", theme.warning)
     } else {

@@ -118,7 +118,9 @@ fn incident(width: u16, height: u16) -> State {
         refresh: Duration::from_secs(5),
         zone: TimeZone::UTC,
         demo: false,
+        read_only: false,
         config_path: "~/.config/voxtop/config.toml".to_owned(),
+        warnings: Vec::new(),
     };
     let mut state = State::new(Store::new(fleet()), settings, Size { width, height }, at(0));
     let mut tell = |source, sequence, seconds, event| {
