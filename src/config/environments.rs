@@ -204,9 +204,10 @@ impl Environments {
     /// Asks another of an environment's hosts first.
     pub(super) fn pin(&mut self, index: usize, host: &Url) {
         if let Some(known) = self.0.get_mut(index)
-            && let Some(other) = known.others.iter_mut().find(|other| *other == host)
+            && let Some(place) = known.others.iter().position(|other| other == host)
         {
-            std::mem::swap(&mut known.base, other);
+            let pinned = known.others.remove(place);
+            known.others.insert(0, std::mem::replace(&mut known.base, pinned));
         }
     }
 }

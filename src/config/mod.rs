@@ -45,9 +45,16 @@ const DEFAULT_REFRESH: Duration = Duration::from_secs(5);
 #[derive(Clone, Debug, Default)]
 pub struct Request {
     /// `--config` or `VOXTOP_CONFIG`: a file that has to be there. A leading `~` is the home directory.
+    /// An empty one counts as not given, as a variable that is set to nothing does.
     pub file: Option<PathBuf>,
-    /// `--refresh` or `VOXTOP_REFRESH`: goes before the file's.
+    /// `--refresh` or `VOXTOP_REFRESH`: goes before the file's, unless it is empty.
     pub refresh: Option<String>,
+}
+
+impl Request {
+    fn asked_file(&self) -> Option<&Path> {
+        self.file.as_deref().filter(|file| !file.as_os_str().is_empty())
+    }
 }
 
 /// Everything that a run needs to know before it starts.
@@ -153,7 +160,7 @@ impl Config {
 
 /// Where the configuration is read from: the file that was asked for, else the platform's own place.
 pub fn path(request: &Request, surroundings: &Surroundings) -> PathBuf {
-    let asked = request.file.as_deref().map(|file| surroundings.expand(file));
+    let asked = request.asked_file().map(|file| surroundings.expand(file));
     asked.unwrap_or_else(|| default_path(surroundings))
 }
 
@@ -165,14 +172,14 @@ pub fn path(request: &Request, surroundings: &Surroundings) -> PathBuf {
 pub fn load(request: &Request, surroundings: &Surroundings) -> Result<Config, ConfigError> {
     let path = path(request, surroundings);
     let document = Document::open(&path)?;
-    if document.is_none() && request.file.is_some() {
+    if document.is_none() && request.asked_file().is_some() {
         let place = Place::whole(path.display().to_string());
         let remedy =
             "Correct --config or VOXTOP_CONFIG, or let `voxtop config init` write a starter file there.";
         return Err(Problem::new(&place, "there is no such file", remedy).into());
     }
     let mut raw = document.as_ref().map(raw::read).transpose()?.unwrap_or_default();
-    if let Some(refresh) = &request.refresh {
+    if let Some(refresh) = request.refresh.as_ref().filter(|text| !text.is_empty()) {
         let place = Place::whole("--refresh (or VOXTOP_REFRESH)");
         raw.refresh = Some(At { value: refresh.clone(), place });
     }

@@ -59,7 +59,7 @@ pub(super) struct Table {
 }
 
 const TOP: Table = Table {
-    title: "the top of the file",
+    title: "the file's top level",
     fields: &["refresh", "builtin_environments", "keys", "environments", "limits"],
 };
 const KEYS: Table =
@@ -244,7 +244,8 @@ fn unknown(reader: &mut Reader<'_>, table: &Table, field: &Spanned<DeString<'_>>
 fn remedy(table: &Table, word: &str) -> String {
     let known = table.fields.join(", ");
     if table.title == KEYS.title && VALUE_WORDS.contains(&word) {
-        return "No key's value belongs in this file: say where it is, with env, file, command or profile."
+        return "The nearest known field is `env`, which names a variable that holds the key; there are file, \
+                command and profile too. No key's value belongs in this file."
             .to_owned();
     }
     if let Some(home) = TABLES.iter().find(|home| home.fields.contains(&word) && home.title != table.title)

@@ -198,7 +198,9 @@ fn profile_key(
 ) -> Result<(KeyValue, Vec<String>), (String, String)> {
     let path = surroundings.vendor_file();
     let file = path.display().to_string();
-    let remedy = || format!("`speechmatics config set --auth-token … --profile {profile}` writes it.");
+    let remedy = || {
+        format!("`speechmatics config set` writes it, with --auth-token and --profile {}.", shown(profile))
+    };
     let document = Document::open(&path)
         .map_err(|problem| {
             (problem.to_string().replace('\n', " "), "Repair it, or use env, file or command.".to_owned())
