@@ -46,11 +46,10 @@ pub fn wait(refresh: Duration, streak: Streak, failure: Option<&Failure>, chance
     let steady = refresh.mul_f64(0.9 + 0.2 * chance);
     let most = LONGEST.max(refresh);
     let wait = match failure.map(|failure| failure.kind) {
-        None => steady,
         Some(FailureKind::Rejected | FailureKind::Forbidden) if streak.rejections >= PATIENT_REJECTIONS => {
             most.mul_f64(1.0 + 0.1 * chance)
         }
-        Some(FailureKind::Rejected | FailureKind::Forbidden) => steady,
+        None | Some(FailureKind::Rejected | FailureKind::Forbidden) => steady,
         Some(_) => {
             let whole = refresh.saturating_mul(1 << streak.failures.min(16)).min(most);
             whole.mul_f64(0.5 + 0.5 * chance)
