@@ -14,20 +14,23 @@ use tokio::sync::mpsc;
 use url::Url;
 
 use super::*;
-use crate::model::{Coverage, FailureKind, KeyValue};
+use crate::model::{
+    Coverage, Entitlement, Environment, EnvironmentId, EnvironmentName, FailureKind, Fleet, KeyId, KeyLabel,
+    KeyName, KeyValue, Region, Source,
+};
 
 const KEY: &str = "sk-poll-0123456789abcdef";
 const LONG: Duration = Duration::from_secs(3_600);
 
-/// What a server answers to the n-th request with this head; `None` is silence for ever.
-type Handler = Arc<dyn Fn(usize, &str) -> Option<String> + Send + Sync>;
+/// What a server answers to the n-th request with this head; nothing is silence for ever.
+type Handler = Arc<dyn Fn(usize, &str) -> String + Send + Sync>;
 
 struct Server {
     base: Url,
     asked: Arc<AtomicUsize>,
 }
 
-async fn server(handler: impl Fn(usize, &str) -> Option<String> + Send + Sync + 'static) -> Server {
+async fn server(handler: impl Fn(usize, &str) -> String + Send + Sync + 'static) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
     let asked = Arc::new(AtomicUsize::new(0));
@@ -48,18 +51,18 @@ async fn serve(mut stream: TcpStream, handler: Handler, asked: Arc<AtomicUsize>)
     }
     let head = String::from_utf8(head).unwrap();
     match handler(asked.fetch_add(1, Ordering::SeqCst), &head) {
-        Some(answer) => stream.write_all(answer.as_bytes()).await?,
-        None => std::future::pending().await,
+        answer if answer.is_empty() => std::future::pending().await,
+        answer => stream.write_all(answer.as_bytes()).await?,
     }
     stream.shutdown().await
 }
 
-fn answer(status: &str, body: &str) -> Option<String> {
-    Some(format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}", body.len()))
+fn answer(status: &str, body: &str) -> String {
+    format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}", body.len())
 }
 
 /// A page of a list of so many jobs, one a millisecond, as `created_before` asks for it.
-fn page(jobs: i64, head: &str) -> Option<String> {
+fn page(jobs: i64, head: &str) -> String {
     let before = head.split("created_before=").nth(1).map_or(i64::MAX, |rest| {
         let moment = rest.split([' ', '&']).next().unwrap().replace("%3A", ":");
         moment.parse::<Timestamp>().unwrap().as_millisecond()
@@ -102,7 +105,7 @@ async fn end(reports: &mut mpsc::Receiver<Report>, source: u16) -> Report {
 
 #[tokio::test]
 async fn a_hanging_source_delays_no_other_and_rounds_are_reported_in_order() {
-    let hanging = server(|_, _| None).await;
+    let hanging = server(|_, _| String::new()).await;
     let healthy = server(|_, head| page(250, head)).await;
     let rejecting = server(|_, _| answer("401 Unauthorized", "<title>401</title>")).await;
     let (sender, mut reports) = mpsc::channel(4);
@@ -136,6 +139,40 @@ async fn a_hanging_source_delays_no_other_and_rounds_are_reported_in_order() {
     drop(sender);
     let drained = async { while reports.recv().await.is_some() {} };
     tokio::time::timeout(Duration::from_secs(60), drained).await.expect("dropping ends every task");
+}
+
+#[test]
+fn a_fleet_shares_endpoints_and_budgets() {
+    let environment = |name: &str| Environment {
+        name: EnvironmentName::new(name),
+        region: Region::new("EU"),
+        host: "localhost".into(),
+    };
+    let keys = [KeyValue::new("key-one-1234").unwrap(), KeyValue::new("key-two-1234").unwrap()];
+    let label = |name: &str, key: &KeyValue| KeyLabel {
+        name: KeyName::new(name),
+        fingerprint: key.fingerprint(),
+        expires_at: None,
+    };
+    let source = |environment, key| Source {
+        environment: EnvironmentId(environment),
+        key: KeyId(key),
+        entitlement: Entitlement::Declared,
+    };
+    let fleet = Fleet {
+        environments: vec![environment("eu1"), environment("eu2")],
+        keys: vec![label("prod", &keys[0]), label("lab", &keys[1])],
+        sources: vec![source(0, 0), source(0, 1), source(1, 0), source(9, 0), source(0, 9)],
+    };
+    let bases = ["http://127.0.0.1:1", "http://127.0.0.1:2"].map(|base| Url::parse(base).unwrap());
+    let limits = Limits { requests_per_second: NonZeroU32::MIN, timeout: LONG, connect_timeout: LONG };
+    let sources = SourcePoll::of_fleet(&fleet, &bases, &keys, limits);
+    let [first, second, third] = &sources[..] else { panic!("{} sources", sources.len()) };
+    assert_eq!([&*first.name, &*second.name, &*third.name], ["eu1/prod", "eu1/lab", "eu2/prod"]);
+    assert_eq!([first.source, second.source, third.source], [SourceId(0), SourceId(1), SourceId(2)]);
+    assert!(Arc::ptr_eq(&first.endpoint, &second.endpoint) && !Arc::ptr_eq(&first.endpoint, &third.endpoint));
+    assert!(Arc::ptr_eq(&first.budget, &third.budget) && !Arc::ptr_eq(&first.budget, &second.budget));
+    assert!(!format!("{sources:?}").contains("key-"));
 }
 
 #[tokio::test]

@@ -51,7 +51,7 @@ impl Service {
         if let Some(before) = before.filter(|_| self.before != Before::Ignored) {
             let before = before.as_millisecond();
             jobs.retain(|job| {
-                let at = job.created_at.unwrap().as_nanosecond().div_euclid(1_000_000) as i64;
+                let at = job.created_at.unwrap().as_millisecond();
                 at < before || (at == before && self.before == Before::Inclusive)
             });
         }
@@ -97,9 +97,9 @@ const BOTH: [Before; 2] = [Before::Exclusive, Before::Inclusive];
 #[test]
 fn a_short_list_takes_one_request() {
     for count in [0, 1, 99] {
-        let mut service = Service::new(Before::Exclusive, (0..count).map(|n| n * MS));
+        let mut service = Service::new(Before::Exclusive, (0..).map(|n| n * MS).take(count));
         let (coverage, listed) = service.whole(&mut Known::default());
-        assert_eq!((coverage, listed.len(), service.asked.len()), (Coverage::Whole, count as usize, 1));
+        assert_eq!((coverage, listed.len(), service.asked.len()), (Coverage::Whole, count, 1));
     }
 }
 
