@@ -221,6 +221,17 @@ async fn a_503_that_passes_is_never_seen() {
 }
 
 #[tokio::test]
+async fn a_429_between_pages_is_waited_for() {
+    let server =
+        server(|n, head| if n == 1 { answer("429 Too Many Requests", "") } else { page(150, head) }).await;
+    let (sender, mut reports) = mpsc::channel(8);
+    once(sources(&[&server]), Bounds::default(), sender).await;
+    let end = end(&mut reports, 0).await;
+    assert!(matches!(end.event, PollEvent::Finished { coverage: Coverage::Whole, .. }), "{end:?}");
+    assert_eq!(server.asked.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test]
 async fn orders_are_followed() {
     let server = server(|_, head| page(3, head)).await;
     let (sender, mut reports) = mpsc::channel(64);
