@@ -41,7 +41,7 @@ pub(super) fn with_evidence(
 ) -> Failure {
     let id = |name| {
         let id = reader.name(header(headers, name)?);
-        Some(super::scrub::bound(&id, ID).into()).filter(|id: &Box<str>| !id.is_empty())
+        (!id.is_empty()).then(|| super::scrub::bound(&id, ID).into())
     };
     Failure {
         status: Some(status.as_u16()),
@@ -120,7 +120,7 @@ mod tests {
         for (body, words) in [
             (r#"{"code":401,"error":"Permission Denied"}"#, Some("Permission Denied")),
             (
-                r#"{"code":400,"error":"Job rejected","detail":"bad\n config"}"#,
+                r#"{"code":400,"error":"Job rejected","detail":"bad\nconfig"}"#,
                 Some("Job rejected: bad config"),
             ),
             (r#"{"error":"same","detail":"same"}"#, Some("same")),

@@ -45,6 +45,8 @@ pub(super) fn words(error: &rustls::Error) -> String {
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                 "its certificate is for another host".into()
             }
+            // What a self-signed certificate ends as: it was never meant to be checked by a chain.
+            CertificateError::Other(_) => "its certificate is self-signed, or not made for a server".into(),
             other => format!("its certificate is not accepted: {other}"),
         },
         rustls::Error::InvalidMessage(_) => "what listens there does not speak TLS".into(),
@@ -63,4 +65,26 @@ fn builder() -> Result<ConfigBuilder<ClientConfig, WantsVerifier>, Failure> {
 fn http1(mut config: ClientConfig) -> ClientConfig {
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     config
+}
+
+#[cfg(test)]
+mod tests {
+    use rustls::{AlertDescription, Error, InvalidMessage};
+
+    use super::*;
+
+    #[test]
+    fn people_are_told_what_is_wrong_with_a_certificate() {
+        for (error, word) in [
+            (Error::InvalidCertificate(CertificateError::UnknownIssuer), "not signed"),
+            (Error::InvalidCertificate(CertificateError::Expired), "expired"),
+            (Error::InvalidCertificate(CertificateError::NotValidYet), "not valid yet"),
+            (Error::InvalidCertificate(CertificateError::NotValidForName), "another host"),
+            (Error::InvalidCertificate(CertificateError::Revoked), "not accepted"),
+            (Error::InvalidMessage(InvalidMessage::InvalidContentType), "does not speak TLS"),
+            (Error::AlertReceived(AlertDescription::HandshakeFailure), "HandshakeFailure"),
+        ] {
+            assert!(words(&error).contains(word), "{error:?}: {}", words(&error));
+        }
+    }
 }

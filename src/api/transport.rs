@@ -80,21 +80,20 @@ fn unconnected(error: &reqwest::Error, secure: bool) -> (FailureKind, String) {
     }
 }
 
-/// The first error of a type in the chain of causes, also inside an [`io::Error`], which leaves
-/// itself out of its own chain.
+/// The innermost error of a type in the chain of causes, which tells the most; an [`io::Error`] leaves
+/// what it wraps out of the chain, so it is opened by hand.
 fn find<'e, E: Error + 'static>(error: &'e (dyn Error + 'static)) -> Option<&'e E> {
+    let mut found = None;
     let mut cause = Some(error);
     while let Some(error) = cause {
-        if let Some(found) = error.downcast_ref::<E>() {
-            return Some(found);
-        }
+        found = error.downcast_ref::<E>().or(found);
         let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
         cause = match inner {
             Some(inner) => Some(inner),
             None => error.source(),
         };
     }
-    None
+    found
 }
 
 /// The text of the last cause, without the resolver's preamble and the number of an OS error.

@@ -46,11 +46,10 @@ pub fn wait(refresh: Duration, streak: Streak, failure: Option<&Failure>, chance
     let steady = refresh.mul_f64(0.9 + 0.2 * chance);
     let most = LONGEST.max(refresh);
     let wait = match failure.map(|failure| failure.kind) {
-        None => steady,
         Some(FailureKind::Rejected | FailureKind::Forbidden) if streak.rejections >= PATIENT_REJECTIONS => {
             most.mul_f64(1.0 + 0.1 * chance)
         }
-        Some(FailureKind::Rejected | FailureKind::Forbidden) => steady,
+        None | Some(FailureKind::Rejected | FailureKind::Forbidden) => steady,
         Some(_) => {
             let whole = refresh.saturating_mul(1 << streak.failures.min(16)).min(most);
             whole.mul_f64(0.5 + 0.5 * chance)
@@ -69,6 +68,18 @@ pub fn may_ask_again(failure: &Failure) -> bool {
         FailureKind::Interrupted => failure.status.is_none(),
         _ => false,
     }
+}
+
+/// How long a round that already has pages waits for the next one when the service asks for fewer
+/// requests, and how often: giving up would throw the pages away and ask for all of them again, which
+/// is the opposite of what was asked for. `refused` counts the refusals in a row. `None`: give up.
+pub fn patience(failure: &Failure, refused: u32) -> Option<Duration> {
+    if failure.kind != FailureKind::Limited || refused >= 3 {
+        return None;
+    }
+    let own = Duration::from_secs(1 << refused);
+    let asked = failure.retry_after.map_or(own, |asked| Duration::try_from(asked).unwrap_or(own));
+    Some(asked).filter(|wait| *wait <= LONGEST / 2)
 }
 
 #[cfg(test)]
@@ -132,6 +143,24 @@ mod tests {
             let mut streak = Streak::default();
             streak.note(Some(&failure));
             assert_eq!(wait(REFRESH, streak, Some(&failure), 0.0).as_secs(), expected);
+        }
+    }
+
+    #[test]
+    fn patience_is_for_429_alone_and_ends() {
+        let limited = |asked: Option<i64>| Failure {
+            retry_after: asked.map(SignedDuration::from_secs),
+            ..Failure::new(FailureKind::Limited, "")
+        };
+        for (failure, refused, seconds) in [
+            (limited(None), 0, Some(1)),
+            (limited(None), 2, Some(4)),
+            (limited(None), 3, None),
+            (limited(Some(20)), 0, Some(20)),
+            (limited(Some(31)), 0, None),
+            (Failure::new(FailureKind::Server, ""), 0, None),
+        ] {
+            assert_eq!(patience(&failure, refused).map(|wait| wait.as_secs()), seconds, "{failure:?}");
         }
     }
 

@@ -233,8 +233,7 @@ impl Round {
 
 /// A moment as the service reads it in `created_before`: to the millisecond, rounded down.
 fn to_millisecond(at: Timestamp) -> Timestamp {
-    Timestamp::from_millisecond(at.as_nanosecond().div_euclid(1_000_000).try_into().unwrap_or(i64::MAX))
-        .unwrap_or(at)
+    Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
 }
 
 #[cfg(test)]

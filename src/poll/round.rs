@@ -134,11 +134,21 @@ pub(super) async fn run(
     };
     source.budget.one_request().await;
     reporter.send(PollEvent::Asked).await?;
+    let mut refused = 0;
     loop {
         let (page, latency) = match ask_page(source, client, ask).await {
             (Ok(page), latency) => (page, latency),
-            (Err(failure), latency) => return Ok(Err(failed(source, failure, latency))),
+            (Err(failure), latency) => {
+                let patience = ask.created_before.and_then(|_| backoff::patience(&failure, refused));
+                let Some(wait) = patience else { return Ok(Err(failed(source, failure, latency))) };
+                debug!(source = &*source.name, failure = failure.short(), ?wait, "waiting for the next page");
+                refused += 1;
+                tokio::time::sleep(wait).await;
+                source.budget.one_request().await;
+                continue;
+            }
         };
+        refused = 0;
         let step = plan.next(&page, known);
         let Page { jobs, unreadable, .. } = page;
         reporter.send(PollEvent::Page { jobs, unreadable, latency }).await?;

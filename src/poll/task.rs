@@ -91,13 +91,11 @@ async fn unless_it_panics<T: Send + 'static>(
 ) -> Result<T, Failure> {
     let mut tasks = JoinSet::new();
     tasks.spawn(future);
-    match tasks.join_next().await {
-        Some(Ok(output)) => Ok(output),
-        _ => {
-            error!("a poll task panicked");
-            Err(Failure::new(FailureKind::Internal, ""))
-        }
+    if let Some(Ok(output)) = tasks.join_next().await {
+        return Ok(output);
     }
+    error!("a poll task panicked");
+    Err(Failure::new(FailureKind::Internal, ""))
 }
 
 /// Rounds and waits, until somebody is gone.
