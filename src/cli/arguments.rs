@@ -14,7 +14,12 @@ use crate::ui::ThemeName;
 
 /// top for Speechmatics batch transcription: every job, in every environment, on one screen
 #[derive(Debug, Parser)]
-#[command(name = "voxtop", version, about, after_help = "Without a command: the dashboard. Press ? in it for its keys.")]
+#[command(
+    name = "voxtop",
+    version,
+    about,
+    after_help = "Without a command: the dashboard. Press ? in it for its keys."
+)]
 pub(super) struct Arguments {
     #[command(flatten)]
     pub(super) global: Global,

@@ -81,7 +81,7 @@ impl Program {
             None => self.dashboard(),
             Some(Command::Demo(arguments)) => self.demo(&arguments),
             Some(Command::Jobs(arguments)) => self.jobs(&arguments),
-            Some(Command::Config(command)) => self.config(&command),
+            Some(Command::Config(command)) => self.config(command),
             Some(Command::Completions { shell }) => {
                 let mut text = Vec::new();
                 clap_complete::generate(shell, &mut Arguments::command(), "voxtop", &mut text);
@@ -149,8 +149,7 @@ impl Program {
         }
         let since = arguments.since.map(SignedDuration::try_from).transpose();
         let since = since.map_err(|error| Wrong::with(format!("--since: {error}")))?;
-        let jobs =
-            Jobs { config, format: arguments.output, query, since, limit: arguments.limit, zone };
+        let jobs = Jobs { config, format: arguments.output, query, since, limit: arguments.limit, zone };
         let answered = runtime(async move {
             let mut out = io::BufWriter::new(io::stdout().lock());
             jobs::run(jobs, &mut out, &mut io::stderr().lock()).await
@@ -158,7 +157,7 @@ impl Program {
         Ok(answered.wrap_err("cannot write to standard output")?.exit_code())
     }
 
-    fn config(&mut self, command: &ConfigCommand) -> Result<u8> {
+    fn config(&mut self, command: ConfigCommand) -> Result<u8> {
         let path = config::path(&self.request(), &self.surroundings);
         match command {
             ConfigCommand::Path => print(format!("{}\n", path.display()).as_bytes()),

@@ -103,7 +103,7 @@ fn keys_pane_width(fleet: &Fleet, wide: bool) -> u16 {
 }
 
 /// What the name column wants beyond its least width before lesser columns come.
-const READABLE_NAME: u16 = 14;
+const READABLE_NAME: u16 = 20;
 
 /// The least that the environments pane makes do with: name, state, latency, running, age.
 const ENVIRONMENTS_LEAST: u16 = 35;

@@ -145,9 +145,9 @@ impl State {
         self.banners.iter().filter(|banner| !self.dismissed.contains(&banner.cause))
     }
 
-    /// How many banners are dismissed while their cause lasts.
-    pub fn dismissed(&self) -> usize {
-        self.banners.iter().filter(|banner| self.dismissed.contains(&banner.cause)).count()
+    /// The banners that are dismissed while their cause lasts.
+    pub fn dismissed_banners(&self) -> impl Iterator<Item = &Banner> {
+        self.banners.iter().filter(|banner| self.dismissed.contains(&banner.cause))
     }
 
     /// Where everything goes on a screen of this size.

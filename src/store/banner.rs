@@ -170,10 +170,10 @@ impl Store {
         let name = self.fleet.key_name(key);
         let places = row.names(&declared);
         let head = format!("{places}: key {name} is rejected{} where it is declared", row.status(&declared));
-        let accepted = if row.accepted.is_empty() {
-            String::new()
-        } else {
-            format!("Accepted in {}, so the key is good. ", row.names(&row.accepted))
+        let accepted = match row.accepted.len() {
+            0 => String::new(),
+            1..=3 => format!("The key is good: accepted in {}. ", row.names(&row.accepted)),
+            more => format!("The key is good: accepted in {more} other environments. "),
         };
         let twin = declared.iter().all(|id| {
             self.fleet.source(*id).is_some_and(|source| {
@@ -181,7 +181,7 @@ impl Store {
             })
         });
         let meaning = if twin {
-            "Its contract does not cover this twin of the region (self-service keys never reach EU2 or US2)"
+            "EU2 and US2 are for enterprise contracts"
         } else {
             "Its contract probably does not cover this region"
         };

@@ -175,9 +175,9 @@ fn banners_follow_the_story() {
 fn advice_tells_the_twin_from_another_region() {
     let advice = |story: &str| tell(story).banners(at(1_000)).remove(0).advice;
     let twin = advice("++1+");
-    assert!(twin.contains("Accepted in eu1 and us1") && twin.contains("twin"), "{twin}");
+    assert!(twin.contains("accepted in eu1 and us1") && twin.contains("enterprise"), "{twin}");
     let region = advice("+++1");
-    assert!(region.contains("Accepted in eu1 and eu2") && region.contains("cover this region"), "{region}");
+    assert!(region.contains("accepted in eu1 and eu2") && region.contains("cover this region"), "{region}");
     assert!(region.contains("take us1 out"), "{region}");
 }
 

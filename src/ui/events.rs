@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use super::overlay::Content;
 use super::{Theme, format, paint};
 use crate::state::{Layout, State};
-use crate::store::Event;
+use crate::store::{Banner, Event};
 
 /// Draws the newest events into their pane.
 pub(super) fn draw_pane(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &Theme) {
@@ -27,15 +27,35 @@ pub(super) fn draw_pane(buffer: &mut Buffer, state: &State, layout: &Layout, the
 
 /// The whole list for the overlay, newest first.
 pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme) -> Content<'a> {
-    let mut lines: Vec<Line<'_>> = state
-        .store
-        .events()
-        .flat_map(|event| Content::wrap(line(state, event, theme), layout.overlay(), 4))
-        .collect();
+    let mut lines = Vec::new();
+    for banner in state.banners().chain(state.dismissed_banners()) {
+        lines.extend(Content::wrap(banner_line(state, banner, theme), layout.overlay(), 4));
+    }
     if lines.is_empty() {
+        lines.push(Line::styled("nothing is wrong now", theme.good));
+    }
+    lines.push(Line::default());
+    let events = state.store.events();
+    lines.extend(events.flat_map(|event| Content::wrap(line(state, event, theme), layout.overlay(), 4)));
+    if state.store.events().len() == 0 {
         lines.push(Line::styled("nothing has changed since voxtop was started", theme.quiet));
     }
     Content { title: format!("Events · {}", format::count(state.store.events().len())), lines }
+}
+
+/// A banner in full: what the strip may have had to cut.
+fn banner_line<'a>(state: &State, banner: &Banner, theme: &Theme) -> Line<'a> {
+    let (glyph, style) = theme.severity(banner.severity);
+    let zone = &state.settings.zone;
+    let moment = |at| format::moment(at, state.now, zone);
+    let good = banner.last_good.map_or(String::new(), |good| format!(", last good {}", moment(good)));
+    let tail = format!(" Since {}{good}", moment(banner.since));
+    Line::from(vec![
+        Span::styled(format!("now  {glyph} "), style),
+        Span::styled(format!("{}. ", banner.head), style),
+        Span::styled(banner.advice.clone(), theme.text),
+        Span::styled(format!("{tail}."), theme.quiet),
+    ])
 }
 
 /// `23:10:04 ✖ us2 prod: key rejected (401)`.
