@@ -2,6 +2,7 @@
 
 mod canvas;
 pub mod crash;
+pub mod input;
 pub mod log;
 pub mod redact;
 pub mod signals;
