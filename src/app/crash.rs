@@ -81,6 +81,9 @@ impl Reporter {
     /// The panic hook.
     fn report(&self, info: &PanicHookInfo<'_>) {
         let on_loop = thread::current().id() == self.loop_thread;
+        // Asked now: the operator may leave while the report is being written, and the message of a
+        // task would then come after the goodbye.
+        let over_the_screen = !on_loop && terminal::in_use();
         if on_loop {
             terminal::restore();
         }
@@ -105,8 +108,7 @@ impl Reporter {
             *latest = Some(path.clone());
         }
         tracing::error!(%place, thread, "panic: {message}");
-        // Elsewhere than on the loop the screen may be in use, and printing would spoil it.
-        if on_loop || !terminal::in_use() {
+        if !over_the_screen {
             let notice = notice(&message, &place, &written);
             // Past std's stderr, which panics where nobody reads and may be locked by this very thread.
             let _ = rustix::io::write(io::stderr(), notice.as_bytes());

@@ -4,12 +4,12 @@
 use std::time::Duration;
 
 use color_eyre::Result;
-use crossterm::event::{Event, EventStream, KeyEventKind};
-use futures_util::{FutureExt, StreamExt};
+use crossterm::event::{Event, KeyEventKind};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use super::signals::{Quit, Signal, Signals};
+use super::input::Input;
+use super::signals::{self, Quit, Signal, Signals};
 use super::terminal::Screen;
 use super::{crash, fleet_of, now};
 use crate::config::Config;
@@ -48,35 +48,58 @@ pub enum Ending {
 
 /// What came out of the select.
 enum Woken {
-    Terminal(Option<std::io::Result<Event>>),
+    Terminal(Option<Event>),
     Report(Option<Report>),
     Signal(Signal),
     Second,
     Frame,
 }
 
+/// What reaches the program from outside, for as many dashboards as run one after another: a thread
+/// that reads keys cannot be called back.
+pub struct Console {
+    signals: Signals,
+    input: Option<Input>,
+}
+
+impl Console {
+    /// Sets the signal handlers up. Must be called inside the runtime.
+    ///
+    /// # Errors
+    /// When the system refuses a handler.
+    pub fn listen() -> Result<Self> {
+        Ok(Self { signals: Signals::listen()?, input: None })
+    }
+}
+
 /// Runs the dashboard until it is left. Takes the terminal and gives it back.
 ///
 /// # Errors
-/// When there is no terminal to draw on, or the system refuses a signal handler.
-pub async fn run(dashboard: Dashboard) -> Result<Ending> {
+/// When there is no terminal to draw on.
+pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> {
     let Dashboard { config, settings, filter, theme } = dashboard;
     let (store, sources) = fleet_of(&config);
-    let mut signals = Signals::listen()?;
     let screen = Screen::enter()?;
+    let input = match &mut console.input {
+        Some(input) => input,
+        none => none.insert(Input::listen()?),
+    };
     let mut state = State::new(store, settings, terminal_size(), now());
     // The caller has parsed it; a text that does not parse filters nothing.
     let _ = state.filter.set(&filter, &state.settings.zone.clone());
     let mut running = Loop { state, screen, theme, events_logged: 0 };
     // The first frame comes before the first connection is even tried.
-    running.draw()?;
+    if running.draw().is_err() {
+        return Ok(Ending::Signal(Quit::Hangup));
+    }
     let (reports, mut incoming) = mpsc::channel(REPORTS);
     let pollers = poll::start(sources, config.refresh, &reports);
     crash_test_task();
-    let ending = running.turn(&mut signals, &mut incoming, &pollers).await;
+    let ending = running.turn(&mut console.signals, input, &mut incoming, &pollers).await;
     drop(pollers);
-    running.screen.leave().or_else(|error| if ending.is_ok() { Ok(()) } else { Err(error) })?;
-    ending
+    // Where the terminal cannot be given back it is gone, and the ending says so.
+    let _ = running.screen.leave();
+    Ok(ending)
 }
 
 struct Loop {
@@ -90,17 +113,17 @@ impl Loop {
     async fn turn(
         &mut self,
         signals: &mut Signals,
+        input: &mut Input,
         incoming: &mut mpsc::Receiver<Report>,
         pollers: &Pollers,
-    ) -> Result<Ending> {
-        let mut keys = EventStream::new();
+    ) -> Ending {
         let mut drawn = clock();
         let mut dirty = true;
         loop {
             let woken = tokio::select! {
                 biased;
                 signal = signals.next() => Woken::Signal(signal),
-                event = keys.next() => Woken::Terminal(event),
+                event = input.next() => Woken::Terminal(event),
                 () = sleep_until(drawn + FRAME), if dirty => Woken::Frame,
                 report = incoming.recv() => Woken::Report(report),
                 () = sleep_until(next_second()) => Woken::Second,
@@ -109,15 +132,15 @@ impl Loop {
                 Woken::Frame => None,
                 Woken::Signal(signal) => {
                     dirty = true;
-                    self.signalled(signal, signals)?
+                    self.signalled(signal)
                 }
                 Woken::Terminal(event) => {
                     dirty = true;
-                    let mut ending = self.terminal_event(event, signals, pollers);
+                    let mut ending = self.terminal_event(event, pollers);
                     // What was typed or pasted in one go is taken in one go.
                     while ending.is_none() {
-                        let Some(event) = keys.next().now_or_never() else { break };
-                        ending = self.terminal_event(event, signals, pollers);
+                        let Some(event) = input.waiting() else { break };
+                        ending = self.terminal_event(Some(event), pollers);
                     }
                     ending
                 }
@@ -134,12 +157,12 @@ impl Loop {
                 }
             };
             if let Some(ending) = ending {
-                return Ok(ending);
+                return ending;
             }
             if dirty && clock() >= drawn + FRAME {
                 if self.draw().is_err() {
                     // The terminal is gone; there is nobody to tell.
-                    return Ok(Ending::Signal(Quit::Hangup));
+                    return Ending::Signal(Quit::Hangup);
                 }
                 drawn = clock();
                 dirty = false;
@@ -180,48 +203,47 @@ impl Loop {
         }
     }
 
-    fn terminal_event(
-        &mut self,
-        event: Option<std::io::Result<Event>>,
-        signals: &mut Signals,
-        pollers: &Pollers,
-    ) -> Option<Ending> {
+    fn terminal_event(&mut self, event: Option<Event>, pollers: &Pollers) -> Option<Ending> {
         let message = match event {
-            Some(Ok(Event::Key(key))) if key.kind != KeyEventKind::Release => Message::Key(key),
-            Some(Ok(Event::Paste(text))) => Message::Paste(text),
-            Some(Ok(Event::Resize(width, height))) => Message::Resized(Size { width, height }),
-            Some(Ok(_)) => return None,
-            Some(Err(_)) | None => return Some(Ending::Signal(Quit::Hangup)),
+            Some(Event::Key(key)) if key.kind != KeyEventKind::Release => Message::Key(key),
+            Some(Event::Paste(text)) => Message::Paste(text),
+            Some(Event::Resize(width, height)) => Message::Resized(Size { width, height }),
+            Some(_) => return None,
+            None => return Some(Ending::Signal(Quit::Hangup)),
         };
         let effects = self.state.update(message, now());
-        effects.into_iter().find_map(|effect| self.carry_out(effect, signals, pollers))
+        effects.into_iter().find_map(|effect| self.carry_out(effect, pollers))
     }
 
-    fn carry_out(&mut self, effect: Effect, signals: &mut Signals, pollers: &Pollers) -> Option<Ending> {
+    fn carry_out(&mut self, effect: Effect, pollers: &Pollers) -> Option<Ending> {
         match effect {
             Effect::RefreshAll => pollers.refresh(None),
             Effect::Pause(paused) => pollers.pause(paused),
-            Effect::Suspend => {
-                if let Err(refusal) = signals.suspend_group(&mut self.screen) {
-                    self.state.update(Message::Remark(refusal.to_string()), now());
-                }
-            }
+            Effect::Suspend => self.suspend(),
             Effect::StartDemo => return Some(Ending::Demo),
             Effect::Quit => return Some(Ending::Quit),
         }
         None
     }
 
-    fn signalled(&mut self, signal: Signal, signals: &mut Signals) -> Result<Option<Ending>> {
+    fn suspend(&mut self) {
+        if let Err(refusal) = signals::suspend(&mut self.screen) {
+            self.state.update(Message::Remark(refusal.to_string()), now());
+        }
+    }
+
+    fn signalled(&mut self, signal: Signal) -> Option<Ending> {
         match signal {
-            Signal::Quit(quit) => return Ok(Some(Ending::Signal(quit))),
-            Signal::Suspend => signals.stop(&mut self.screen)?,
+            Signal::Quit(quit) => return Some(Ending::Signal(quit)),
+            Signal::Suspend => self.suspend(),
             Signal::Resume => {
-                self.screen.resume()?;
+                if self.screen.resume().is_err() {
+                    return Some(Ending::Signal(Quit::Hangup));
+                }
                 self.state.update(Message::Resized(terminal_size()), now());
             }
         }
-        Ok(None)
+        None
     }
 }
 

@@ -1,11 +1,12 @@
 //! The rim: what touches the terminal, the clock, signals and files. [`dashboard`] is the loop that owns
 //! the state; [`jobs`] is its twin without a screen, over the same pollers and the same store;
 //! [`picture`] is the dashboard without a terminal. The rest is terminal manners: [`terminal`],
-//! [`signals`], [`crash`], [`log`], [`redact`].
+//! [`input`], [`signals`], [`crash`], [`log`], [`redact`].
 
 mod canvas;
 pub mod crash;
 pub mod dashboard;
+pub mod input;
 pub mod jobs;
 pub mod log;
 mod output;

@@ -4,14 +4,13 @@
 //! In raw mode Ctrl-C and Ctrl-Z are keys, not signals: the loop reads the key and comes here.
 
 use std::io;
-use std::time::Duration;
+use std::task::{Context, Poll, Waker};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Signal as Raw, getpid, kill_current_process_group, kill_process};
+use rustix::process::{Signal as Raw, kill_current_process_group};
 use tokio::select;
 use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep_until};
 
 use super::terminal::Screen;
 
@@ -22,7 +21,7 @@ mod kin;
 pub enum Signal {
     /// Leave, with [`Quit::exit_code`].
     Quit(Quit),
-    /// Stop: call [`Signals::stop`].
+    /// Stop: call [`suspend`], as for the Ctrl-Z key.
     Suspend,
     /// The program goes on after a stop: call [`Screen::resume`] and draw.
     Resume,
@@ -35,7 +34,8 @@ pub enum Quit {
     Interrupt,
     /// SIGTERM.
     Terminate,
-    /// SIGHUP, or the terminal is gone. Also the answer to an error or the end of the key stream.
+    /// SIGHUP, or the terminal is gone. Also the answer to a frame that cannot be written and to the
+    /// end of the input.
     Hangup,
 }
 
@@ -70,14 +70,9 @@ pub struct Signals {
     resume: Stream,
     /// Turns true when the terminal is gone.
     gone: watch::Receiver<bool>,
-    /// When a suspension that was asked for happens even if its signal never comes.
-    due: Option<Instant>,
 }
 
 impl Signals {
-    /// How long the group's SIGTSTP, which comes at once unless it is blocked, is waited for.
-    const GRACE: Duration = Duration::from_millis(500);
-
     /// Sets the handlers up. Must be called inside the runtime.
     ///
     /// # Errors
@@ -92,14 +87,12 @@ impl Signals {
             suspend: signal(stop)?,
             resume: signal(go_on)?,
             gone: watch_terminal()?,
-            due: None,
         })
     }
 
     /// The next signal. May be dropped and called again without losing one.
     pub async fn next(&mut self) -> Signal {
         loop {
-            let due = self.due;
             let came = select! {
                 biased;
                 Some(()) = self.terminate.recv() => Signal::Quit(Quit::Terminate),
@@ -108,71 +101,49 @@ impl Signals {
                 Ok(_) = self.gone.wait_for(|gone| *gone) => Signal::Quit(Quit::Hangup),
                 Some(()) = self.resume.recv() => Signal::Resume,
                 Some(()) = self.suspend.recv() => Signal::Suspend,
-                () = after(due) => Signal::Suspend,
             };
-            if let Some(signal) = self.settle(came) {
-                return signal;
+            match came {
+                Signal::Resume => self.forget_suspension(),
+                // Without a handler the kernel ignores SIGTSTP where nobody could end the stop.
+                Signal::Suspend if refusal().is_some() => continue,
+                _ => {}
             }
+            return came;
         }
     }
 
-    /// Whether a signal concerns the loop.
-    fn settle(&mut self, came: Signal) -> Option<Signal> {
-        match came {
-            Signal::Quit(_) => {}
-            // Both waited: the program was stopped and woken before it could act on the first.
-            Signal::Resume => {
-                self.due = None;
-                let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-                while let std::task::Poll::Ready(Some(())) = self.suspend.poll_recv(&mut context) {}
-            }
-            // Without a handler the kernel ignores SIGTSTP where nobody could end the stop; so do we.
-            Signal::Suspend => {
-                self.due = None;
-                refusal().map_or(Some(()), |_| None)?;
-            }
-        }
-        Some(came)
-    }
-
-    /// The Ctrl-Z key: gives the terminal back and asks the whole foreground group to stop, so that
-    /// what started us (`cargo run`, a wrapper script) stops too and the shell has its prompt again.
-    /// Our own share of the signal comes out of [`Self::next`] as [`Signal::Suspend`].
-    ///
-    /// # Errors
-    /// Where nothing could bring the program back, or the system refuses: nothing has changed then.
-    pub fn suspend_group(&mut self, screen: &mut Screen) -> Result<(), Refusal> {
-        refusal().map_or(Ok(()), Err)?;
-        // An error means a terminal that is going away, of which the stream will tell.
-        let _ = screen.suspend();
-        if kill_current_process_group(Raw::TSTP).is_err() {
-            let _ = screen.resume();
-            return Err(Refusal::System);
-        }
-        #[expect(clippy::disallowed_methods, reason = "the rim's own clock: when the signal is overdue")]
-        let now = Instant::now();
-        self.due = Some(now + Self::GRACE);
-        Ok(())
-    }
-
-    /// Stops the program, on [`Signal::Suspend`]. It may run on for a moment after this returns, so
-    /// nothing but [`Signal::Resume`] says that it was stopped and goes on; the screen ignores
-    /// frames until then.
-    ///
-    /// # Errors
-    /// Where the system refuses; the screen is then back.
-    pub fn stop(&mut self, screen: &mut Screen) -> io::Result<()> {
-        let _ = screen.suspend();
-        // SIGSTOP, since SIGTSTP has a handler: ours.
-        match kill_process(getpid(), Raw::STOP) {
-            Ok(()) => Ok(()),
-            Err(errno) => screen.resume().and(Err(errno.into())),
-        }
+    /// Where SIGTSTP and SIGCONT both wait, we were told to go on before we got to stopping.
+    fn forget_suspension(&mut self) {
+        let mut context = Context::from_waker(Waker::noop());
+        while let Poll::Ready(Some(())) = self.suspend.poll_recv(&mut context) {}
     }
 }
 
-/// Watches the terminal for its end. The event stream cannot: at the end of input it reads on for
-/// ever and says nothing, and SIGHUP reaches only those for whom this is the controlling terminal.
+/// Gives the terminal back and stops the whole foreground group, so that what started us
+/// (`cargo run`, a wrapper script) stops too and the shell has its prompt again. For the Ctrl-Z key
+/// and for [`Signal::Suspend`].
+///
+/// The program may run on for a moment after this returns, so nothing but [`Signal::Resume`] says
+/// that it was stopped and goes on; the screen ignores frames until then.
+///
+/// # Errors
+/// Where nothing could bring the program back, or the system refuses: nothing has changed then.
+pub fn suspend(screen: &mut Screen) -> Result<(), Refusal> {
+    refusal().map_or(Ok(()), Err)?;
+    // An error means a terminal that is going away, of which the stream will tell.
+    let _ = screen.suspend();
+    // One SIGSTOP for all and not SIGTSTP with our own stop after it: a wrapper that stops first lets
+    // the shell send SIGCONT before we have stopped, and then nobody would ever wake us. The kernel
+    // lets a later SIGCONT undo a SIGSTOP that has not been acted on yet.
+    if kill_current_process_group(Raw::STOP).is_err() {
+        let _ = screen.resume();
+        return Err(Refusal::System);
+    }
+    Ok(())
+}
+
+/// Watches the terminal for its end. The input cannot (see [`super::input`]), and SIGHUP reaches only
+/// those for whom this is the controlling terminal.
 ///
 /// A thread of its own, as the runtime watches descriptors for input, and the input is not ours to
 /// read here. It sleeps, wakes every other second, and ends with its receiver.
@@ -198,13 +169,6 @@ fn is_gone(watched: &PollFd<'_>) -> bool {
     watched.revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL)
 }
 
-async fn after(due: Option<Instant>) {
-    match due {
-        Some(due) => sleep_until(due).await,
-        None => std::future::pending().await,
-    }
-}
-
 /// Why the program must not stop itself, if it must not.
 pub fn refusal() -> Option<Refusal> {
     let keeper = kin::of_self().is_some_and(|me| kin::has_keeper(me, kin::of));
@@ -213,6 +177,10 @@ pub fn refusal() -> Option<Refusal> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use rustix::process::{getpid, kill_process};
+
     use super::*;
 
     #[test]

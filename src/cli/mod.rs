@@ -17,12 +17,13 @@ use color_eyre::eyre::{WrapErr, eyre};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
-use crate::app::dashboard::{self, Dashboard, Ending};
+use crate::app::dashboard::{self, Console, Dashboard, Ending};
 use crate::app::jobs::{self, Jobs};
 use crate::app::log::{self, Log, LogOptions};
 use crate::app::redact::Redactor;
 use crate::app::{crash, picture, terminal};
 use crate::config::{self, Config, Request, Surroundings};
+use crate::sandbox::Running;
 use crate::state::Settings;
 use crate::store::query::Query;
 use crate::ui::{Theme, ThemeName};
@@ -63,9 +64,10 @@ impl Wrong {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "the command line's own diagnosis; the screen is not taken")]
+/// The command line's own diagnosis, when the screen is not taken. Where nobody can read it (the
+/// terminal is gone) there is nobody to tell.
 fn complain(redactor: &Redactor, text: &str) {
-    eprintln!("voxtop: {}", redactor.clean(text));
+    let _ = writeln!(io::stderr(), "voxtop: {}", redactor.clean(text));
 }
 
 struct Program {
@@ -101,38 +103,42 @@ impl Program {
         let config = self.load()?;
         let (settings, filter) = self.settings(&config, log.warning(), false)?;
         let dashboard = Dashboard { config, settings, filter, theme: self.theme() };
-        let ending = runtime(async move { dashboard::run(dashboard).await })??;
-        match ending {
-            Ending::Demo => self.demo(&DemoArguments::default()),
-            ending => Ok(exit_code(ending)),
-        }
+        runtime(async {
+            let mut console = Console::listen()?;
+            match dashboard::run(dashboard, &mut console).await? {
+                Ending::Demo => self.demonstrate(&mut console, log.warning()).await,
+                ending => Ok(exit_code(ending)),
+            }
+        })?
     }
 
     fn demo(&mut self, arguments: &DemoArguments) -> Result<u8> {
-        if arguments.picture.is_none() {
+        let Some(file) = &arguments.picture else {
             terminal::check().map_err(Wrong::with)?;
-        }
-        let log = self.start_log()?;
-        let theme = self.theme();
+            let log = self.start_log()?;
+            return runtime(async { self.demonstrate(&mut Console::listen()?, log.warning()).await })?;
+        };
+        let _log = self.start_log()?;
+        let svg = runtime(async {
+            let (_sandbox, dashboard) = self.demo_dashboard(None).await?;
+            Ok::<_, color_eyre::Report>(picture::take(dashboard, arguments.size, arguments.after).await)
+        })??;
+        std::fs::write(file, svg).wrap_err_with(|| format!("cannot write {}", file.display()))?;
+        Ok(0)
+    }
+
+    async fn demonstrate(&self, console: &mut Console, log: Option<&str>) -> Result<u8> {
+        let (_sandbox, dashboard) = self.demo_dashboard(log).await?;
+        Ok(exit_code(dashboard::run(dashboard, console).await?))
+    }
+
+    async fn demo_dashboard(&self, log: Option<&str>) -> Result<(Running, Dashboard)> {
         let refresh = self.global.refresh.as_deref().map(config::parse_duration).transpose();
         let refresh = refresh.map_err(|error| Wrong::with(format!("--refresh: {error}")))?;
-        runtime(async move {
-            let (sandbox, config) = demo::start(refresh).await?;
-            self.learn(&config);
-            let (settings, filter) = self.settings(&config, log.warning(), true)?;
-            let dashboard = Dashboard { config, settings, filter, theme };
-            let code = match &arguments.picture {
-                None => exit_code(dashboard::run(dashboard).await?),
-                Some(file) => {
-                    let size = arguments.size;
-                    let svg = picture::take(dashboard, size, arguments.after).await;
-                    std::fs::write(file, svg).wrap_err_with(|| format!("cannot write {}", file.display()))?;
-                    0
-                }
-            };
-            drop(sandbox);
-            Ok(code)
-        })?
+        let (sandbox, config) = demo::start(refresh).await?;
+        self.learn(&config);
+        let (settings, filter) = self.settings(&config, log, true)?;
+        Ok((sandbox, Dashboard { config, settings, filter, theme: self.theme() }))
     }
 
     fn jobs(&mut self, arguments: &JobsArguments) -> Result<u8> {
