@@ -65,7 +65,7 @@ impl Store {
             self.revision += 1;
         }
         if first {
-            self.note_outcome(source, at, Outcome::Answered(latency));
+            self.note_outcome(source, at, Outcome::Listed(latency));
         }
         if key_news {
             self.note_key_event(source, at, None);
@@ -97,7 +97,7 @@ impl Store {
         if kind != FailureKind::Internal {
             let outcome = match (kind.endpoint_answered(), paged) {
                 (true, true) => None,
-                (true, false) => Some(Outcome::Answered(latency)),
+                (true, false) => Some(Outcome::Refused(latency)),
                 (false, _) => Some(Outcome::Failed),
             };
             if let Some(outcome) = outcome {

@@ -31,7 +31,7 @@ use jiff::Timestamp;
 pub use banner::{Banner, Cause};
 pub use column::{Align, COLUMNS, Column, ColumnSpec, Sort};
 pub use event::{Event, Severity};
-pub use health::{Health, Outcome};
+pub use health::Health;
 pub use jobs::{Handle, Held};
 pub use record::{KeyRecord, SourceRecord, Trouble};
 pub use rows::Rows;

@@ -1,5 +1,7 @@
 //! The environments pane: one line each, with health, latency, trend, counts and the age of the data.
 
+use std::time::Duration;
+
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -7,7 +9,7 @@ use ratatui::text::{Line, Span};
 use super::{Theme, format, paint};
 use crate::model::{Entitlement, Environment, EnvironmentId, EnvironmentState, KeyState, SourceId};
 use crate::state::{Layout, State, layout::environment_width};
-use crate::store::{Align, Health, Outcome, SourceRecord};
+use crate::store::{Align, Health, SourceRecord};
 
 /// One field of a line: how wide, and in which order it leaves when the pane is narrow.
 struct Field {
@@ -138,23 +140,16 @@ fn latency_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
 fn trend_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
     const BARS: [char; 7] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇'];
     let Some(health) = facts.state.store.health(facts.id) else { return (String::new(), theme.quiet) };
-    let recent: Vec<Outcome> = health.outcomes().rev().take(8).collect();
-    let longest = recent.iter().filter_map(millis).max().unwrap_or(0).max(100);
-    let bar = |outcome: &Outcome| match millis(outcome) {
+    let recent: Vec<Option<Duration>> = health.trend().rev().take(8).collect();
+    let longest = recent.iter().flatten().max().map_or(0, Duration::as_millis).max(100);
+    let bar = |latency: &Option<Duration>| match latency {
         None => '×',
         Some(own) => {
-            let step = usize::try_from(own * 6 / longest).unwrap_or(0);
+            let step = usize::try_from(own.as_millis() * 6 / longest).unwrap_or(0);
             BARS.get(step).copied().unwrap_or('▇')
         }
     };
     (recent.iter().rev().map(bar).collect(), theme.quiet)
-}
-
-fn millis(outcome: &Outcome) -> Option<u128> {
-    match outcome {
-        Outcome::Answered(latency) => Some(latency.as_millis()),
-        Outcome::Failed => None,
-    }
 }
 
 fn jobs_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
