@@ -8,7 +8,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::advice::{evidence, list};
+use super::advice::{self, evidence, list};
 use super::event::Severity;
 use super::{SourceRecord, Store};
 use crate::model::{
@@ -62,6 +62,20 @@ pub struct Banner {
 
 /// An environment that has said nothing for this long after it was first asked is worth a banner.
 const SILENCE: SignedDuration = SignedDuration::from_secs(4);
+
+impl Cause {
+    /// Whether it is about a key rather than an environment.
+    pub fn is_about_key(&self) -> bool {
+        matches!(
+            self,
+            Self::KeyRejectedEverywhere(_)
+                | Self::KeyNoLongerAccepted(_)
+                | Self::KeyRejectedWhereDeclared(_)
+                | Self::KeyForbidden(_)
+                | Self::KeyExpired(_)
+        )
+    }
+}
 
 impl Store {
     /// The banners that the state calls for, the worst first; within one severity keys before
@@ -224,12 +238,13 @@ impl Store {
         }
         banners.extend(self.silent_banner(id, &records, now));
         let unreadable: usize = records.iter().map(|record| record.unreadable).sum();
-        if let (1.., Some(since)) = (unreadable, last_good) {
+        let since = records.iter().filter_map(|record| record.unreadable_since).min();
+        if let (1.., Some(since)) = (unreadable, since) {
             banners.push(Banner {
                 cause: Cause::EntriesUnreadable(id),
                 severity: Severity::Warning,
                 head: format!("{name}: {unreadable} entries of its job list could not be read"),
-                advice: "They are not shown and not counted; the log says more.".to_owned(),
+                advice: "They are not shown and not counted.".to_owned(),
                 since,
                 last_good: None,
             });
@@ -264,18 +279,7 @@ impl Store {
 }
 
 fn down_advice(failure: &Failure, had_jobs: bool) -> String {
-    let what = match failure.kind {
-        FailureKind::Unresolved => "Check the host's name and this machine's DNS.",
-        FailureKind::Unconnected => "Check the network, a firewall or a proxy on the way.",
-        FailureKind::Tls => {
-            "Check the host's name: under the vendor's domain every name resolves, and unknown ones fail at TLS."
-        }
-        FailureKind::Unreadable | FailureKind::Redirected | FailureKind::TooLarge => {
-            "Something else answers in the service's place: a proxy, a login page, or a wrong URL."
-        }
-        FailureKind::Server => "The service's own trouble: see https://status.speechmatics.com.",
-        _ => "It is tried again at growing intervals.",
-    };
+    let what = advice::remedy(failure.kind).unwrap_or("It is tried again at growing intervals.");
     let rows = if had_jobs { " Jobs shown are the last that were seen." } else { "" };
     format!("{what}{rows}{}", evidence(failure))
 }

@@ -55,8 +55,8 @@ impl Store {
     ) {
         let Some(record) = self.sources.get_mut(source.index()) else { return };
         let first = !std::mem::replace(&mut record.paged, true);
-        let known_before = record.last_good.is_some();
-        record.unreadable = if first { unreadable } else { record.unreadable.saturating_add(unreadable) };
+        let watched_since = *record.watched_since.get_or_insert(at);
+        record.note_unreadable(unreadable, first, at);
         record.last_good = Some(at);
         let recovered = record.trouble.take().is_some();
         let key_news = record.note_accepted(at);
@@ -72,14 +72,15 @@ impl Store {
         }
         for job in jobs {
             let rejected = job.status == Status::Rejected;
-            let change = self.jobs.put(source, job, sequence);
-            if change != Change::Same {
-                self.revision += 1;
-            }
+            let fresh = job.created_at.is_some_and(|created| created >= watched_since);
             // What was rejected before voxtop looked is history, not news.
-            if let (true, true, Change::New(handle) | Change::Changed(handle)) =
-                (rejected, known_before, change)
-            {
+            let news = match self.jobs.put(source, job, sequence) {
+                Change::Same => continue,
+                Change::New(handle) => fresh.then_some(handle),
+                Change::Changed { handle, before } => (before != Status::Rejected).then_some(handle),
+            };
+            self.revision += 1;
+            if let (true, Some(handle)) = (rejected, news) {
                 self.note_rejected_job(source, at, handle);
             }
         }

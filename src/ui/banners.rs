@@ -34,7 +34,7 @@ fn draw_banner(buffer: &mut Buffer, state: &State, area: Rect, banner: &Banner, 
         tail = format!("{tail} ({})", format::span(state.now.duration_since(banner.since)));
     }
     if more > 0 {
-        tail = format!("{tail} · +{more} more");
+        tail = format!("{tail} · +{more} more: e");
     }
     let tail_width = u16::try_from(tail.width()).unwrap_or(area.width).min(area.width / 2);
     let room = Rect { width: area.width.saturating_sub(tail_width + 2), ..area };

@@ -6,8 +6,8 @@ use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{Theme, format, paint};
-use crate::model::{Entitlement, Environment, EnvironmentId, EnvironmentState, KeyState, SourceId};
+use super::{Theme, format, keys, paint};
+use crate::model::{Entitlement, Environment, EnvironmentId, EnvironmentState, Failure, KeyState, SourceId};
 use crate::state::{Layout, State, layout::environment_width};
 use crate::store::{Align, Health, SourceRecord};
 
@@ -31,19 +31,26 @@ struct Facts<'a> {
 }
 
 /// The fields in the order of the line. Name and state always stay.
-fn fields(state: &State, roomy: bool) -> Vec<Field> {
+fn fields(state: &State, roomy: bool, has_keys_pane: bool) -> Vec<Field> {
     let name = environment_width(state.store.fleet());
     let field = |width, rank, align, cell| Field { width, rank, align, cell };
-    vec![
+    let mut fields = vec![
         field(4, 7, Align::Left, |facts, theme| (facts.environment.region.to_string(), theme.quiet)),
         field(name, 0, Align::Left, |facts, theme| (facts.environment.name.to_string(), theme.title)),
-        field(10, 0, Align::Left, state_cell),
+        field(11, 0, Align::Left, state_cell),
         field(6, 1, Align::Right, latency_cell),
         field(8, 5, Align::Left, trend_cell),
-        field(12, 4, Align::Right, jobs_cell),
+        field(11, 4, Align::Right, jobs_cell),
         field(7, 2, Align::Right, running_cell),
         field(if roomy { 11 } else { 6 }, 0, Align::Right, age_cell),
-    ]
+    ];
+    // Where there is no room for the matrix, each line says what its keys are worth.
+    if !has_keys_pane {
+        let keys = state.store.fleet().keys.len();
+        let width = if keys == 1 { 8 } else { 24 };
+        fields.push(field(width, 3, Align::Left, keys_cell));
+    }
+    fields
 }
 
 /// Draws the pane.
@@ -58,7 +65,7 @@ pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &
     }
     paint::title(buffer, (1, layout.panes_rule), area.width, title);
     let roomy = area.width >= 56;
-    let fields = fitting(fields(state, roomy), area.width.saturating_sub(2));
+    let fields = fitting(fields(state, roomy, layout.keys.width > 0), area.width.saturating_sub(2));
     for (row, (id, environment)) in (area.y..area.bottom()).zip(fleet.environments()) {
         let records = state.store.sources_at(id).collect();
         let facts = Facts { state, id, environment, records, roomy };
@@ -103,6 +110,13 @@ impl Facts<'_> {
         self.records.iter().any(|(_, record)| record.is_stale() && record.last_good.is_some())
     }
 
+    /// The failure of the endpoint itself, if it fails.
+    fn trouble(&self) -> Option<&Failure> {
+        let mut failures =
+            self.records.iter().filter_map(|(_, record)| Some(&record.trouble.as_ref()?.failure));
+        failures.rfind(|failure| !failure.kind.endpoint_answered())
+    }
+
     fn last_good(&self) -> Option<jiff::Timestamp> {
         self.records.iter().filter_map(|(_, record)| record.last_good).max()
     }
@@ -114,25 +128,36 @@ fn state_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
         return ("– no access".to_owned(), theme.quiet);
     }
     let (glyph, word, style) = theme.environment(state);
-    (format!("{glyph} {word}"), style)
+    let status =
+        facts.trouble().and_then(|failure| failure.status).filter(|_| state == EnvironmentState::Down);
+    (format!("{glyph} {word}{}", status.map_or(String::new(), |status| format!(" {status}"))), style)
+}
+
+/// `key ✖403`, or each key with its mark.
+fn keys_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
+    let fleet = facts.state.store.fleet();
+    let mut worst = theme.quiet;
+    let mut words = Vec::new();
+    for (id, _) in &facts.records {
+        let Some(source) = fleet.source(*id) else { continue };
+        let (mark, style) = keys::cell(facts.state, source.key, facts.id, true, theme);
+        if facts.state.store.key_state(*id, facts.state.now) != KeyState::Accepted && mark != "–" {
+            worst = style;
+        }
+        let name = if fleet.keys.len() == 1 { "key" } else { fleet.key_name(source.key) };
+        words.push(format!("{name} {mark}"));
+    }
+    (words.join(" "), worst)
 }
 
 fn latency_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
     let latency = facts.state.store.health(facts.id).and_then(Health::latency);
     let slow = facts.state.store.state(facts.id) == EnvironmentState::Slow;
     let style = if slow { theme.warning } else { theme.text };
-    let short = || {
-        facts
-            .records
-            .iter()
-            .filter_map(|(_, record)| record.trouble.as_ref())
-            .map(|trouble| trouble.failure.status.map_or("–".to_owned(), |status| status.to_string()))
-            .next()
-    };
-    match (latency, short()) {
-        (Some(latency), _) => (format::latency(latency), style),
-        (None, Some(failure)) => (failure, theme.bad),
-        (None, None) => (String::new(), style),
+    match latency {
+        Some(latency) => (format::latency(latency), style),
+        None if facts.trouble().is_some() => ("–".to_owned(), theme.quiet),
+        None => (String::new(), style),
     }
 }
 
