@@ -204,7 +204,7 @@ impl Program {
             state_dir: Some(&self.state_dir),
             verbosity: self.global.verbose,
         };
-        Ok(log::start(options, &self.redactor)?)
+        log::start(options, &self.redactor).map_err(Wrong::with)
     }
 
     fn settings(&self, config: &Config, log: Option<&str>, demo: bool) -> Result<(Settings, String)> {

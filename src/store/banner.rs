@@ -58,6 +58,8 @@ pub struct Banner {
     pub since: Timestamp,
     /// When things were last good, where that is known and worth saying.
     pub last_good: Option<Timestamp>,
+    /// When it is tried again, as far as is known.
+    pub next: Option<Timestamp>,
 }
 
 /// An environment that has said nothing for this long after it was first asked is worth a banner.
@@ -110,7 +112,10 @@ impl Store {
             banners.extend(self.rejected_everywhere(key, &row));
         } else {
             banners.extend(self.no_longer_accepted(key, &row));
-            banners.extend(self.rejected_where_declared(key, &row));
+            // Where nothing is accepted any more, what is declared says nothing of its own.
+            if !row.accepted.is_empty() || row.once_accepted.is_empty() {
+                banners.extend(self.rejected_where_declared(key, &row));
+            }
         }
         if !row.forbidden.is_empty() {
             let said = row.said(&row.forbidden);
@@ -156,11 +161,12 @@ impl Store {
 
     fn no_longer_accepted(&self, key: KeyId, row: &KeyRow<'_>) -> Option<Banner> {
         let name = self.fleet.key_name(key);
-        let head = format!(
-            "{}: key {name} is rejected{}, accepted until now",
-            row.names(&row.once_accepted),
-            row.status(&row.once_accepted)
-        );
+        let (places, status) = (row.names(&row.once_accepted), row.status(&row.once_accepted));
+        let head = if row.accepted.is_empty() && row.rejected.len() > row.once_accepted.len() {
+            format!("key {name} is rejected everywhere{status}, until now accepted in {places}")
+        } else {
+            format!("{places}: key {name} is rejected{status}, accepted until now")
+        };
         let advice = if row.accepted.is_empty() {
             "It was probably revoked, or its trial or contract ended. Jobs shown are the last that were seen."
                 .to_owned()
@@ -213,6 +219,7 @@ impl Store {
             .filter(|trouble| !trouble.failure.kind.endpoint_answered());
         let internal = trouble.clone().find(|trouble| trouble.failure.kind == FailureKind::Internal);
         let last_good = records.iter().filter_map(|record| record.last_good).max();
+        let next = records.iter().filter_map(|record| record.next).min();
         if let Some(trouble) = internal {
             banners.push(Banner {
                 cause: Cause::PollerFailed(id),
@@ -221,6 +228,7 @@ impl Store {
                 advice: "This is a bug in voxtop: please report it with the crash file.".to_owned(),
                 since: trouble.since,
                 last_good,
+                next,
             });
         }
         let down = trouble.filter(|trouble| trouble.failure.kind != FailureKind::Internal);
@@ -234,6 +242,7 @@ impl Store {
                 advice: down_advice(&trouble.failure, last_good.is_some()),
                 since: trouble.since,
                 last_good,
+                next,
             });
         }
         banners.extend(self.silent_banner(id, &records, now));
@@ -247,6 +256,7 @@ impl Store {
                 advice: "They are not shown and not counted.".to_owned(),
                 since,
                 last_good: None,
+                next: None,
             });
         }
     }
@@ -262,6 +272,7 @@ impl Store {
             advice: "Nothing is known of its jobs.".to_owned(),
             since: asked,
             last_good: None,
+            next: None,
         })
     }
 
@@ -359,6 +370,7 @@ impl<'a> KeyRow<'a> {
         let records = || ids.iter().filter_map(|id| self.store.source(*id));
         let since = records().filter_map(|record| record.key.since).min()?;
         let last_good = records().filter_map(|record| record.key.accepted).max();
-        Some(Banner { cause, severity, head, advice, since, last_good })
+        let next = records().filter_map(|record| record.next).min();
+        Some(Banner { cause, severity, head, advice, since, last_good, next })
     }
 }

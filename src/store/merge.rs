@@ -136,10 +136,7 @@ impl Store {
         {
             return;
         }
-        let (severity, text) = advice::state_event(
-            health.state(),
-            self.source(source).and_then(|record| record.trouble.as_ref()).map(|trouble| &trouble.failure),
-        );
+        let (severity, text) = advice::state_event(health.state(), self.endpoint_failure(environment));
         self.events.push(Event { at, severity, environment: Some(environment), key: None, text });
     }
 

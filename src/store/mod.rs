@@ -37,7 +37,7 @@ pub use record::{KeyRecord, SourceRecord, Trouble};
 pub use rows::Rows;
 pub use summary::{Counts, Summary};
 
-use crate::model::{EnvironmentId, EnvironmentState, Fleet, JobKey, KeyState, SourceId};
+use crate::model::{EnvironmentId, EnvironmentState, Failure, Fleet, JobKey, KeyState, SourceId};
 use event::EventLog;
 use jobs::Jobs;
 
@@ -95,6 +95,15 @@ impl Store {
     /// The health of one environment. `None` for an id of another fleet.
     pub fn health(&self, id: EnvironmentId) -> Option<&Health> {
         self.health.get(id.index())
+    }
+
+    /// The latest failure of the endpoint itself at an environment, while it lasts; a rejected key is none.
+    pub fn endpoint_failure(&self, id: EnvironmentId) -> Option<&Failure> {
+        self.sources_at(id)
+            .filter_map(|(_, record)| record.trouble.as_ref())
+            .filter(|trouble| !trouble.failure.kind.endpoint_answered())
+            .max_by_key(|trouble| trouble.at)
+            .map(|trouble| &trouble.failure)
     }
 
     /// An environment's state; unknown for an id of another fleet.

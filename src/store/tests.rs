@@ -166,6 +166,7 @@ fn banners_follow_the_story() {
         ("++11", vec!["eu2 and us1: key prod is rejected (401) where it is declared"]),
         ("++++ +++1", vec!["us1: key prod is rejected (401), accepted until now"]),
         ("++++ 1+11", vec!["eu1, eu2 and us1: key prod is rejected (401), accepted until now"]),
+        ("+++1 1+11", vec!["key prod is rejected everywhere (401), until now accepted in eu1 and eu2"]),
         ("+++3", vec!["us1: key prod is forbidden (403)"]),
         ("+++9", vec!["us1: key prod is limited (429)"]),
         ("+++5", vec!["us1 is down: the service failed (503)"]),

@@ -106,15 +106,15 @@ impl Facts<'_> {
             })
     }
 
-    fn is_stale(&self) -> bool {
-        self.records.iter().any(|(_, record)| record.is_stale() && record.last_good.is_some())
-    }
-
     /// The failure of the endpoint itself, if it fails.
     fn trouble(&self) -> Option<&Failure> {
-        let mut failures =
-            self.records.iter().filter_map(|(_, record)| Some(&record.trouble.as_ref()?.failure));
-        failures.rfind(|failure| !failure.kind.endpoint_answered())
+        self.state.store.endpoint_failure(self.id)
+    }
+
+    /// Whether even the freshest data is stale.
+    fn is_stale(&self) -> bool {
+        let freshest = self.records.iter().max_by_key(|(_, record)| record.last_good);
+        freshest.is_some_and(|(_, record)| record.is_stale() && record.last_good.is_some())
     }
 
     fn last_good(&self) -> Option<jiff::Timestamp> {
@@ -178,11 +178,20 @@ fn trend_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
 }
 
 fn jobs_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
-    let Some(_) = facts.last_good() else { return (String::new(), theme.quiet) };
+    let Some(_) = facts.last_good() else { return verdict(facts, theme) };
     let jobs = facts.state.summary().environment(facts.id).jobs;
     let whole = facts.records.iter().all(|(_, record)| record.complete || record.last_good.is_none());
     let plus = if whole { "" } else { "+" };
     (format!("{}{plus} jobs", format::count(jobs)), theme.quiet)
+}
+
+/// What stands in the place of a count where no key lists anything: why.
+fn verdict(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
+    let refused = facts.records.iter().find_map(|(_, record)| record.key.evidence.as_ref());
+    match refused.and_then(|failure| failure.status).filter(|_| !facts.not_entitled()) {
+        Some(status) => (format!("key ✖ {status}"), theme.bad),
+        None => (String::new(), theme.quiet),
+    }
 }
 
 fn running_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {

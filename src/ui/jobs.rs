@@ -136,6 +136,9 @@ fn draw_row(
     theme: &Theme,
 ) {
     let stale = state.store.is_stale(held.source);
+    if stale {
+        paint::put(buffer, (area.x, y), 1, "!", theme.warning, Align::Left);
+    }
     let mut x = area.x + 1;
     for column in columns {
         let (text, style) = cell(state, held, column.spec.column, theme);
