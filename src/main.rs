@@ -1,3 +1,7 @@
 //! The thin binary: parse, call, exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    voxtop::cli::main()
+}

@@ -1,1 +1,24 @@
-//! (to come)
+//! The service over HTTP: one client for each host, its answers as [`model`](crate::model) words.
+//!
+//! Owns the wire: requests, body caps, the tolerant reading of JSON, and the one place where remote
+//! text is scrubbed ([`scrub`]) and where secrets inside jobs are masked ([`mask`]). It never asks
+//! twice by itself, never follows a redirect, never reads a clock, and knows nothing of schedules.
+
+mod answer;
+mod client;
+mod config;
+mod instant;
+mod job;
+mod json;
+pub mod mask;
+mod page;
+pub mod scrub;
+mod text;
+mod tls;
+mod transport;
+
+#[cfg(test)]
+mod tests;
+
+pub use client::{Client, ListRequest, PAGE_LIMIT};
+pub use page::Page;

@@ -1,1 +1,211 @@
-//! (to come)
+//! The dashboard's state and how it changes: `update(message, now)` turns a message into a new state
+//! and a list of effects for the rim. Pure: no terminal, no network, no clock.
+//!
+//! ```text
+//! key press ─ keymap ─▶ Action ─┐
+//! report, resize, tick, outcome ─┴▶ State::update ─▶ state + effects
+//!                                   State::refresh ─▶ rows, banners, counts: derived, never edited
+//! ```
+
+mod action;
+mod filter;
+mod keymap;
+pub mod layout;
+mod overlay;
+mod selection;
+mod update;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+pub use action::{Action, Effect, Message};
+pub use filter::Filter;
+pub use keymap::{BINDINGS, Binding, Context, describe_key, lookup};
+pub use layout::{Layout, Size};
+pub use overlay::Overlay;
+pub use selection::Selection;
+
+use crate::store::query::{Query, Scratch};
+use crate::store::{Banner, Cause, Rows, Severity, Sort, Store, Summary};
+
+/// What stays as it was given at start.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The time between two rounds of a source.
+    pub refresh: Duration,
+    /// The zone in which times are shown.
+    pub zone: TimeZone,
+    /// Whether this is the embedded sandbox, so that nobody mistakes it for the real fleet.
+    pub demo: bool,
+    /// Whether nothing may be changed at the service.
+    pub read_only: bool,
+    /// Where the configuration belongs, for the first-run screen.
+    pub config_path: String,
+    /// What is odd about the configuration, though not wrong: shown as banners until dismissed.
+    pub warnings: Vec<String>,
+}
+
+/// A passing remark at the foot of the screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The remark.
+    pub text: String,
+    /// When it goes.
+    pub until: Timestamp,
+}
+
+/// Everything that decides what is on the screen.
+pub struct State {
+    /// What is known of the fleet.
+    pub store: Store,
+    /// What was given at start.
+    pub settings: Settings,
+    /// The screen's size in cells.
+    pub size: Size,
+    /// The filter line.
+    pub filter: Filter,
+    /// What the rows are sorted by.
+    pub sort: Sort,
+    /// The selected job and how far the rows are scrolled.
+    pub selection: Selection,
+    /// What lies over the panes.
+    pub overlay: Option<Overlay>,
+    /// Whether polling is paused.
+    pub paused: bool,
+    /// A passing remark.
+    pub notice: Option<Notice>,
+    /// The time of the last message.
+    pub now: Timestamp,
+    rows: Rows,
+    banners: Vec<Banner>,
+    dismissed: Vec<Cause>,
+    summary: Summary,
+    built: Option<Built>,
+    scratch: Scratch,
+    overlay_end: usize,
+    started: Timestamp,
+}
+
+/// What the derived rows were built from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Built {
+    revision: u64,
+    query: u64,
+    sort: Sort,
+    second: i64,
+    day: Timestamp,
+}
+
+impl State {
+    /// The state before the first message.
+    pub fn new(store: Store, settings: Settings, size: Size, now: Timestamp) -> Self {
+        let mut state = Self {
+            store,
+            settings,
+            size,
+            filter: Filter::default(),
+            sort: Sort::default(),
+            selection: Selection::default(),
+            overlay: None,
+            paused: false,
+            notice: None,
+            now,
+            rows: Rows::default(),
+            banners: Vec::new(),
+            dismissed: Vec::new(),
+            summary: Summary::default(),
+            built: None,
+            scratch: Scratch::default(),
+            overlay_end: 0,
+            started: now,
+        };
+        state.refresh();
+        state
+    }
+
+    /// Whether there is no key at all, so that there is nothing to show but how to give one.
+    pub fn is_first_run(&self) -> bool {
+        self.store.fleet().keys.is_empty()
+    }
+
+    /// The visible rows.
+    pub fn rows(&self) -> &Rows {
+        &self.rows
+    }
+
+    /// The counts.
+    pub fn summary(&self) -> &Summary {
+        &self.summary
+    }
+
+    /// The banners that are not dismissed, the worst first.
+    pub fn banners(&self) -> impl Iterator<Item = &Banner> {
+        self.banners.iter().filter(|banner| !self.dismissed.contains(&banner.cause))
+    }
+
+    /// The banners that are dismissed while their cause lasts.
+    pub fn dismissed_banners(&self) -> impl Iterator<Item = &Banner> {
+        self.banners.iter().filter(|banner| self.dismissed.contains(&banner.cause))
+    }
+
+    /// Where everything goes on a screen of this size.
+    pub fn layout(&self) -> Layout {
+        Layout::of(self.size, self.store.fleet(), self.banners().count())
+    }
+
+    /// Learns from the last drawing how far its overlay can be scrolled: only drawing knows how many
+    /// lines a text takes at a width.
+    pub fn drawn(&mut self, overlay_end: usize) {
+        self.overlay_end = overlay_end;
+    }
+
+    /// The query in force.
+    pub fn query(&self) -> &Query {
+        self.filter.query()
+    }
+
+    /// Derives afresh what follows from the rest: rows and counts only when what they are built from
+    /// changed, banners always (they are few).
+    pub(crate) fn refresh(&mut self) {
+        let day = self.start_of_day();
+        let built = Built {
+            revision: self.store.revision(),
+            query: self.filter.generation(),
+            sort: self.sort,
+            second: if self.filter.query().depends_on_time() { self.now.as_second() } else { 0 },
+            day,
+        };
+        if self.built != Some(built) {
+            self.rows = Rows::build(&self.store, self.filter.query(), self.sort, self.now, &mut self.scratch);
+            self.summary = self.store.summary(day);
+            self.built = Some(built);
+        }
+        self.banners = self.store.banners(self.now);
+        let warnings = self.settings.warnings.iter().enumerate();
+        self.banners.extend(warnings.map(|(at, text)| Banner {
+            cause: Cause::Configuration(at),
+            severity: Severity::Warning,
+            head: text.clone(),
+            advice: String::new(),
+            since: self.started,
+            last_good: None,
+        }));
+        let banners = &self.banners;
+        self.dismissed.retain(|cause| banners.iter().any(|banner| banner.cause == *cause));
+        if self.notice.as_ref().is_some_and(|notice| notice.until <= self.now) {
+            self.notice = None;
+        }
+        let height = usize::from(self.layout().rows());
+        self.selection.settle(&self.store, &self.rows, height);
+    }
+
+    fn start_of_day(&self) -> Timestamp {
+        let here = self.now.to_zoned(self.settings.zone.clone());
+        here.start_of_day().map_or(self.now, |start| start.timestamp())
+    }
+}
+
+#[cfg(test)]
+mod tests;

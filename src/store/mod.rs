@@ -1,3 +1,190 @@
-//! (to come)
+//! What is known of the fleet, and everything that follows from it: the merged jobs, the health of
+//! each environment, the state of each key, the banners and the events.
+//!
+//! Pure: reports go in by [`Store::merge`], answers come out; time is a parameter. It never asks the
+//! network and never draws.
+//!
+//! ```text
+//! Report ─ merge ─▶ jobs (a slab)      ─ rows(query, sort) ─▶ what the jobs pane shows
+//!                   source records     ─ banners(now)      ─▶ what the banner strip shows
+//!                   environment health ─ summary(today)    ─▶ what header and panes count
+//!                   events
+//! ```
+
+mod advice;
+mod banner;
+mod column;
+mod event;
+mod health;
+mod jobs;
+mod merge;
+mod record;
+mod rows;
+mod summary;
 
 pub mod query;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+pub use banner::{Banner, Cause};
+pub use column::{Align, COLUMNS, Column, ColumnSpec, Sort};
+pub use event::{Event, Severity};
+pub use health::{Health, Outcome};
+pub use jobs::{Handle, Held};
+pub use record::{KeyRecord, SourceRecord, Trouble};
+pub use rows::Rows;
+pub use summary::{Counts, Summary};
+
+use crate::model::{EnvironmentId, EnvironmentState, Fleet, JobKey, KeyState, SourceId};
+use event::EventLog;
+use jobs::Jobs;
+
+/// Everything known of the fleet.
+#[derive(Debug)]
+pub struct Store {
+    fleet: Arc<Fleet>,
+    jobs: Jobs,
+    sources: Vec<SourceRecord>,
+    health: Vec<Health>,
+    events: EventLog,
+    revision: u64,
+}
+
+impl Store {
+    /// An empty store for a fleet: nothing asked, nothing known.
+    pub fn new(fleet: Arc<Fleet>) -> Self {
+        Self {
+            jobs: Jobs::default(),
+            sources: fleet.sources.iter().map(|_| SourceRecord::default()).collect(),
+            health: fleet.environments.iter().map(|_| Health::default()).collect(),
+            events: EventLog::default(),
+            revision: 0,
+            fleet,
+        }
+    }
+
+    /// The fleet that this store is about.
+    pub fn fleet(&self) -> &Fleet {
+        &self.fleet
+    }
+
+    /// Goes up whenever a job came, changed or went, or a source's rows became stale or fresh: as long
+    /// as it stands still, visible rows need no refresh.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// What is known of one source. `None` for an id of another fleet.
+    pub fn source(&self, id: SourceId) -> Option<&SourceRecord> {
+        self.sources.get(id.index())
+    }
+
+    /// All sources' records, with their ids.
+    pub fn sources(&self) -> impl Iterator<Item = (SourceId, &SourceRecord)> {
+        (0..).map(SourceId).zip(&self.sources)
+    }
+
+    /// The records of the sources at one environment.
+    pub fn sources_at(&self, environment: EnvironmentId) -> impl Iterator<Item = (SourceId, &SourceRecord)> {
+        self.sources()
+            .filter(move |(id, _)| self.fleet.source(*id).is_some_and(|s| s.environment == environment))
+    }
+
+    /// The health of one environment. `None` for an id of another fleet.
+    pub fn health(&self, id: EnvironmentId) -> Option<&Health> {
+        self.health.get(id.index())
+    }
+
+    /// An environment's state; unknown for an id of another fleet.
+    pub fn state(&self, id: EnvironmentId) -> EnvironmentState {
+        self.health(id).map_or(EnvironmentState::Unknown, Health::state)
+    }
+
+    /// The state of a source's key. A temporary key past its time is expired where it is rejected.
+    pub fn key_state(&self, id: SourceId, now: Timestamp) -> KeyState {
+        let state = self.source(id).map_or(KeyState::Unchecked, |record| record.key.state);
+        let expires = self
+            .fleet
+            .source(id)
+            .and_then(|source| self.fleet.key(source.key))
+            .and_then(|key| key.expires_at);
+        match (state, expires) {
+            (KeyState::Rejected | KeyState::Forbidden, Some(end)) if end <= now => KeyState::Expired,
+            _ => state,
+        }
+    }
+
+    /// A job by its handle; `None` once it is gone.
+    pub fn job(&self, handle: Handle) -> Option<&Held> {
+        self.jobs.get(handle)
+    }
+
+    /// A job by its identity, as the merged view shows it.
+    pub fn find(&self, key: &JobKey) -> Option<Handle> {
+        self.sources_at(key.environment)
+            .filter_map(|(id, _)| self.jobs.find(id, &key.id))
+            .find(|handle| self.is_shown(*handle))
+    }
+
+    /// The identity of a job.
+    pub fn key_of(&self, handle: Handle) -> Option<JobKey> {
+        let held = self.jobs.get(handle)?;
+        let environment = self.fleet.source(held.source)?.environment;
+        Some(JobKey { environment, id: held.job.id.clone() })
+    }
+
+    /// Whether the rows of a source are stale: its last round failed, or its key is no longer accepted.
+    pub fn is_stale(&self, source: SourceId) -> bool {
+        self.source(source).is_some_and(SourceRecord::is_stale)
+    }
+
+    /// The merged jobs: each (environment, id) once. Where two keys list one job, the first source
+    /// that is not stale speaks for it.
+    pub fn jobs(&self) -> impl Iterator<Item = (Handle, &Held)> {
+        self.jobs.iter().filter(|(handle, _)| self.is_shown(*handle))
+    }
+
+    /// How many jobs a source listed.
+    pub fn jobs_of(&self, id: SourceId) -> usize {
+        self.jobs.of(id).count()
+    }
+
+    /// When the oldest job that a source listed was created.
+    pub fn oldest_of(&self, id: SourceId) -> Option<Timestamp> {
+        self.jobs.of(id).filter_map(|(_, held)| held.job.created_at).min()
+    }
+
+    /// Events, newest first.
+    pub fn events(&self) -> impl DoubleEndedIterator<Item = &Event> + ExactSizeIterator {
+        self.events.iter()
+    }
+
+    /// Counts every event that was ever recorded, so that a reader sees that there are new ones.
+    pub fn events_recorded(&self) -> u64 {
+        self.events.recorded()
+    }
+
+    /// Whether this listing of a job is the one that is shown, of perhaps several keys' listings.
+    fn is_shown(&self, handle: Handle) -> bool {
+        let Some(held) = self.jobs.get(handle) else { return false };
+        let Some(own) = self.fleet.source(held.source) else { return false };
+        let mut rivals = self
+            .fleet
+            .sources()
+            .filter(|(id, source)| *id != held.source && source.environment == own.environment)
+            .map(|(id, _)| id)
+            .peekable();
+        if rivals.peek().is_none() {
+            return true;
+        }
+        let rank = |id: SourceId| (self.is_stale(id), id);
+        !rivals.any(|id| rank(id) < rank(held.source) && self.jobs.find(id, &held.job.id).is_some())
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
+mod tests;

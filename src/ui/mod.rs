@@ -1,1 +1,88 @@
-//! (to come)
+//! Drawing: `draw(frame, &state, &theme)`. Pure: it reads the state and fills cells. It decides nothing,
+//! changes nothing and reads no clock; the rows it builds are the rows in view, however many there are.
+//!
+//! A file a pane: [`header`], `banners`, `environments`, `keys`, `strip` (both on one line), `jobs`,
+//! `events`, `hints`; over them `details`, `help`, and instead of them `first_run`. `paint` puts text
+//! into cells, `format` turns numbers and times into words, `theme` says what looks how, `svg` makes a
+//! picture of a screen.
+
+mod banners;
+mod details;
+mod environments;
+mod events;
+mod first_run;
+mod format;
+mod header;
+mod help;
+mod hints;
+mod jobs;
+mod keys;
+mod overlay;
+mod paint;
+mod strip;
+pub mod svg;
+mod theme;
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Position;
+
+pub use theme::{Theme, ThemeName};
+
+use crate::state::{Overlay, State};
+
+/// Draws the whole screen. Returns the last line to which the open overlay can be scrolled (0 without
+/// one), which [`State::drawn`] wants to know.
+pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme) -> usize {
+    let mut cursor = None;
+    let end = draw_into(frame.buffer_mut(), state, theme, &mut cursor);
+    if let Some(cursor) = cursor {
+        frame.set_cursor_position(cursor);
+    }
+    end
+}
+
+/// Draws into a buffer as large as the state's screen; `cursor` becomes where text is being edited.
+pub fn draw_into(buffer: &mut Buffer, state: &State, theme: &Theme, cursor: &mut Option<Position>) -> usize {
+    let layout = state.layout();
+    // A resize may be on its way: never draw outside what the terminal has now.
+    if layout.screen.intersection(buffer.area) != layout.screen {
+        return 0;
+    }
+    if layout.too_small {
+        header::draw_too_small(buffer, state, theme);
+        return 0;
+    }
+    if state.is_first_run() {
+        first_run::draw(buffer, state, &layout, theme);
+    } else {
+        paint::frame(buffer, &layout, theme);
+        header::draw(buffer, state, &layout, theme);
+        banners::draw(buffer, state, &layout, theme);
+        if layout.strip.height > 0 {
+            strip::draw(buffer, state, &layout, theme);
+        } else {
+            environments::draw(buffer, state, &layout, theme);
+            keys::draw(buffer, state, &layout, theme);
+        }
+        jobs::draw(buffer, state, &layout, theme, cursor);
+        events::draw_pane(buffer, state, &layout, theme);
+        hints::draw(buffer, state, &layout, theme);
+    }
+    match &state.overlay {
+        None => 0,
+        Some(Overlay::Help(_)) => {
+            overlay::draw(buffer, state, &layout, theme, help::content(state, &layout, theme))
+        }
+        Some(Overlay::Events(_)) => {
+            overlay::draw(buffer, state, &layout, theme, events::content(state, &layout, theme))
+        }
+        Some(Overlay::Details { key, job, source, listed, .. }) => {
+            let shown = details::Shown { key, job, source: *source, listed: *listed };
+            overlay::draw(buffer, state, &layout, theme, details::content(state, &layout, theme, &shown))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

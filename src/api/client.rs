@@ -1,0 +1,175 @@
+//! The HTTP client for one host.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
+use reqwest::{Response, StatusCode};
+use url::{Host, Url};
+
+use super::text::Reader;
+use super::transport::{self, Phase};
+use super::{Page, answer, instant, page, tls};
+use crate::model::{Failure, FailureKind, KeyValue};
+
+/// How many jobs a page holds: the most that the service gives at once. It is always sent, because
+/// what the service does without it has changed.
+pub const PAGE_LIMIT: usize = 100;
+
+/// The largest body that is read, in bytes after decompression. A page of 100 jobs, each with a long
+/// word list, has a few million.
+const LARGEST_BODY: usize = 16 * 1024 * 1024;
+
+/// How much of an error's body is read.
+const LARGEST_ERROR: usize = 64 * 1024;
+
+/// How long an error's body is waited for; its status says the most, and is there already.
+const ERROR_PATIENCE: Duration = Duration::from_secs(2);
+
+/// What to list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ListRequest {
+    /// Only jobs created before this moment, which the service reads to the millisecond. Whether a
+    /// job of that very millisecond is listed is not documented. `None`: from the newest on.
+    pub created_before: Option<Timestamp>,
+}
+
+/// A client for one host, to be shared by all keys that are used there. It keeps connections alive.
+#[derive(Clone, Debug)]
+pub struct Client {
+    http: reqwest::Client,
+    jobs: Url,
+    timeout: Duration,
+}
+
+/// An answer with status 200 and its whole body.
+struct Answer {
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Client {
+    /// Builds the client for the endpoint under `base`, below which `v2/jobs` is asked. For an https
+    /// host this reads the platform's root certificates, so it blocks for some milliseconds.
+    ///
+    /// # Errors
+    /// [`FailureKind::Tls`] where the machine has no root certificates and the host is https;
+    /// [`FailureKind::Internal`] for a URL that cannot be a base.
+    pub fn new(base: &Url, timeout: Duration, connect_timeout: Duration) -> Result<Self, Failure> {
+        let mut jobs = base.clone();
+        jobs.path_segments_mut()
+            .map_err(|()| Failure::new(FailureKind::Internal, "the endpoint's URL has no path"))?
+            .pop_if_empty()
+            .extend(["v2", "jobs"]);
+        let secure = base.scheme() == "https";
+        let mut http = reqwest::Client::builder()
+            .user_agent(concat!("voxtop/", env!("CARGO_PKG_VERSION")))
+            .tls_backend_preconfigured(if secure { tls::for_https()? } else { tls::for_http()? })
+            .https_only(secure)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .timeout(timeout)
+            .connect_timeout(connect_timeout)
+            .pool_idle_timeout(Duration::from_secs(60))
+            .pool_max_idle_per_host(8);
+        if !secure || is_loopback(base) {
+            // A proxy that the environment names is for the outside.
+            http = http.no_proxy();
+        }
+        let http = http
+            .build()
+            .map_err(|error| Failure::new(FailureKind::Internal, error.without_url().to_string()))?;
+        Ok(Self { http, jobs, timeout })
+    }
+
+    /// Asks for one page of jobs, newest first. One request, never repeated.
+    ///
+    /// # Errors
+    /// Any [`FailureKind`]: the answer's status, what broke on the way, or a body that is no page.
+    pub async fn list_jobs(&self, key: &KeyValue, request: ListRequest) -> Result<Page, Failure> {
+        let reader = Reader::new(key);
+        let answer = self.get(self.list_url(request), key).await?;
+        page::read(&answer.body, reader).map_err(|why| {
+            let failure = Failure::new(FailureKind::Unreadable, answer::instead(why, &answer.body, reader));
+            answer::with_evidence(failure, StatusCode::OK, &answer.headers, reader)
+        })
+    }
+
+    fn list_url(&self, request: ListRequest) -> Url {
+        let mut url = self.jobs.clone();
+        let mut query = url.query_pairs_mut();
+        query.append_pair("limit", &PAGE_LIMIT.to_string());
+        if let Some(at) = request.created_before {
+            query.append_pair("created_before", &instant::to_query(at));
+        }
+        drop(query);
+        url
+    }
+
+    async fn get(&self, url: Url, key: &KeyValue) -> Result<Answer, Failure> {
+        let reader = Reader::new(key);
+        let request =
+            self.http.get(url).header(ACCEPT, "application/json").header(AUTHORIZATION, bearer(key)?);
+        let response = request.send().await.map_err(|error| self.broken(&error, Phase::Asking))?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        if status != StatusCode::OK {
+            let body = read_some(response).await;
+            return Err(answer::failure(status, &headers, &body, reader));
+        }
+        match self.read_whole(response).await {
+            Ok(body) => Ok(Answer { headers, body }),
+            Err(failure) => Err(answer::with_evidence(failure, status, &headers, reader)),
+        }
+    }
+
+    /// The whole body, unless it outgrows the cap. It comes decompressed, a piece at a time, so that
+    /// a small body cannot grow into all memory.
+    async fn read_whole(&self, mut response: Response) -> Result<Vec<u8>, Failure> {
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.broken(&error, Phase::Reading))? {
+            if body.len() + chunk.len() > LARGEST_BODY {
+                return Err(Failure::new(FailureKind::TooLarge, "more than 16 MiB"));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+
+    fn broken(&self, error: &reqwest::Error, phase: Phase) -> Failure {
+        transport::failure(error, phase, self.jobs.scheme() == "https", self.timeout)
+    }
+}
+
+/// The beginning of an error's body: as much as comes soon and as is needed. It may be nothing.
+async fn read_some(mut response: Response) -> Vec<u8> {
+    let mut body = Vec::new();
+    let reading = async {
+        while body.len() < LARGEST_ERROR
+            && let Ok(Some(chunk)) = response.chunk().await
+        {
+            let room = LARGEST_ERROR - body.len();
+            body.extend(chunk.iter().take(room));
+        }
+    };
+    // When the patience ends, what has come so far is used.
+    let _ = tokio::time::timeout(ERROR_PATIENCE, reading).await;
+    body
+}
+
+/// The `Authorization` header, marked so that the HTTP stack neither logs nor indexes it.
+fn bearer(key: &KeyValue) -> Result<HeaderValue, Failure> {
+    let mut value = HeaderValue::from_str(&format!("Bearer {}", key.expose()))
+        .map_err(|_| Failure::new(FailureKind::Internal, "the key cannot be sent in a header"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn is_loopback(base: &Url) -> bool {
+    match base.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        None => false,
+    }
+}

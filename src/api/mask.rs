@@ -1,0 +1,303 @@
+//! Secrets inside other people's text: signed URLs, credentials in URLs, tokens in error messages,
+//! headers and secret-looking fields of configurations.
+//!
+//! It masks what looks like a secret by its place or by its name, and leaves host and path of a URL,
+//! header names and field names, so that people still see what is meant. It prefers to hide a word
+//! too many. What a mask hides is shown as `…`.
+
+use std::borrow::Cow;
+
+/// What stands for everything hidden.
+pub const HIDDEN: &str = "…";
+
+/// Words in a field's name that make its value a secret, compared without case, `-` and `_`.
+const SECRET_NAMES: [&str; 15] = [
+    "token",
+    "secret",
+    "password",
+    "passwd",
+    "passphrase",
+    "apikey",
+    "accesskey",
+    "privatekey",
+    "authorization",
+    "authheader",
+    "signature",
+    "credential",
+    "bearer",
+    "cookie",
+    "jwt",
+];
+
+/// Names that are secret only as a whole: too short to look for inside others.
+const SECRET_WORDS: [&str; 5] = ["auth", "sig", "pwd", "pass", "key"];
+
+/// Whether a field, a header or a parameter of this name holds a secret.
+pub fn is_secret_name(name: &str) -> bool {
+    let plain: String =
+        name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    SECRET_NAMES.iter().any(|word| plain.contains(word)) || SECRET_WORDS.contains(&plain.as_str())
+}
+
+/// Masks the secrets in running text: credentials, query and fragment of every URL, query strings
+/// without one, bearer tokens, JWTs, and `name=value` where the name says that it is secret.
+pub fn text(raw: &str) -> Cow<'_, str> {
+    if !raw.bytes().any(|byte| matches!(byte, b':' | b'=' | b'.' | b' ')) {
+        return Cow::Borrowed(raw);
+    }
+    let mut masked = String::with_capacity(raw.len());
+    let mut scheme = Scheme::None;
+    for piece in raw.split_inclusive(is_break) {
+        let word = piece.trim_end_matches(is_break);
+        let rest = piece.get(word.len()..).unwrap_or_default();
+        if scheme.covers(word) {
+            masked.push_str(HIDDEN);
+        } else {
+            masked.push_str(&self::word(word));
+        }
+        if !word.is_empty() {
+            scheme = Scheme::of(word);
+        }
+        masked.push_str(rest);
+    }
+    if masked == raw { Cow::Borrowed(raw) } else { Cow::Owned(masked) }
+}
+
+/// Masks a text that as a whole says where something is: like [`text`], and also where the scheme is
+/// missing and blanks are inside.
+pub fn location(raw: &str) -> Cow<'_, str> {
+    if raw.contains("://") {
+        let cut = raw.find(['?', '#']);
+        return match cut {
+            None => text(raw),
+            Some(at) => {
+                let (kept, tail) = raw.split_at(at);
+                Cow::Owned(format!("{}{}{HIDDEN}", text(kept), tail.get(..1).unwrap_or_default()))
+            }
+        };
+    }
+    let (place, tail) = raw.split_at(raw.find(['?', '#']).unwrap_or(raw.len()));
+    let masked = match place.rsplit_once('@') {
+        Some((_, host)) => format!("{HIDDEN}@{}", text(host)),
+        None => text(place).into_owned(),
+    };
+    let tail = tail.get(..1).map_or(String::new(), |mark| format!("{mark}{HIDDEN}"));
+    Cow::Owned(masked + &tail)
+}
+
+/// Masks one `Name: value` header: the name stays.
+pub fn header(raw: &str) -> String {
+    match raw.split_once(':') {
+        Some((name, _)) if is_header_name(name.trim()) => format!("{}: {HIDDEN}", name.trim()),
+        _ => HIDDEN.to_owned(),
+    }
+}
+
+/// A header's name as people write it. Anything longer or odder may be the secret itself.
+fn is_header_name(name: &str) -> bool {
+    (1..=40).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}
+
+fn is_break(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '"' | '<' | '>' | '`')
+}
+
+/// An authentication scheme's name, behind which a secret stands.
+#[derive(Clone, Copy)]
+enum Scheme {
+    None,
+    Named,
+}
+
+impl Scheme {
+    fn of(word: &str) -> Self {
+        let word = word.rsplit([':', '=', '(', '[', '\'', ',']).next().unwrap_or(word);
+        let named = ["bearer", "basic"].iter().any(|scheme| word.eq_ignore_ascii_case(scheme));
+        if named { Self::Named } else { Self::None }
+    }
+
+    /// Credentials are long and in one piece; `Basic training.mp3` is a name.
+    fn covers(self, word: &str) -> bool {
+        let long = word.len() >= 16 && word.is_ascii() && !word.contains("://");
+        matches!(self, Self::Named)
+            && (long || word.len() >= 8 && word.bytes().any(|byte| byte.is_ascii_digit()))
+    }
+}
+
+fn word(word: &str) -> Cow<'_, str> {
+    if let Some(at) = word.find("://") {
+        let (before, rest) = word.split_at(at + 3);
+        return Cow::Owned(format!("{before}{}", after_scheme(rest)));
+    }
+    if let Some(query) = word.find('?')
+        && is_query(word.get(query + 1..).unwrap_or_default())
+    {
+        return Cow::Owned(format!("{}?{HIDDEN}", word.get(..query).unwrap_or_default()));
+    }
+    if let Some((left, _)) = word.split_once('=') {
+        let start =
+            left.rfind(|c: char| !(c.is_ascii_alphanumeric() || "-_".contains(c))).map_or(0, |at| at + 1);
+        if left.get(start..).is_some_and(is_secret_name) {
+            return Cow::Owned(format!("{left}={HIDDEN}"));
+        }
+    }
+    jwt(word)
+}
+
+/// What follows `://`: authority, path, query, fragment. A URL inside the path is masked likewise.
+fn after_scheme(rest: &str) -> String {
+    let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
+    let (mut authority, mut path) = rest.split_at(end);
+    let tail_at = path.find(['?', '#']).unwrap_or(path.len());
+    let tail = path.get(tail_at..).and_then(|tail| tail.get(..1)).unwrap_or_default();
+    path = path.get(..tail_at).unwrap_or_default();
+    let mut credentials = "";
+    if let Some((_, host)) = authority.rsplit_once('@') {
+        (credentials, authority) = ("…@", host);
+    } else if !is_host(authority)
+        && let Some((_, host)) = path.rsplit_once('@')
+    {
+        // A password with a slash in it: what looked like the host was the user's name.
+        (credentials, authority, path) = ("…@", "", host);
+    }
+    let hidden = if tail.is_empty() { "" } else { HIDDEN };
+    format!("{credentials}{authority}{}{tail}{hidden}", word(path))
+}
+
+/// Whether an authority without `@` is a host with at most a numeric port.
+fn is_host(authority: &str) -> bool {
+    let port = match authority.rsplit_once(']') {
+        Some((_, port)) => port.strip_prefix(':'),
+        None => authority.split_once(':').map(|(_, port)| port),
+    };
+    port.is_none_or(|port| port.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Whether what follows a `?` is a query rather than the rest of a question in a file name.
+fn is_query(tail: &str) -> bool {
+    tail.split_once('=').is_some_and(|(name, _)| {
+        !name.is_empty()
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.%[]&;~$".contains(&byte))
+    })
+}
+
+/// Masks the first thing in a word that has the shape of a JWT.
+fn jwt(word: &str) -> Cow<'_, str> {
+    let Some(at) = word.find("eyJ") else { return Cow::Borrowed(word) };
+    let (before, rest) = word.split_at(at);
+    let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.=".contains(c))).unwrap_or(rest.len());
+    let (token, after) = rest.split_at(end);
+    if token.len() < 30 || token.matches('.').count() < 2 {
+        return Cow::Borrowed(word);
+    }
+    Cow::Owned(format!("{before}eyJ{HIDDEN}{}", jwt(after)))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn host_and_path_stay_and_the_rest_goes() {
+        for (raw, masked) in [
+            ("https://h.example/a/b.wav", "https://h.example/a/b.wav"),
+            ("https://h.example:8443/a?X-Amz-Signature=abc&b=c", "https://h.example:8443/a?…"),
+            ("https://user:pa@ss@h.example/a", "https://…@h.example/a"),
+            ("https://user:pa/ss@h.example/a", "https://…@h.example/a"),
+            ("https://h.example/a#token", "https://h.example/a#…"),
+            ("https://h.example?sig=1#x", "https://h.example?…"),
+            ("https://[::1]:80/x", "https://[::1]:80/x"),
+            ("https://proxy/https://u:p@h/x?y", "https://proxy/https://…@h/x?…"),
+            (
+                r#"HTTPError: Post "https://cb.example/n?id=1&key=s3cr3t": context deadline exceeded, retrying"#,
+                r#"HTTPError: Post "https://cb.example/n?…": context deadline exceeded, retrying"#,
+            ),
+            ("call.wav?AWSAccessKeyId=AKIA&Signature=x", "call.wav?…"),
+            ("Get /n?token=abc failed", "Get /n?… failed"),
+            ("What is this?.mp3", "What is this?.mp3"),
+            ("really? yes=no", "really? yes=no"),
+            ("Authorization: Bearer abcdef0123456789", "Authorization: Bearer …"),
+            ("Basic training session.mp3", "Basic training session.mp3"),
+            ("password=hunter2 user=me", "password=… user=me"),
+            ("got eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyIjoxfQ.abc-def_ghi, sorry", "got eyJ…, sorry"),
+            ("a=b 1.5: x", "a=b 1.5: x"),
+        ] {
+            assert_eq!(text(raw), masked, "{raw}");
+            assert_eq!(text(masked), masked, "not stable: {masked}");
+        }
+    }
+
+    #[test]
+    fn a_place_without_a_scheme_is_masked_too() {
+        for (raw, masked) in [
+            ("bucket.example/a b.wav?sig=x y", "bucket.example/a b.wav?…"),
+            ("//u:p@h.example/x#y", "…@h.example/x#…"),
+            ("https://h/a?b=c d e", "https://h/a?…"),
+            ("https://u:p@h/a", "https://…@h/a"),
+            ("", ""),
+        ] {
+            assert_eq!(location(raw), masked, "{raw}");
+        }
+    }
+
+    #[test]
+    fn header_names_stay() {
+        assert_eq!(header("Authorization: Bearer abc:def"), "Authorization: …");
+        assert_eq!(header("X-Api-Key:abc"), "X-Api-Key: …");
+        assert_eq!(header("Bearer abc:def"), HIDDEN);
+        assert_eq!(header("abcdef"), HIDDEN);
+    }
+
+    #[test]
+    fn names_tell_secrets() {
+        for name in [
+            "token",
+            "api_key",
+            "API-Key",
+            "accessKey",
+            "client_secret",
+            "X-Amz-Signature",
+            "sig",
+            "auth_headers",
+        ] {
+            assert!(is_secret_name(name), "{name}");
+        }
+        for name in ["language", "url", "keyword", "design", "author", "sounds_like", "contents"] {
+            assert!(!is_secret_name(name), "{name}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_planted_secret_survives(
+            before in "[a-z \"'(,:]{0,12}",
+            secret in "[A-Za-z0-9%+/_-]{10,30}",
+            after in "[a-z \"'),]{0,12}",
+            form in 0_usize..7,
+        ) {
+            let secret = format!("SEC{secret}RET");
+            let planted = match form {
+                0 => format!("https://h.example/p?sig={secret}"),
+                1 => format!("https://u:{secret}@h.example/p"),
+                // A slash would make it a host and a path.
+                2 => format!("http://{}@h.example", secret.replace('/', "")),
+                3 => format!("wss://h.example/p#{secret}"),
+                4 => format!("s3://b/k?a=b&c={secret}#{secret}"),
+                5 => format!("x.wav?Policy={secret}"),
+                _ => format!(" Bearer {secret}"),
+            };
+            let masked = text(&format!("{before}{planted}{after}")).into_owned();
+            prop_assert!(!masked.contains(&secret) && !masked.contains("RET"), "{}", masked);
+            let place = location(planted.trim()).into_owned();
+            prop_assert!(!place.contains(&secret), "{}", place);
+        }
+
+        #[test]
+        fn any_text_is_bearable(raw in any::<String>()) {
+            let _ = (text(&raw), location(&raw), header(&raw));
+        }
+    }
+}

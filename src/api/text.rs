@@ -1,0 +1,88 @@
+//! Remote text on its way into the model: cleaned, masked, without the key, bounded, in that order,
+//! so that hidden characters cannot split a secret and a cut cannot leave half of one.
+
+use std::borrow::Cow;
+
+use crate::api::{mask, scrub};
+use crate::model::KeyValue;
+
+/// What stands for the key where the service echoes it.
+const KEY: &str = "[key]";
+
+/// A shorter key is none of the service's, but a word that may well stand in honest text.
+const SHORTEST_KEY: usize = 8;
+
+/// Reads remote text that was got with a certain key.
+#[derive(Clone, Copy)]
+pub(super) struct Reader<'k> {
+    key: Option<&'k str>,
+}
+
+impl<'k> Reader<'k> {
+    pub(super) fn new(key: &'k KeyValue) -> Self {
+        Self { key: Some(key.expose()).filter(|key| key.len() >= SHORTEST_KEY) }
+    }
+
+    /// A name, title, reference, tag or any other short text; blanks around it are dropped.
+    pub(super) fn name(self, raw: &str) -> Box<str> {
+        self.read(raw, scrub::NAME)
+    }
+
+    /// A message of one sentence or a few.
+    pub(super) fn message(self, raw: &str) -> Box<str> {
+        self.read(raw, scrub::MESSAGE)
+    }
+
+    /// A text that says where something is.
+    pub(super) fn location(self, raw: &str) -> Box<str> {
+        let cleaned = scrub::clean(raw);
+        scrub::bound(&self.without_key(mask::location(cleaned.trim())), scrub::MESSAGE).into()
+    }
+
+    /// Without controls and without the key, but whole: for what must not be mistaken for another.
+    pub(super) fn whole(self, raw: &str) -> String {
+        self.without_key(Cow::Borrowed(scrub::clean(raw).trim())).into_owned()
+    }
+
+    fn read(self, raw: &str, most: usize) -> Box<str> {
+        let cleaned = scrub::clean(raw);
+        scrub::bound(&self.without_key(mask::text(cleaned.trim())), most).into()
+    }
+
+    fn without_key(self, text: Cow<'_, str>) -> Cow<'_, str> {
+        match self.key {
+            Some(key) if text.contains(key) => Cow::Owned(text.replace(key, KEY)),
+            _ => text,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn hidden_characters_cannot_split_the_key() {
+        let key = KeyValue::new("abcdefgh1234").unwrap();
+        let reader = Reader::new(&key);
+        assert_eq!(&*reader.message("bad key abcd\u{200b}efgh\u{1b}1234!"), "bad key [key]!");
+        assert_eq!(&*reader.name("  abcdefgh1234.wav "), "[key].wav");
+        assert_eq!(reader.whole("abcdefgh1234"), "[key]");
+        let short = KeyValue::new("good").unwrap();
+        assert_eq!(&*Reader::new(&short).name("good.wav"), "good.wav");
+    }
+
+    proptest! {
+        #[test]
+        fn the_key_is_nowhere_and_a_cut_leaves_no_half(
+            key in "[A-Za-z0-9]{12,40}", before in "[ -~]{0,600}", after in ".{0,40}",
+        ) {
+            let value = KeyValue::new(&key).unwrap();
+            let name = Reader::new(&value).name(&format!("{before}{key}{after}"));
+            prop_assert!(!name.contains(&key[..12]));
+            prop_assert!(name.chars().count() <= scrub::NAME);
+        }
+    }
+}

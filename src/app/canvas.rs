@@ -1,0 +1,94 @@
+//! A ratatui backend that collects a frame instead of writing it, so that the terminal guard can send
+//! it whole. It never touches the terminal; the size is asked of whom it was told to ask.
+
+use std::cell::RefCell;
+use std::io::{self, Write};
+use std::mem;
+use std::rc::Rc;
+
+use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
+use ratatui::buffer::Cell;
+use ratatui::layout::{Position, Size};
+
+/// The bytes of the frame in the making, shared by the backend and the guard.
+#[derive(Clone, Default)]
+pub(super) struct Bytes(Rc<RefCell<Vec<u8>>>);
+
+impl Bytes {
+    /// Takes what was collected and leaves nothing.
+    pub(super) fn take(&self) -> Vec<u8> {
+        mem::take(&mut self.0.borrow_mut())
+    }
+}
+
+impl Write for Bytes {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// See the module.
+pub(super) struct Canvas {
+    inner: CrosstermBackend<Bytes>,
+    size: fn() -> io::Result<Size>,
+}
+
+impl Canvas {
+    /// Collects into `bytes`; `size` is asked before each frame.
+    pub(super) fn new(bytes: Bytes, size: fn() -> io::Result<Size>) -> Self {
+        Self { inner: CrosstermBackend::new(bytes), size }
+    }
+}
+
+impl Backend for Canvas {
+    type Error = io::Error;
+
+    fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
+    where
+        I: Iterator<Item = (u16, u16, &'a Cell)>,
+    {
+        self.inner.draw(content)
+    }
+
+    fn hide_cursor(&mut self) -> io::Result<()> {
+        self.inner.hide_cursor()
+    }
+
+    fn show_cursor(&mut self) -> io::Result<()> {
+        self.inner.show_cursor()
+    }
+
+    /// Not asked of the terminal: the answer would come in among the keys.
+    fn get_cursor_position(&mut self) -> io::Result<Position> {
+        Ok(Position::ORIGIN)
+    }
+
+    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
+        self.inner.set_cursor_position(position)
+    }
+
+    fn clear(&mut self) -> io::Result<()> {
+        self.inner.clear()
+    }
+
+    fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
+        self.inner.clear_region(clear_type)
+    }
+
+    fn size(&self) -> io::Result<Size> {
+        (self.size)()
+    }
+
+    fn window_size(&mut self) -> io::Result<WindowSize> {
+        Ok(WindowSize { columns_rows: (self.size)()?, pixels: Size::ZERO })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

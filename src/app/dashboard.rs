@@ -1,0 +1,270 @@
+//! The run loop: it owns the state and awaits nothing but its select. It drains what waits, updates,
+//! and draws once, at most every 16 ms, and only when something happened that may be seen.
+
+use std::time::Duration;
+
+use color_eyre::Result;
+use crossterm::event::{Event, KeyEventKind};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+
+use super::input::Input;
+use super::signals::{self, Quit, Signal, Signals};
+use super::terminal::Screen;
+use super::{crash, fleet_of, now};
+use crate::config::Config;
+use crate::model::Report;
+use crate::poll::{self, Pollers};
+use crate::state::{Effect, Message, Settings, Size, State};
+use crate::ui::{self, Theme};
+
+/// The least time between two frames.
+const FRAME: Duration = Duration::from_millis(16);
+/// How many reports may wait before the pollers do. Each is a page of at most 100 jobs.
+const REPORTS: usize = 64;
+
+/// What the dashboard is started with.
+pub struct Dashboard {
+    /// The fleet and how it is asked.
+    pub config: Config,
+    /// What the state was given.
+    pub settings: Settings,
+    /// The filter to begin with; it has been parsed before.
+    pub filter: String,
+    /// What everything looks like.
+    pub theme: Theme,
+}
+
+/// How the dashboard ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// By a key.
+    Quit,
+    /// By a key that wants the demo.
+    Demo,
+    /// From outside.
+    Signal(Quit),
+}
+
+/// What came out of the select.
+enum Woken {
+    Terminal(Option<Event>),
+    Report(Option<Report>),
+    Signal(Signal),
+    Second,
+    Frame,
+}
+
+/// What reaches the program from outside, for as many dashboards as run one after another: a thread
+/// that reads keys cannot be called back.
+pub struct Console {
+    signals: Signals,
+    input: Option<Input>,
+}
+
+impl Console {
+    /// Sets the signal handlers up. Must be called inside the runtime.
+    ///
+    /// # Errors
+    /// When the system refuses a handler.
+    pub fn listen() -> Result<Self> {
+        Ok(Self { signals: Signals::listen()?, input: None })
+    }
+}
+
+/// Runs the dashboard until it is left. Takes the terminal and gives it back.
+///
+/// # Errors
+/// When there is no terminal to draw on.
+pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> {
+    let Dashboard { config, settings, filter, theme } = dashboard;
+    let (store, sources) = fleet_of(&config);
+    let screen = Screen::enter()?;
+    let input = match &mut console.input {
+        Some(input) => input,
+        none => none.insert(Input::listen()?),
+    };
+    let mut state = State::new(store, settings, terminal_size(), now());
+    // The caller has parsed it; a text that does not parse filters nothing.
+    let _ = state.filter.set(&filter, &state.settings.zone.clone());
+    let mut running = Loop { state, screen, theme, events_logged: 0 };
+    // The first frame comes before the first connection is even tried.
+    if running.draw().is_err() {
+        return Ok(Ending::Signal(Quit::Hangup));
+    }
+    let (reports, mut incoming) = mpsc::channel(REPORTS);
+    let pollers = poll::start(sources, config.refresh, &reports);
+    crash_test_task();
+    let ending = running.turn(&mut console.signals, input, &mut incoming, &pollers).await;
+    drop(pollers);
+    // Where the terminal cannot be given back it is gone, and the ending says so.
+    let _ = running.screen.leave();
+    Ok(ending)
+}
+
+struct Loop {
+    state: State,
+    screen: Screen,
+    theme: Theme,
+    events_logged: u64,
+}
+
+impl Loop {
+    async fn turn(
+        &mut self,
+        signals: &mut Signals,
+        input: &mut Input,
+        incoming: &mut mpsc::Receiver<Report>,
+        pollers: &Pollers,
+    ) -> Ending {
+        let mut drawn = clock();
+        let mut dirty = true;
+        loop {
+            let woken = tokio::select! {
+                biased;
+                signal = signals.next() => Woken::Signal(signal),
+                event = input.next() => Woken::Terminal(event),
+                () = sleep_until(drawn + FRAME), if dirty => Woken::Frame,
+                report = incoming.recv() => Woken::Report(report),
+                () = sleep_until(next_second()) => Woken::Second,
+            };
+            let ending = match woken {
+                Woken::Frame => None,
+                Woken::Signal(signal) => {
+                    dirty = true;
+                    self.signalled(signal)
+                }
+                Woken::Terminal(event) => {
+                    dirty = true;
+                    let mut ending = self.terminal_event(event, pollers);
+                    // What was typed or pasted in one go is taken in one go.
+                    while ending.is_none() {
+                        let Some(event) = input.waiting() else { break };
+                        ending = self.terminal_event(Some(event), pollers);
+                    }
+                    ending
+                }
+                Woken::Report(report) => {
+                    dirty = true;
+                    self.take_reports(report, incoming);
+                    None
+                }
+                Woken::Second => {
+                    crash::test_panic("main");
+                    dirty = true;
+                    self.state.update(Message::Tick, now());
+                    None
+                }
+            };
+            if let Some(ending) = ending {
+                return ending;
+            }
+            if dirty && clock() >= drawn + FRAME {
+                if self.draw().is_err() {
+                    // The terminal is gone; there is nobody to tell.
+                    return Ending::Signal(Quit::Hangup);
+                }
+                drawn = clock();
+                dirty = false;
+            }
+        }
+    }
+
+    fn draw(&mut self) -> std::io::Result<()> {
+        self.state.refresh();
+        let (state, theme) = (&self.state, &self.theme);
+        let mut overlay_end = 0;
+        self.screen.draw(|frame| overlay_end = ui::draw(frame, state, theme))?;
+        self.state.drawn(overlay_end);
+        Ok(())
+    }
+
+    /// Takes a report and all that wait behind it, but no more than fit the channel, so that a flood
+    /// cannot keep the loop from its keys.
+    fn take_reports(&mut self, first: Option<Report>, incoming: &mut mpsc::Receiver<Report>) {
+        let waiting = std::iter::from_fn(|| incoming.try_recv().ok());
+        for report in first.into_iter().chain(waiting).take(REPORTS) {
+            self.state.update(Message::Report(report), now());
+        }
+        self.log_events();
+    }
+
+    /// The event list goes to the log too, where it outlives the screen.
+    fn log_events(&mut self) {
+        let recorded = self.state.store.events_recorded();
+        let fresh = usize::try_from(recorded - self.events_logged).unwrap_or(usize::MAX);
+        self.events_logged = recorded;
+        let fleet = self.state.store.fleet();
+        let news: Vec<_> = self.state.store.events().take(fresh).collect();
+        for event in news.into_iter().rev() {
+            let environment = event.environment.map_or("–", |id| fleet.environment_name(id));
+            let key = event.key.map_or("–", |id| fleet.key_name(id));
+            tracing::info!(environment, key, severity = ?event.severity, "{}", event.text);
+        }
+    }
+
+    fn terminal_event(&mut self, event: Option<Event>, pollers: &Pollers) -> Option<Ending> {
+        let message = match event {
+            Some(Event::Key(key)) if key.kind != KeyEventKind::Release => Message::Key(key),
+            Some(Event::Paste(text)) => Message::Paste(text),
+            Some(Event::Resize(width, height)) => Message::Resized(Size { width, height }),
+            Some(_) => return None,
+            None => return Some(Ending::Signal(Quit::Hangup)),
+        };
+        let effects = self.state.update(message, now());
+        effects.into_iter().find_map(|effect| self.carry_out(effect, pollers))
+    }
+
+    fn carry_out(&mut self, effect: Effect, pollers: &Pollers) -> Option<Ending> {
+        match effect {
+            Effect::RefreshAll => pollers.refresh(None),
+            Effect::Pause(paused) => pollers.pause(paused),
+            Effect::Suspend => self.suspend(),
+            Effect::StartDemo => return Some(Ending::Demo),
+            Effect::Quit => return Some(Ending::Quit),
+        }
+        None
+    }
+
+    fn suspend(&mut self) {
+        if let Err(refusal) = signals::suspend(&mut self.screen) {
+            self.state.update(Message::Remark(refusal.to_string()), now());
+        }
+    }
+
+    fn signalled(&mut self, signal: Signal) -> Option<Ending> {
+        match signal {
+            Signal::Quit(quit) => return Some(Ending::Signal(quit)),
+            Signal::Suspend => self.suspend(),
+            Signal::Resume => {
+                if self.screen.resume().is_err() {
+                    return Some(Ending::Signal(Quit::Hangup));
+                }
+                self.state.update(Message::Resized(terminal_size()), now());
+            }
+        }
+        None
+    }
+}
+
+fn terminal_size() -> Size {
+    let (width, height) = crossterm::terminal::size().unwrap_or((80, 24));
+    Size { width, height }
+}
+
+/// The next turn of the second on the clock that people read.
+fn next_second() -> Instant {
+    let into = u64::try_from(now().subsec_nanosecond()).unwrap_or(0);
+    clock() + Duration::from_nanos(1_000_000_000_u64.saturating_sub(into).max(1_000_000))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the rim paces its frames")]
+fn clock() -> Instant {
+    Instant::now()
+}
+
+/// A task that panics when the tests ask for it; the loop goes on.
+fn crash_test_task() {
+    #[cfg(debug_assertions)]
+    drop(tokio::spawn(async { crash::test_panic("task") }));
+}

@@ -1,0 +1,131 @@
+//! `voxtop jobs`: one whole round of every source, merged, printed, and an exit status that says how
+//! much of the fleet answered. Data goes to one writer, diagnosis to another; nothing else is printed.
+
+use std::io::{self, Write};
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::mpsc;
+
+use super::output::{Format, Listing};
+use super::{fleet_of, now};
+use crate::config::Config;
+use crate::poll::{self, Bounds};
+use crate::store::query::{Query, Scratch};
+use crate::store::{Rows, Sort, Store};
+
+pub use super::output::Format as OutputFormat;
+
+/// What was asked for.
+pub struct Jobs {
+    /// The fleet and how it is asked.
+    pub config: Config,
+    /// How to print.
+    pub format: Format,
+    /// Which jobs.
+    pub query: Query,
+    /// Only jobs created within this time before now.
+    pub since: Option<SignedDuration>,
+    /// At most so many, the newest.
+    pub limit: Option<usize>,
+    /// The zone of the table's times.
+    pub zone: jiff::tz::TimeZone,
+}
+
+/// How much of the fleet answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answered {
+    /// Every source.
+    All,
+    /// Some.
+    Some,
+    /// Not one.
+    None,
+}
+
+impl Answered {
+    /// The exit status of the contract: 0, 3, 4.
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::All => 0,
+            Self::Some => 3,
+            Self::None => 4,
+        }
+    }
+
+    fn of(store: &Store) -> Self {
+        let all = store.sources().count();
+        let good = store.sources().filter(|(_, record)| record.answered_with_jobs()).count();
+        match good {
+            good if good == all => Self::All,
+            0 => Self::None,
+            _ => Self::Some,
+        }
+    }
+}
+
+/// Lists the jobs of every source and prints them: data to `out`, what went wrong to `err`.
+///
+/// # Errors
+/// When `out` cannot be written to. A reader that went away (a closed pipe) is no error.
+pub async fn run(jobs: Jobs, out: &mut impl Write, err: &mut impl Write) -> io::Result<Answered> {
+    let asked = now();
+    let (store, bounded) = collect(&jobs, asked).await;
+    let listed = now();
+    let within = |created: Option<Timestamp>| match jobs.since {
+        None => true,
+        Some(since) => created.is_some_and(|created| asked.duration_since(created) <= since),
+    };
+    let rows = Rows::build(&store, &jobs.query, Sort::default(), listed, &mut Scratch::default());
+    let picked: Vec<_> = rows
+        .slice(0, rows.len())
+        .iter()
+        .filter_map(|handle| store.job(*handle))
+        .filter(|held| within(held.job.created_at))
+        .take(jobs.limit.unwrap_or(usize::MAX))
+        .collect();
+    for line in diagnosis(&store, &jobs.config.warnings) {
+        // Nobody reads the diagnosis: the data still goes out.
+        let _ = writeln!(err, "voxtop: {line}");
+    }
+    let listing = Listing { store: &store, jobs: &picked, generated_at: listed, zone: &jobs.zone, bounded };
+    match listing.write(jobs.format, out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+        _ => Ok(Answered::of(&store)),
+    }
+}
+
+/// One round of every source, merged; and whether `--since` or `--limit` may have cut it short.
+async fn collect(jobs: &Jobs, asked: Timestamp) -> (Store, bool) {
+    let (mut store, sources) = fleet_of(&jobs.config);
+    let bounds = Bounds {
+        horizon: jobs.since.and_then(|since| asked.checked_sub(since).ok()),
+        // With a filter nobody knows how far one must look for so many matches.
+        most: jobs.limit.filter(|_| jobs.query.is_empty()),
+    };
+    let bounded = bounds.horizon.is_some() || bounds.most.is_some();
+    let (reports, mut incoming) = mpsc::channel(64);
+    let rounds = poll::once(sources, bounds, reports);
+    let merge = async {
+        while let Some(report) = incoming.recv().await {
+            store.merge(report);
+        }
+    };
+    tokio::join!(rounds, merge);
+    (store, bounded)
+}
+
+/// A line for each source that did not answer, and what the banners advise.
+fn diagnosis(store: &Store, warnings: &[String]) -> Vec<String> {
+    let fleet = store.fleet();
+    let failures = fleet.sources().filter_map(|(id, source)| {
+        let trouble = store.source(id)?.trouble.as_ref()?;
+        let (environment, key) = (fleet.environment_name(source.environment), fleet.key_name(source.key));
+        Some(format!("{environment} (key {key}): {}", trouble.failure.sentence()))
+    });
+    let banners = store.banners(now());
+    let advice = banners
+        .iter()
+        .filter(|banner| !banner.advice.is_empty())
+        .map(|banner| format!("{}. {}", banner.head, banner.advice));
+    warnings.iter().cloned().chain(failures).chain(advice).collect()
+}

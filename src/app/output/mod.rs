@@ -1,0 +1,54 @@
+//! The four forms of `voxtop jobs`: table, JSON, NDJSON and CSV. The JSON is a contract: tools outside
+//! depend on its names and words.
+
+mod csv;
+mod json;
+mod table;
+
+use std::io::{self, Write};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use strum::{Display, EnumString, VariantNames};
+
+use crate::store::{Held, Store};
+
+/// How `voxtop jobs` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, VariantNames)]
+#[strum(serialize_all = "lowercase")]
+pub enum Format {
+    /// For people.
+    Table,
+    /// One object: when, the sources, the jobs.
+    Json,
+    /// The jobs alone, one object a line.
+    Ndjson,
+    /// The jobs alone, with a header line; safe to open in a spreadsheet.
+    Csv,
+}
+
+/// What is printed.
+pub(super) struct Listing<'a> {
+    /// Where the jobs come from.
+    pub(super) store: &'a Store,
+    /// The jobs, newest first.
+    pub(super) jobs: &'a [&'a Held],
+    /// When the listing was complete.
+    pub(super) generated_at: Timestamp,
+    /// The zone of the table's times.
+    pub(super) zone: &'a TimeZone,
+    /// Whether the listing was cut short because `--since` or `--limit` said so.
+    pub(super) bounded: bool,
+}
+
+impl Listing<'_> {
+    /// Prints in a form.
+    pub(super) fn write(&self, format: Format, out: &mut impl Write) -> io::Result<()> {
+        match format {
+            Format::Table => table::write(self, out),
+            Format::Json => json::write(self, out),
+            Format::Ndjson => json::write_lines(self, out),
+            Format::Csv => csv::write(self, out),
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! The dashboard without a terminal: the same pollers, store, state and drawing, into a picture. The
+//! README's picture is made by it.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::dashboard::Dashboard;
+use super::{fleet_of, now};
+use crate::poll;
+use crate::state::{Message, Size, State};
+use crate::ui::{self, svg};
+
+/// Runs the dashboard for a while and gives its screen as SVG.
+pub async fn take(dashboard: Dashboard, size: Size, after: Duration) -> String {
+    let Dashboard { config, settings, filter, theme } = dashboard;
+    let (store, sources) = fleet_of(&config);
+    let mut state = State::new(store, settings, size, now());
+    // The caller has parsed it.
+    let _ = state.filter.set(&filter, &state.settings.zone.clone());
+    let (reports, mut incoming) = mpsc::channel(64);
+    let pollers = poll::start(sources, config.refresh, &reports);
+    let watch = async {
+        while let Some(report) = incoming.recv().await {
+            state.update(Message::Report(report), now());
+        }
+    };
+    // It never ends by itself: running out of time is how it is meant to end.
+    let _ = timeout(after, watch).await;
+    drop(pollers);
+    state.update(Message::Tick, now());
+    state.refresh();
+    let mut buffer = Buffer::empty(Rect::new(0, 0, size.width, size.height));
+    ui::draw_into(&mut buffer, &state, &theme, &mut None);
+    svg::picture(&buffer)
+}

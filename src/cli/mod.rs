@@ -1,0 +1,322 @@
+//! The command line: arguments in, exit status out. It owns what is printed outside the dashboard and
+//! the order in which things start: crash reports, log, configuration (whose key commands may ask on
+//! the terminal), and only then the runtime and the screen.
+
+mod arguments;
+mod demo;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{CommandFactory, Parser};
+use color_eyre::Result;
+use color_eyre::eyre::{WrapErr, eyre};
+use jiff::SignedDuration;
+use jiff::tz::TimeZone;
+
+use crate::app::dashboard::{self, Console, Dashboard, Ending};
+use crate::app::jobs::{self, Jobs};
+use crate::app::log::{self, Log, LogOptions};
+use crate::app::redact::Redactor;
+use crate::app::{crash, picture, terminal};
+use crate::config::{self, Config, Request, Surroundings};
+use crate::sandbox::Running;
+use crate::state::Settings;
+use crate::store::query::Query;
+use crate::ui::{Theme, ThemeName};
+use arguments::{Arguments, Command, ConfigCommand, DemoArguments, Global, JobsArguments};
+
+/// Wrong usage or configuration.
+const USAGE: u8 = 2;
+
+/// Runs the program on the process's arguments.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let redactor = Redactor::new();
+    let surroundings = Surroundings::of_process();
+    let state_dir = config::state_dir(&surroundings);
+    if let Err(error) = crash::install(Some(state_dir.clone()), redactor.clone()) {
+        complain(&redactor, &format!("{error:#}"));
+        return ExitCode::FAILURE;
+    }
+    let mut program = Program { global: arguments.global, surroundings, redactor, state_dir };
+    match program.run(arguments.command) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            // By now the terminal is given back.
+            complain(&program.redactor, &format!("{error:#}"));
+            ExitCode::from(if error.is::<Wrong>() { USAGE } else { 1 })
+        }
+    }
+}
+
+/// Something that the user got wrong: exit status 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Wrong(String);
+
+impl Wrong {
+    fn with(error: impl std::fmt::Display) -> color_eyre::Report {
+        Self(error.to_string()).into()
+    }
+}
+
+/// The command line's own diagnosis, when the screen is not taken. Where nobody can read it (the
+/// terminal is gone) there is nobody to tell.
+fn complain(redactor: &Redactor, text: &str) {
+    let _ = writeln!(io::stderr(), "voxtop: {}", redactor.clean(text));
+}
+
+struct Program {
+    global: Global,
+    surroundings: Surroundings,
+    redactor: Redactor,
+    state_dir: PathBuf,
+}
+
+impl Program {
+    fn run(&mut self, command: Option<Command>) -> Result<u8> {
+        match command {
+            None => self.dashboard(),
+            Some(Command::Demo(arguments)) => self.demo(&arguments),
+            Some(Command::Jobs(arguments)) => self.jobs(&arguments),
+            Some(Command::Config(command)) => self.config(command),
+            Some(Command::Completions { shell }) => {
+                let mut text = Vec::new();
+                clap_complete::generate(shell, &mut Arguments::command(), "voxtop", &mut text);
+                print(&text)
+            }
+            Some(Command::Man) => {
+                let mut text = Vec::new();
+                clap_mangen::Man::new(Arguments::command()).render(&mut text)?;
+                print(&text)
+            }
+        }
+    }
+
+    fn dashboard(&mut self) -> Result<u8> {
+        terminal::check().map_err(Wrong::with)?;
+        let log = self.start_log()?;
+        let config = self.load()?;
+        let (settings, filter) = self.settings(&config, log.warning(), false)?;
+        let dashboard = Dashboard { config, settings, filter, theme: self.theme() };
+        runtime(async {
+            let mut console = Console::listen()?;
+            match dashboard::run(dashboard, &mut console).await? {
+                Ending::Demo => self.demonstrate(&mut console, log.warning()).await,
+                ending => Ok(exit_code(ending)),
+            }
+        })?
+    }
+
+    fn demo(&mut self, arguments: &DemoArguments) -> Result<u8> {
+        let Some(file) = &arguments.picture else {
+            terminal::check().map_err(Wrong::with)?;
+            let log = self.start_log()?;
+            return runtime(async { self.demonstrate(&mut Console::listen()?, log.warning()).await })?;
+        };
+        let _log = self.start_log()?;
+        let svg = runtime(async {
+            let (_sandbox, dashboard) = self.demo_dashboard(None).await?;
+            Ok::<_, color_eyre::Report>(picture::take(dashboard, arguments.size, arguments.after).await)
+        })??;
+        std::fs::write(file, svg).wrap_err_with(|| format!("cannot write {}", file.display()))?;
+        Ok(0)
+    }
+
+    async fn demonstrate(&self, console: &mut Console, log: Option<&str>) -> Result<u8> {
+        let (_sandbox, dashboard) = self.demo_dashboard(log).await?;
+        Ok(exit_code(dashboard::run(dashboard, console).await?))
+    }
+
+    async fn demo_dashboard(&self, log: Option<&str>) -> Result<(Running, Dashboard)> {
+        let refresh = self.global.refresh.as_deref().map(config::parse_duration).transpose();
+        let refresh = refresh.map_err(|error| Wrong::with(format!("--refresh: {error}")))?;
+        let (sandbox, config) = demo::start(refresh).await?;
+        self.learn(&config);
+        let (settings, filter) = self.settings(&config, log, true)?;
+        Ok((sandbox, Dashboard { config, settings, filter, theme: self.theme() }))
+    }
+
+    fn jobs(&mut self, arguments: &JobsArguments) -> Result<u8> {
+        let zone = self.zone()?;
+        let query = self.query(&zone)?;
+        let _log = self.start_log()?;
+        let config = self.load()?;
+        if config.keys.is_empty() {
+            let path = config::default_path(&self.surroundings);
+            return Err(Wrong::with(format!(
+                "there is no API key: set SPEECHMATICS_API_KEY, or name one in {} (`voxtop config init` writes it)",
+                path.display()
+            )));
+        }
+        let since = arguments.since.map(SignedDuration::try_from).transpose();
+        let since = since.map_err(|error| Wrong::with(format!("--since: {error}")))?;
+        let jobs = Jobs { config, format: arguments.output, query, since, limit: arguments.limit, zone };
+        let answered = runtime(async move {
+            let mut out = io::BufWriter::new(io::stdout().lock());
+            jobs::run(jobs, &mut out, &mut io::stderr().lock()).await
+        })?;
+        Ok(answered.wrap_err("cannot write to standard output")?.exit_code())
+    }
+
+    fn config(&mut self, command: ConfigCommand) -> Result<u8> {
+        let path = config::path(&self.request(), &self.surroundings);
+        match command {
+            ConfigCommand::Path => print(format!("{}\n", path.display()).as_bytes()),
+            ConfigCommand::Init => {
+                config::init(&path).map_err(Wrong::with)?;
+                print(format!("wrote {}\n", path.display()).as_bytes())
+            }
+            ConfigCommand::Check => {
+                let config = self.load()?;
+                for warning in &config.warnings {
+                    complain(&self.redactor, warning);
+                }
+                print(summary(&config).as_bytes())
+            }
+        }
+    }
+
+    /// Reads the configuration. Everything wrong with it is the user's to mend.
+    fn load(&self) -> Result<Config> {
+        let config = config::load(&self.request(), &self.surroundings).map_err(Wrong::with)?;
+        self.learn(&config);
+        Ok(config)
+    }
+
+    fn learn(&self, config: &Config) {
+        for key in &config.keys {
+            self.redactor.learn(key);
+        }
+    }
+
+    fn request(&self) -> Request {
+        Request { file: self.global.config.clone(), refresh: self.global.refresh.clone() }
+    }
+
+    fn start_log(&self) -> Result<Log> {
+        let options = LogOptions {
+            file: self.global.log_file.as_deref(),
+            state_dir: Some(&self.state_dir),
+            verbosity: self.global.verbose,
+        };
+        Ok(log::start(options, &self.redactor)?)
+    }
+
+    fn settings(&self, config: &Config, log: Option<&str>, demo: bool) -> Result<(Settings, String)> {
+        let zone = self.zone()?;
+        self.query(&zone)?;
+        let path = config::path(&self.request(), &self.surroundings);
+        let settings = Settings {
+            refresh: config.refresh,
+            zone,
+            demo,
+            read_only: self.global.read_only,
+            config_path: path.display().to_string(),
+            warnings: config.warnings.iter().cloned().chain(log.map(str::to_owned)).collect(),
+        };
+        Ok((settings, self.global.filter.clone()))
+    }
+
+    fn zone(&self) -> Result<TimeZone> {
+        match self.global.timezone.as_deref() {
+            None | Some("local") => Ok(TimeZone::system()),
+            Some(name) => TimeZone::get(name).map_err(|_| {
+                Wrong::with(format!(
+                    "--timezone: there is no time zone {name:?}; give an IANA name such as Europe/London, UTC, or local"
+                ))
+            }),
+        }
+    }
+
+    fn query(&self, zone: &TimeZone) -> Result<Query> {
+        let text = &self.global.filter;
+        Query::parse(text, zone).map_err(|error| Wrong::with(format!("--filter:\n{}", error.pointed(text))))
+    }
+
+    /// `NO_COLOR` (set and not empty) goes before everything; then `--theme`; then what the terminal
+    /// says of its background in `COLORFGBG`, which many set and tmux passes on.
+    fn theme(&self) -> Theme {
+        let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+        let light = || {
+            let colours = set("COLORFGBG")?.into_string().ok()?;
+            matches!(colours.rsplit(';').next()?, "7" | "15").then_some(ThemeName::Light)
+        };
+        let name = match (set("NO_COLOR"), self.global.theme) {
+            (Some(_), _) => ThemeName::Mono,
+            (None, Some(name)) => name,
+            (None, None) => light().unwrap_or(ThemeName::Dark),
+        };
+        Theme::named(name)
+    }
+}
+
+fn exit_code(ending: Ending) -> u8 {
+    match ending {
+        Ending::Quit | Ending::Demo => 0,
+        Ending::Signal(quit) => quit.exit_code(),
+    }
+}
+
+/// What `config check` says of a configuration that is right.
+fn summary(config: &Config) -> String {
+    let fleet = &config.fleet;
+    let mut lines = vec![match &config.file {
+        Some(file) => format!("{}: no mistakes", file.display()),
+        None => "no configuration file; defaults".to_owned(),
+    }];
+    for (id, key) in fleet.keys() {
+        let places: Vec<&str> = fleet
+            .sources
+            .iter()
+            .filter(|source| source.key == id)
+            .map(|source| fleet.environment_name(source.environment))
+            .collect();
+        lines.push(format!("key {} ·{}: {}", key.name, key.fingerprint, places.join(", ")));
+    }
+    if fleet.keys.is_empty() {
+        lines.push("no key: set SPEECHMATICS_API_KEY or add [[keys]]".to_owned());
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+/// Prints data; a reader that went away is no error.
+fn print(data: &[u8]) -> Result<u8> {
+    let mut out = io::stdout().lock();
+    match out.write_all(data).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(0),
+    }
+}
+
+/// Runs a future to its end on a runtime of its own. What is left behind (a name that the system is
+/// still resolving) is not waited for.
+fn runtime<T>(future: impl Future<Output = T>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("voxtop-worker")
+        .enable_all()
+        .build()
+        .map_err(|error| eyre!("the system refuses threads: {error}"))?;
+    let value = runtime.block_on(future);
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    Ok(value)
+}
+
+/// The command line's own grammar, for documents and tests.
+pub fn grammar() -> clap::Command {
+    Arguments::command()
+}
+
+/// Parses arguments without running anything, for tests.
+///
+/// # Errors
+/// As clap says.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<(), clap::Error> {
+    Arguments::try_parse_from(arguments).map(drop)
+}

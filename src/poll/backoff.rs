@@ -1,0 +1,182 @@
+//! How long to wait before the next round. Pure: chance comes in as a number.
+
+use std::time::Duration;
+
+use crate::model::{Failure, FailureKind};
+
+/// The longest wait after failures, unless the refresh itself is longer.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// The longest wait that a service is granted by `Retry-After`.
+const LONGEST_ASKED: Duration = Duration::from_secs(10 * 60);
+
+/// How often a rejected key is tried as if nothing were: a key may be rejected for a moment, and one
+/// that was just exchanged should be seen at once.
+const PATIENT_REJECTIONS: u32 = 3;
+
+/// The failures of one source in a row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Streak {
+    failures: u32,
+    rejections: u32,
+}
+
+impl Streak {
+    /// Takes note of a round's end.
+    pub fn note(&mut self, failure: Option<&Failure>) {
+        match failure.map(|failure| failure.kind) {
+            None => *self = Self::default(),
+            Some(FailureKind::Rejected | FailureKind::Forbidden) => {
+                self.rejections = self.rejections.saturating_add(1);
+                self.failures = 0;
+            }
+            Some(_) => self.failures = self.failures.saturating_add(1),
+        }
+    }
+}
+
+/// The wait before the next round of a source. `chance` is a random number from 0 to 1.
+///
+/// After a success: the refresh, ± 10 %, so that sources drift apart. After failures in a row: the
+/// refresh doubled with each, between half and the whole of that, at most a minute. A key that is
+/// rejected for the third time in a row is tried once a minute, because asking more often changes
+/// nothing and looks like an attack. `Retry-After` is obeyed where it is longer.
+pub fn wait(refresh: Duration, streak: Streak, failure: Option<&Failure>, chance: f64) -> Duration {
+    let chance = chance.clamp(0.0, 1.0);
+    let steady = refresh.mul_f64(0.9 + 0.2 * chance);
+    let most = LONGEST.max(refresh);
+    let wait = match failure.map(|failure| failure.kind) {
+        Some(FailureKind::Rejected | FailureKind::Forbidden) if streak.rejections >= PATIENT_REJECTIONS => {
+            most.mul_f64(1.0 + 0.1 * chance)
+        }
+        None | Some(FailureKind::Rejected | FailureKind::Forbidden) => steady,
+        Some(_) => {
+            let whole = refresh.saturating_mul(1 << streak.failures.min(16)).min(most);
+            whole.mul_f64(0.5 + 0.5 * chance)
+        }
+    };
+    let asked = failure.and_then(|failure| failure.retry_after);
+    let asked = asked.map_or(Duration::ZERO, |asked| Duration::try_from(asked).unwrap_or_default());
+    wait.max(asked.min(LONGEST_ASKED))
+}
+
+/// Whether a page may be asked for again at once, once: the service's 503 says so (troubleshooting
+/// page of its documentation), and a kept connection may have been closed just when it was used.
+pub fn may_ask_again(failure: &Failure) -> bool {
+    match failure.kind {
+        FailureKind::Server => failure.status == Some(503) && failure.retry_after.is_none(),
+        FailureKind::Interrupted => failure.status.is_none(),
+        _ => false,
+    }
+}
+
+/// How long a round that already has pages waits for the next one when the service asks for fewer
+/// requests, and how often: giving up would throw the pages away and ask for all of them again, which
+/// is the opposite of what was asked for. `refused` counts the refusals in a row. `None`: give up.
+pub fn patience(failure: &Failure, refused: u32) -> Option<Duration> {
+    if failure.kind != FailureKind::Limited || refused >= 3 {
+        return None;
+    }
+    let own = Duration::from_secs(1 << refused);
+    let asked = failure.retry_after.map_or(own, |asked| Duration::try_from(asked).unwrap_or(own));
+    Some(asked).filter(|wait| *wait <= LONGEST / 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const REFRESH: Duration = Duration::from_secs(5);
+
+    fn after(kinds: &[FailureKind], chance: f64) -> f64 {
+        let mut streak = Streak::default();
+        let mut last = None;
+        for kind in kinds {
+            let failure = Failure::new(*kind, "");
+            streak.note(Some(&failure));
+            last = Some(failure);
+        }
+        wait(REFRESH, streak, last.as_ref(), chance).as_secs_f64()
+    }
+
+    #[test]
+    fn waits_double_up_to_a_minute_and_rejections_settle() {
+        use FailureKind::{Forbidden, Rejected, Server, Timeout};
+        for (kinds, least, most) in [
+            (&[][..], 4.5, 5.5),
+            (&[Server], 5.0, 10.0),
+            (&[Server, Timeout], 10.0, 20.0),
+            (&[Server; 3], 20.0, 40.0),
+            (&[Server; 4], 30.0, 60.0),
+            (&[Server; 400], 30.0, 60.0),
+            (&[Rejected], 4.5, 5.5),
+            (&[Rejected, Forbidden], 4.5, 5.5),
+            (&[Rejected; 3], 60.0, 66.0),
+            (&[Rejected; 9], 60.0, 66.0),
+            (&[Rejected, Rejected, Timeout, Rejected], 60.0, 66.0),
+        ] {
+            assert!((after(kinds, 0.0) - least).abs() < 1e-6, "{kinds:?}: {}", after(kinds, 0.0));
+            assert!((after(kinds, 1.0) - most).abs() < 1e-6, "{kinds:?}: {}", after(kinds, 1.0));
+        }
+    }
+
+    #[test]
+    fn a_success_resets() {
+        let mut streak = Streak::default();
+        streak.note(Some(&Failure::new(FailureKind::Rejected, "")));
+        streak.note(Some(&Failure::new(FailureKind::Server, "")));
+        assert_ne!(streak, Streak::default());
+        streak.note(None);
+        assert_eq!(streak, Streak::default());
+    }
+
+    #[test]
+    fn the_service_may_ask_for_more_but_not_for_ever() {
+        for (asked, expected) in [(1, 5), (90, 90), (3_600, 600)] {
+            let failure = Failure {
+                retry_after: Some(SignedDuration::from_secs(asked)),
+                ..Failure::new(FailureKind::Limited, "")
+            };
+            let mut streak = Streak::default();
+            streak.note(Some(&failure));
+            assert_eq!(wait(REFRESH, streak, Some(&failure), 0.0).as_secs(), expected);
+        }
+    }
+
+    #[test]
+    fn patience_is_for_429_alone_and_ends() {
+        let limited = |asked: Option<i64>| Failure {
+            retry_after: asked.map(SignedDuration::from_secs),
+            ..Failure::new(FailureKind::Limited, "")
+        };
+        for (failure, refused, seconds) in [
+            (limited(None), 0, Some(1)),
+            (limited(None), 2, Some(4)),
+            (limited(None), 3, None),
+            (limited(Some(20)), 0, Some(20)),
+            (limited(Some(31)), 0, None),
+            (Failure::new(FailureKind::Server, ""), 0, None),
+        ] {
+            assert_eq!(patience(&failure, refused).map(|wait| wait.as_secs()), seconds, "{failure:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_wait_is_shorter_than_most_of_a_refresh_or_endless(
+            seconds in 1_u64..600, failures in 0_u32..40, rejected in any::<bool>(), chance in 0.0..1.0_f64,
+        ) {
+            let refresh = Duration::from_secs(seconds);
+            let kind = if rejected { FailureKind::Rejected } else { FailureKind::Timeout };
+            let failure = Failure::new(kind, "");
+            let mut streak = Streak::default();
+            (0..failures).for_each(|_| streak.note(Some(&failure)));
+            let waited = wait(refresh, streak, (failures > 0).then_some(&failure), chance);
+            prop_assert!(waited >= refresh.mul_f64(0.5).min(Duration::from_secs(30)));
+            prop_assert!(waited <= Duration::from_secs(60).max(refresh).mul_f64(1.1) + Duration::from_millis(1));
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! The vocabulary of change: what may happen (messages), what a person may want (actions), and what
+//! the rim must do about it (effects).
+
+use crossterm::event::KeyEvent;
+
+use super::Size;
+use crate::model::Report;
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// A poller reports.
+    Report(Report),
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has a new size.
+    Resized(Size),
+    /// A second went by.
+    Tick,
+    /// Something to tell the user in passing.
+    Remark(String),
+}
+
+/// Something that a person may want. Each is bound to a key in [`BINDINGS`](super::BINDINGS).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the table of bindings says what each does")]
+pub enum Action {
+    RowDown,
+    RowUp,
+    PageDown,
+    PageUp,
+    Top,
+    Bottom,
+    OpenDetails,
+    OpenEvents,
+    OpenHelp,
+    Close,
+    EditFilter,
+    KeepFilter,
+    CancelFilter,
+    ClearFilter,
+    SortNext,
+    SortPrevious,
+    SortReverse,
+    RefreshNow,
+    TogglePause,
+    DismissBanner,
+    RestoreBanners,
+    StartDemo,
+    Suspend,
+    Quit,
+}
+
+/// Something that the rim must do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Ask every source at once.
+    RefreshAll,
+    /// Hold or resume polling.
+    Pause(bool),
+    /// Give the terminal back to the shell until `fg`.
+    Suspend,
+    /// Leave, and come back over the embedded sandbox.
+    StartDemo,
+    /// Leave.
+    Quit,
+}

@@ -1,0 +1,159 @@
+//! The one table of keys. Parsing, the hints at the foot of the screen, the help screen and the README
+//! all read it; there is no second list.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::Action;
+
+/// Where a binding holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Context {
+    /// Everywhere, even while the filter is edited.
+    Always,
+    /// With the panes in front.
+    Panes,
+    /// While details, events or help lie over the panes.
+    Overlay,
+    /// While the filter line is edited.
+    Filter,
+    /// On the screen that is shown when there is no key.
+    FirstRun,
+}
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Binding {
+    /// Where it holds.
+    pub context: Context,
+    /// The keys, each as [`describe_key`] writes it.
+    pub keys: &'static [&'static str],
+    /// What they do.
+    pub action: Action,
+    /// A word for the foot of the screen; empty where it is not hinted at.
+    pub hint: &'static str,
+    /// A line for the help.
+    pub help: &'static str,
+}
+
+const fn bind(
+    context: Context,
+    keys: &'static [&'static str],
+    action: Action,
+    hint: &'static str,
+    help: &'static str,
+) -> Binding {
+    Binding { context, keys, action, hint, help }
+}
+
+/// Every key that does something. Nothing here is destructive.
+pub const BINDINGS: &[Binding] = &[
+    bind(Context::Panes, &["/"], Action::EditFilter, "filter", "filter the jobs"),
+    bind(Context::Panes, &["⏎"], Action::OpenDetails, "details", "all that is known of the selected job"),
+    bind(Context::Panes, &["j", "↓"], Action::RowDown, "", "next job"),
+    bind(Context::Panes, &["k", "↑"], Action::RowUp, "", "previous job"),
+    bind(Context::Panes, &["PgDn", "C-f", "C-d"], Action::PageDown, "", "a page down"),
+    bind(Context::Panes, &["PgUp", "C-b", "C-u"], Action::PageUp, "", "a page up"),
+    bind(Context::Panes, &["g", "Home"], Action::Top, "", "first job"),
+    bind(Context::Panes, &["G", "End"], Action::Bottom, "", "last job"),
+    bind(Context::Panes, &[">", "."], Action::SortNext, "", "sort by the next column"),
+    bind(Context::Panes, &["<", ","], Action::SortPrevious, "sort", "sort by the previous column"),
+    bind(Context::Panes, &["o"], Action::SortReverse, "order", "turn the order round"),
+    bind(Context::Panes, &["r", "F5"], Action::RefreshNow, "refresh", "ask every environment now"),
+    bind(Context::Panes, &["p"], Action::TogglePause, "pause", "pause and resume polling"),
+    bind(Context::Panes, &["e"], Action::OpenEvents, "events", "what changed, and when"),
+    bind(
+        Context::Panes,
+        &["x"],
+        Action::DismissBanner,
+        "",
+        "dismiss the first banner until its cause is gone",
+    ),
+    bind(Context::Panes, &["X"], Action::RestoreBanners, "", "show dismissed banners again"),
+    bind(Context::Panes, &["Esc"], Action::ClearFilter, "", "let go: first the selection, then the filter"),
+    bind(Context::Panes, &["?", "F1"], Action::OpenHelp, "help", "this help"),
+    bind(Context::Panes, &["q"], Action::Quit, "quit", "quit"),
+    bind(Context::Overlay, &["Esc", "q", "⏎"], Action::Close, "close", "back to the panes"),
+    bind(Context::Overlay, &["j", "↓"], Action::RowDown, "scroll", "a line down"),
+    bind(Context::Overlay, &["k", "↑"], Action::RowUp, "", "a line up"),
+    bind(Context::Overlay, &["PgDn", "C-f", "C-d", "Space"], Action::PageDown, "", "a page down"),
+    bind(Context::Overlay, &["PgUp", "C-b", "C-u"], Action::PageUp, "", "a page up"),
+    bind(Context::Overlay, &["g", "Home"], Action::Top, "", "to the top"),
+    bind(Context::Overlay, &["G", "End"], Action::Bottom, "", "to the end"),
+    bind(Context::Overlay, &["e"], Action::OpenEvents, "", "what changed, and when"),
+    bind(Context::Overlay, &["?", "F1"], Action::OpenHelp, "help", "this help"),
+    bind(Context::Filter, &["⏎"], Action::KeepFilter, "keep", "keep the filter"),
+    bind(Context::Filter, &["Esc"], Action::CancelFilter, "back", "back to the filter as it was"),
+    bind(Context::FirstRun, &["d"], Action::StartDemo, "demo", "look at the demo"),
+    bind(Context::FirstRun, &["q", "Esc"], Action::Quit, "quit", "quit"),
+    bind(Context::Always, &["C-z"], Action::Suspend, "", "suspend; fg comes back"),
+    bind(Context::Always, &["C-c"], Action::Quit, "", "quit"),
+];
+
+/// What a key press means in a context.
+pub fn lookup(context: Context, event: KeyEvent) -> Option<Action> {
+    let key = describe_key(event)?;
+    BINDINGS
+        .iter()
+        .filter(|binding| binding.context == context || binding.context == Context::Always)
+        .find(|binding| binding.keys.contains(&key.as_str()))
+        .map(|binding| binding.action)
+}
+
+/// A key press in the words of the table: `j`, `G`, `C-d`, `PgDn`, `⏎`. `None` for keys that nothing is
+/// ever bound to.
+pub fn describe_key(event: KeyEvent) -> Option<String> {
+    let control = if event.modifiers.contains(KeyModifiers::CONTROL) { "C-" } else { "" };
+    let alt = if event.modifiers.contains(KeyModifiers::ALT) { "M-" } else { "" };
+    let name = match event.code {
+        KeyCode::Char(' ') => "Space".to_owned(),
+        KeyCode::Char(char) if !control.is_empty() => char.to_ascii_lowercase().to_string(),
+        KeyCode::Char(char) => char.to_string(),
+        KeyCode::Enter => "⏎".to_owned(),
+        KeyCode::Esc => "Esc".to_owned(),
+        KeyCode::Up => "↑".to_owned(),
+        KeyCode::Down => "↓".to_owned(),
+        KeyCode::PageUp => "PgUp".to_owned(),
+        KeyCode::PageDown => "PgDn".to_owned(),
+        KeyCode::Home => "Home".to_owned(),
+        KeyCode::End => "End".to_owned(),
+        KeyCode::F(number) => format!("F{number}"),
+        _ => return None,
+    };
+    Some(format!("{control}{alt}{name}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn no_key_means_two_things_in_one_context() {
+        let mut seen = HashSet::new();
+        for binding in BINDINGS {
+            assert!(!binding.keys.is_empty() && !binding.help.is_empty());
+            for key in binding.keys {
+                assert!(seen.insert((binding.context, *key)), "{key} twice in {:?}", binding.context);
+                if binding.context != Context::Always {
+                    assert!(!seen.contains(&(Context::Always, *key)), "{key} is taken everywhere");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn key_presses_find_their_action() {
+        let press = |code, modifiers| lookup(Context::Panes, KeyEvent::new(code, modifiers));
+        assert_eq!(press(KeyCode::Char('j'), KeyModifiers::NONE), Some(Action::RowDown));
+        assert_eq!(press(KeyCode::Char('G'), KeyModifiers::SHIFT), Some(Action::Bottom));
+        assert_eq!(
+            press(KeyCode::Char('D'), KeyModifiers::CONTROL | KeyModifiers::SHIFT),
+            Some(Action::PageDown)
+        );
+        assert_eq!(press(KeyCode::Char('c'), KeyModifiers::CONTROL), Some(Action::Quit));
+        assert_eq!(press(KeyCode::Char('j'), KeyModifiers::ALT), None);
+        assert_eq!(press(KeyCode::Esc, KeyModifiers::NONE), Some(Action::ClearFilter));
+        assert_eq!(press(KeyCode::CapsLock, KeyModifiers::NONE), None);
+    }
+}

@@ -1,0 +1,48 @@
+//! What may lie over the panes, and how far it is scrolled.
+
+use crate::model::{Job, JobKey, SourceId};
+
+/// Something that lies over the panes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Overlay {
+    /// The help.
+    Help(Scroll),
+    /// The event list.
+    Events(Scroll),
+    /// One job.
+    Details {
+        /// Which.
+        key: JobKey,
+        /// As it was last listed: it stays readable when the job goes away.
+        job: Box<Job>,
+        /// Who listed it.
+        source: SourceId,
+        /// Whether it is still listed.
+        listed: bool,
+        /// How far down.
+        scroll: Scroll,
+    },
+}
+
+/// How far something is scrolled, in lines from the top. The state learns from drawing where the end
+/// is ([`State::drawn`](super::State::drawn)).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Scroll(pub usize);
+
+impl Overlay {
+    /// How far it is scrolled.
+    pub fn scroll(&self) -> usize {
+        match self {
+            Self::Help(scroll) | Self::Events(scroll) | Self::Details { scroll, .. } => scroll.0,
+        }
+    }
+
+    /// Scrolls to a line.
+    pub(super) fn scroll_to(&mut self, line: usize) {
+        match self {
+            Self::Help(scroll) | Self::Events(scroll) | Self::Details { scroll, .. } => {
+                *scroll = Scroll(line);
+            }
+        }
+    }
+}

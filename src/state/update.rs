@@ -1,0 +1,211 @@
+//! What each message and each action does to the state.
+
+use crossterm::event::{Event as TerminalEvent, KeyEvent, KeyEventKind};
+use jiff::{SignedDuration, Timestamp};
+use tui_input::backend::crossterm::EventHandler;
+
+use super::keymap::{Context, lookup};
+use super::overlay::Scroll;
+use super::{Action, Effect, Message, Notice, Overlay, State};
+use crate::store::{COLUMNS, Sort};
+
+/// How long a passing remark stays.
+const REMARK: SignedDuration = SignedDuration::from_secs(4);
+/// The longest text that may be pasted into the filter line, in characters; a query has a bound too.
+const LONGEST_PASTE: usize = 1_000;
+
+impl State {
+    /// Takes a message at a moment; gives what the rim must do.
+    pub fn update(&mut self, message: Message, now: Timestamp) -> Vec<Effect> {
+        self.now = now;
+        let effects = match message {
+            Message::Report(report) => {
+                self.store.merge(report);
+                Vec::new()
+            }
+            Message::Key(event) => self.press(event),
+            Message::Paste(text) => {
+                self.paste(&text);
+                Vec::new()
+            }
+            Message::Resized(size) => {
+                self.size = size;
+                Vec::new()
+            }
+            Message::Tick => Vec::new(),
+            Message::Remark(text) => {
+                self.remark(text);
+                Vec::new()
+            }
+        };
+        self.follow_details();
+        effects
+    }
+
+    /// Where key presses go now.
+    pub fn context(&self) -> Context {
+        if self.is_first_run() {
+            if self.overlay.is_some() { Context::Overlay } else { Context::FirstRun }
+        } else if self.filter.input().is_some() {
+            Context::Filter
+        } else if self.overlay.is_some() {
+            Context::Overlay
+        } else {
+            Context::Panes
+        }
+    }
+
+    fn press(&mut self, event: KeyEvent) -> Vec<Effect> {
+        // Terminals that report releases too would do everything twice.
+        if event.kind == KeyEventKind::Release {
+            return Vec::new();
+        }
+        let context = self.context();
+        if let Some(action) = lookup(context, event) {
+            return self.act(action);
+        }
+        if context == Context::Filter {
+            self.filter.type_in(&self.settings.zone, |input| {
+                input.handle_event(&TerminalEvent::Key(event));
+            });
+        }
+        Vec::new()
+    }
+
+    fn paste(&mut self, text: &str) {
+        let line: String =
+            text.chars().map(|char| if char.is_control() { ' ' } else { char }).take(LONGEST_PASTE).collect();
+        self.filter.type_in(&self.settings.zone, |input| {
+            for char in line.chars() {
+                input.handle(tui_input::InputRequest::InsertChar(char));
+            }
+        });
+    }
+
+    /// Does what a person wants.
+    pub fn act(&mut self, action: Action) -> Vec<Effect> {
+        // What was derived must be true before it is acted on: several messages may be drained at once.
+        self.refresh();
+        match action {
+            Action::Quit => return vec![Effect::Quit],
+            Action::Suspend => return vec![Effect::Suspend],
+            Action::StartDemo => return vec![Effect::StartDemo],
+            Action::RefreshNow => {
+                self.remark("asking every environment now".to_owned());
+                return vec![Effect::RefreshAll];
+            }
+            Action::TogglePause => {
+                self.paused = !self.paused;
+                return vec![Effect::Pause(self.paused)];
+            }
+            Action::OpenHelp => self.overlay = Some(Overlay::Help(Scroll::default())),
+            Action::OpenEvents => self.overlay = Some(Overlay::Events(Scroll::default())),
+            Action::OpenDetails => self.open_details(),
+            Action::Close => self.overlay = None,
+            Action::EditFilter => self.filter.edit(),
+            Action::KeepFilter => self.filter.keep(),
+            Action::CancelFilter => self.filter.cancel(&self.settings.zone),
+            Action::ClearFilter => self.let_go(),
+            Action::SortNext => self.sort_by(1),
+            Action::SortPrevious => self.sort_by(COLUMNS.len() - 1),
+            Action::SortReverse => self.sort.descending = !self.sort.descending,
+            Action::DismissBanner => self.dismiss_banner(),
+            Action::RestoreBanners => self.dismissed.clear(),
+            Action::RowDown
+            | Action::RowUp
+            | Action::PageDown
+            | Action::PageUp
+            | Action::Top
+            | Action::Bottom => self.travel(action),
+        }
+        Vec::new()
+    }
+
+    fn travel(&mut self, action: Action) {
+        let layout = self.layout();
+        if let Some(overlay) = &mut self.overlay {
+            let page = usize::from(layout.overlay_lines()).saturating_sub(1).max(1);
+            let last = self.overlay_end;
+            let line = overlay.scroll().min(last);
+            overlay.scroll_to(
+                match action {
+                    Action::RowDown => line.saturating_add(1),
+                    Action::RowUp => line.saturating_sub(1),
+                    Action::PageDown => line.saturating_add(page),
+                    Action::PageUp => line.saturating_sub(page),
+                    Action::Top => 0,
+                    _ => last,
+                }
+                .min(last),
+            );
+            return;
+        }
+        let page = isize::try_from(usize::from(layout.rows()).max(1)).unwrap_or(1);
+        let (store, rows) = (&self.store, &self.rows);
+        match action {
+            Action::RowDown => self.selection.step(store, rows, 1),
+            Action::RowUp => self.selection.step(store, rows, -1),
+            Action::PageDown => self.selection.step(store, rows, page),
+            Action::PageUp => self.selection.step(store, rows, -page),
+            Action::Top => self.selection.select(store, rows, 0),
+            _ => self.selection.select(store, rows, usize::MAX),
+        }
+    }
+
+    fn open_details(&mut self) {
+        if self.selection.row().is_none() {
+            self.selection.step(&self.store, &self.rows, 1);
+        }
+        let Some(key) = self.selection.job().cloned() else { return };
+        let Some(held) = self.store.find(&key).and_then(|handle| self.store.job(handle)) else { return };
+        self.overlay = Some(Overlay::Details {
+            key,
+            job: Box::new(held.job.clone()),
+            source: held.source,
+            listed: true,
+            scroll: Scroll::default(),
+        });
+    }
+
+    /// Keeps an open job's details as they are listed now.
+    fn follow_details(&mut self) {
+        let Some(Overlay::Details { key, job, source, listed, .. }) = &mut self.overlay else { return };
+        let held = self.store.find(key).and_then(|handle| self.store.job(handle));
+        *listed = held.is_some();
+        if let Some(held) = held
+            && **job != held.job
+        {
+            **job = held.job.clone();
+            *source = held.source;
+        }
+    }
+
+    fn let_go(&mut self) {
+        if self.selection.job().is_some() {
+            self.selection.clear();
+        } else {
+            // An empty query always parses.
+            let _ = self.filter.set("", &self.settings.zone);
+        }
+    }
+
+    fn sort_by(&mut self, steps: usize) {
+        let at = COLUMNS.iter().position(|spec| spec.column == self.sort.column).unwrap_or(0);
+        if let Some(spec) = COLUMNS.get((at + steps) % COLUMNS.len()) {
+            self.sort = Sort { column: spec.column, descending: spec.descending };
+        }
+    }
+
+    fn dismiss_banner(&mut self) {
+        let first = self.banners().next().map(|banner| banner.cause.clone());
+        if let Some(cause) = first {
+            self.dismissed.push(cause);
+            self.remark("banner dismissed; X shows it again, e lists the events".to_owned());
+        }
+    }
+
+    fn remark(&mut self, text: String) {
+        let until = self.now.checked_add(REMARK).unwrap_or(self.now);
+        self.notice = Some(Notice { text, until });
+    }
+}

@@ -1,0 +1,70 @@
+//! The words of banners and events: what a state probably means and what to do about it. It decides
+//! nothing; `banner` finds the causes, this module says them.
+
+use super::event::Severity;
+use crate::model::{Entitlement, EnvironmentState, Failure, KeyState};
+
+/// `eu1`, `eu1 and eu2`, `eu1, eu2 and us1`.
+pub(super) fn list(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [head @ .., last] => format!("{} and {last}", head.join(", ")),
+    }
+}
+
+/// The ids that the vendor's support asks for, in brackets; empty without any.
+pub(super) fn evidence(failure: &Failure) -> String {
+    let ids: Vec<String> = [("Request-Id", &failure.request_id), ("X-Azure-Ref", &failure.azure_ref)]
+        .into_iter()
+        .filter_map(|(name, value)| value.as_ref().map(|value| format!("{name} {value}")))
+        .collect();
+    if ids.is_empty() { String::new() } else { format!(" [{}]", ids.join(", ")) }
+}
+
+/// An environment changed its state.
+pub(super) fn state_event(state: EnvironmentState, failure: Option<&Failure>) -> (Severity, String) {
+    let why =
+        failure.map_or(String::new(), |failure| format!(": {}{}", failure.sentence(), evidence(failure)));
+    match state {
+        EnvironmentState::Up => (Severity::Info, "is up".to_owned()),
+        EnvironmentState::Slow => (Severity::Warning, "answers slowly".to_owned()),
+        EnvironmentState::Degraded if failure.is_none() => {
+            (Severity::Info, "answers again; one more good answer and it is up".to_owned())
+        }
+        EnvironmentState::Degraded => (Severity::Warning, format!("is degraded{why}")),
+        EnvironmentState::Down => (Severity::Critical, format!("is down{why}")),
+        EnvironmentState::Unknown => (Severity::Info, "has not answered yet".to_owned()),
+    }
+}
+
+/// A source changed its mind about its key.
+pub(super) fn key_event(
+    state: KeyState,
+    entitlement: Option<Entitlement>,
+    accepted_before: bool,
+    failure: Option<&Failure>,
+) -> (Severity, String) {
+    let status =
+        failure.and_then(|failure| failure.status).map_or(String::new(), |code| format!(" ({code})"));
+    let ids = failure.map_or(String::new(), evidence);
+    let said = failure
+        .filter(|failure| !failure.detail.is_empty())
+        .map_or(String::new(), |failure| format!(": {}", failure.detail));
+    match state {
+        KeyState::Accepted => (Severity::Info, "key accepted".to_owned()),
+        KeyState::Rejected if accepted_before => {
+            (Severity::Critical, format!("key rejected{status}, accepted until now{ids}"))
+        }
+        KeyState::Rejected if entitlement == Some(Entitlement::Discovered) => {
+            (Severity::Info, format!("key not accepted{status}, and not declared here{ids}"))
+        }
+        KeyState::Rejected => (Severity::Error, format!("key rejected{status}{ids}")),
+        KeyState::Forbidden => (Severity::Error, format!("key forbidden{status}{said}{ids}")),
+        KeyState::Expired => (Severity::Error, format!("temporary key is past its time{status}{ids}")),
+        KeyState::Limited => (Severity::Warning, format!("too many requests{status}{said}{ids}")),
+        KeyState::Unchecked | KeyState::Unreachable => {
+            (Severity::Warning, "no answer that says anything of the key".to_owned())
+        }
+    }
+}

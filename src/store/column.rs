@@ -1,0 +1,231 @@
+//! The columns of the jobs pane as one table: header, width, alignment, when to leave it out, and how
+//! it sorts. What a cell looks like is `ui`'s; everything else that knows a column knows it from here.
+
+use std::cmp::Ordering;
+
+use strum::{Display, EnumString, IntoStaticStr};
+
+use super::jobs::Held;
+use crate::model::{Fleet, Job};
+
+/// A column of the jobs pane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Display, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
+#[expect(missing_docs, reason = "each says what it holds; COLUMNS describes them")]
+pub enum Column {
+    Env,
+    Status,
+    Id,
+    Name,
+    Lang,
+    Model,
+    Audio,
+    Created,
+    Age,
+    Expires,
+    Key,
+    Title,
+    Ref,
+    Tags,
+    Error,
+}
+
+/// On which side of its column a cell stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Align {
+    /// Words.
+    Left,
+    /// Numbers and times.
+    Right,
+}
+
+/// One row of the table of columns.
+#[derive(Clone, Copy, Debug)]
+pub struct ColumnSpec {
+    /// Which.
+    pub column: Column,
+    /// Its header, upper case.
+    pub header: &'static str,
+    /// The width at which it says what it must, in cells.
+    pub width: u16,
+    /// How much of the spare width it takes, relative to the others; 0 for a fixed column.
+    pub grow: u16,
+    /// Words left, numbers right.
+    pub align: Align,
+    /// Columns of a higher rank go first when the screen is narrow. 0 always stays.
+    pub rank: u8,
+    /// Whether the first sort by this column is descending: newest, longest, most first.
+    pub descending: bool,
+    /// What it shows, for the help.
+    pub help: &'static str,
+}
+
+/// Every column, in the order of the screen.
+pub const COLUMNS: [ColumnSpec; 15] = {
+    use Align::{Left, Right};
+    const fn spec(
+        column: Column,
+        header: &'static str,
+        (width, grow, rank): (u16, u16, u8),
+        align: Align,
+        descending: bool,
+        help: &'static str,
+    ) -> ColumnSpec {
+        ColumnSpec { column, header, width, grow, align, rank, descending, help }
+    }
+    [
+        spec(Column::Env, "ENV", (5, 0, 0), Left, false, "environment where the job was created"),
+        spec(Column::Key, "KEY", (8, 0, 9), Left, false, "key that lists the job"),
+        spec(
+            Column::Status,
+            "STATUS",
+            (10, 0, 1),
+            Left,
+            false,
+            "running, done, rejected, …; ! is done with errors",
+        ),
+        spec(Column::Id, "ID", (10, 0, 3), Left, false, "job id"),
+        spec(Column::Name, "NAME", (12, 4, 0), Left, false, "audio file; ↗ where it is fetched from a URL"),
+        spec(Column::Title, "TITLE", (14, 3, 8), Left, false, "tracking title"),
+        spec(Column::Ref, "REFERENCE", (14, 2, 10), Left, false, "tracking reference"),
+        spec(Column::Tags, "TAGS", (12, 1, 11), Left, false, "tracking tags"),
+        spec(Column::Lang, "LANG", (5, 0, 4), Left, false, "language asked for"),
+        spec(Column::Model, "MODEL", (8, 0, 6), Left, false, "model (operating point) asked for"),
+        spec(Column::Audio, "AUDIO", (8, 0, 5), Right, true, "length of the audio, h:mm:ss"),
+        spec(Column::Created, "CREATED", (15, 0, 12), Right, true, "when it was submitted"),
+        spec(Column::Age, "AGE", (6, 0, 2), Right, false, "since it was submitted"),
+        spec(
+            Column::Expires,
+            "EXPIRES",
+            (7, 0, 7),
+            Right,
+            false,
+            "until the service drops it, 7 days after submission",
+        ),
+        spec(Column::Error, "ERROR", (16, 3, 13), Left, false, "last error"),
+    ]
+};
+
+impl Column {
+    /// Its row of the table.
+    pub fn spec(self) -> &'static ColumnSpec {
+        // The test below holds that every column has a row.
+        COLUMNS.iter().find(|spec| spec.column == self).unwrap_or(&COLUMNS[0])
+    }
+
+    /// Compares two jobs by this column. What is missing comes last in ascending order.
+    pub(super) fn compare(self, fleet: &Fleet, a: &Held, b: &Held) -> Ordering {
+        let (x, y) = (&a.job, &b.job);
+        match self {
+            Self::Env => environment(fleet, a).cmp(&environment(fleet, b)),
+            Self::Key => key(fleet, a).cmp(&key(fleet, b)),
+            Self::Status => status(x).cmp(&status(y)),
+            Self::Id => x.id.cmp(&y.id),
+            Self::Name => text(Some(&x.data_name), Some(&y.data_name)),
+            Self::Title => text(x.title.as_deref(), y.title.as_deref()),
+            Self::Ref => text(x.reference.as_deref(), y.reference.as_deref()),
+            Self::Tags => text(x.tags.first().map(AsRef::as_ref), y.tags.first().map(AsRef::as_ref)),
+            Self::Lang => text(x.language.as_deref(), y.language.as_deref()),
+            Self::Model => text(x.model.as_deref(), y.model.as_deref()),
+            Self::Audio => absent_last(x.duration_s, y.duration_s, Ord::cmp),
+            Self::Created | Self::Expires => absent_last(x.created_at, y.created_at, Ord::cmp),
+            Self::Age => absent_last(x.created_at, y.created_at, |a, b| b.cmp(a)),
+            Self::Error => text(
+                x.errors.last().map(|error| &*error.message),
+                y.errors.last().map(|error| &*error.message),
+            ),
+        }
+    }
+}
+
+fn environment(fleet: &Fleet, held: &Held) -> Option<u16> {
+    fleet.source(held.source).map(|source| source.environment.0)
+}
+
+fn key(fleet: &Fleet, held: &Held) -> Option<u16> {
+    fleet.source(held.source).map(|source| source.key.0)
+}
+
+/// Active first, then what went wrong, then the rest: the order in which an operator cares.
+fn status(job: &Job) -> (u8, &str) {
+    use crate::model::Status;
+    let rank = match &job.status {
+        Status::Running => 0,
+        Status::Other(_) if job.status.is_active() => 1,
+        Status::Rejected => 2,
+        Status::Done if job.is_done_with_errors() => 3,
+        Status::Done => 4,
+        Status::Other(_) => 5,
+        Status::Expired => 6,
+        Status::Deleted => 7,
+    };
+    (rank, job.status.as_str())
+}
+
+/// Case does not matter, except to tell apart what is otherwise equal. Empty is missing.
+fn text(a: Option<&str>, b: Option<&str>) -> Ordering {
+    let present = |text: &&str| !text.is_empty();
+    absent_last(a.filter(present), b.filter(present), |a, b| {
+        let folded = if a.is_ascii() && b.is_ascii() {
+            a.bytes()
+                .map(|byte| byte.to_ascii_lowercase())
+                .cmp(b.bytes().map(|byte| byte.to_ascii_lowercase()))
+        } else {
+            a.chars().flat_map(char::to_lowercase).cmp(b.chars().flat_map(char::to_lowercase))
+        };
+        folded.then_with(|| a.cmp(b))
+    })
+}
+
+fn absent_last<T>(a: Option<T>, b: Option<T>, compare: impl Fn(&T, &T) -> Ordering) -> Ordering {
+    match (a, b) {
+        (Some(a), Some(b)) => compare(&a, &b),
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => Ordering::Equal,
+    }
+}
+
+/// What the rows are sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sort {
+    /// The column.
+    pub column: Column,
+    /// Whether the largest comes first.
+    pub descending: bool,
+}
+
+impl Default for Sort {
+    /// Newest first, as the service lists.
+    fn default() -> Self {
+        Self { column: Column::Age, descending: false }
+    }
+}
+
+impl Sort {
+    /// A total order: what the column leaves equal is told apart by age, then environment, then id, in
+    /// the same direction always, so that rows stay put when the order is turned round.
+    pub(super) fn compare(self, fleet: &Fleet, a: &Held, b: &Held) -> Ordering {
+        let by_column = self.column.compare(fleet, a, b);
+        let by_column = if self.descending { by_column.reverse() } else { by_column };
+        by_column
+            .then_with(|| Column::Age.compare(fleet, a, b))
+            .then_with(|| Column::Env.compare(fleet, a, b))
+            .then_with(|| a.job.id.cmp(&b.job.id))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_has_one_row_whose_header_fits() {
+        for spec in &COLUMNS {
+            assert_eq!(COLUMNS.iter().filter(|other| other.column == spec.column).count(), 1);
+            assert_eq!(spec.column.spec().header, spec.header);
+            // The sort mark takes one more cell.
+            assert!(spec.header.len() < usize::from(spec.width) + 1, "{}", spec.header);
+        }
+    }
+}

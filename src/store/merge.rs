@@ -1,0 +1,165 @@
+//! Merging reports. The laws, which the tests hold as properties: the newest round of a source wins,
+//! a report of an older round changes nothing, merging a report twice is merging it once, sources
+//! never touch each other's jobs, and a failure keeps every row.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::event::{Event, Severity};
+use super::health::Outcome;
+use super::jobs::Change;
+use super::{Store, advice};
+use crate::model::{
+    Coverage, EnvironmentState, Failure, FailureKind, Job, PollEvent, Report, SourceId, Status,
+};
+
+impl Store {
+    /// Takes one report. Late reports of older rounds are dropped.
+    pub fn merge(&mut self, report: Report) {
+        let Report { source, sequence, at, event } = report;
+        let Some(record) = self.sources.get_mut(source.index()) else { return };
+        if sequence < record.sequence {
+            return;
+        }
+        if sequence > record.sequence {
+            record.sequence = sequence;
+            record.paged = false;
+        }
+        match event {
+            PollEvent::Asked => record.asked = Some(at),
+            PollEvent::Page { jobs, unreadable, latency } => {
+                self.merge_page(source, at, jobs, unreadable, latency);
+            }
+            PollEvent::Finished { coverage, next } => {
+                record.asked = None;
+                record.next = Some(next);
+                record.note_coverage(coverage);
+                self.drop_unlisted(source, sequence, coverage);
+            }
+            PollEvent::Failed { failure, latency, next } => {
+                record.asked = None;
+                record.next = Some(next);
+                self.merge_failure(source, at, &failure, latency);
+            }
+        }
+    }
+
+    fn merge_page(
+        &mut self,
+        source: SourceId,
+        at: Timestamp,
+        jobs: Vec<Job>,
+        unreadable: usize,
+        latency: Duration,
+    ) {
+        let Some(record) = self.sources.get_mut(source.index()) else { return };
+        let first = !std::mem::replace(&mut record.paged, true);
+        let known_before = record.last_good.is_some();
+        record.unreadable = if first { unreadable } else { record.unreadable.saturating_add(unreadable) };
+        record.last_good = Some(at);
+        let recovered = record.trouble.take().is_some();
+        let key_news = record.note_accepted(at);
+        let sequence = record.sequence;
+        if recovered {
+            self.revision += 1;
+        }
+        if first {
+            self.note_outcome(source, at, Outcome::Answered(latency));
+        }
+        if key_news {
+            self.note_key_event(source, at, None);
+        }
+        for job in jobs {
+            let rejected = job.status == Status::Rejected;
+            let change = self.jobs.put(source, job, sequence);
+            if change != Change::Same {
+                self.revision += 1;
+            }
+            // What was rejected before voxtop looked is history, not news.
+            if let (true, true, Change::New(handle) | Change::Changed(handle)) =
+                (rejected, known_before, change)
+            {
+                self.note_rejected_job(source, at, handle);
+            }
+        }
+    }
+
+    fn merge_failure(&mut self, source: SourceId, at: Timestamp, failure: &Failure, latency: Duration) {
+        let kind = failure.kind;
+        let Some(record) = self.sources.get_mut(source.index()) else { return };
+        if record.trouble.is_none() {
+            self.revision += 1;
+        }
+        record.note_failure(failure.clone(), at);
+        let paged = record.paged;
+        let key_news = record.note_verdict(failure, at);
+        if kind != FailureKind::Internal {
+            let outcome = match (kind.endpoint_answered(), paged) {
+                (true, true) => None,
+                (true, false) => Some(Outcome::Answered(latency)),
+                (false, _) => Some(Outcome::Failed),
+            };
+            if let Some(outcome) = outcome {
+                self.note_outcome(source, at, outcome);
+            }
+        }
+        if key_news {
+            self.note_key_event(source, at, Some(failure));
+        }
+        if kind == FailureKind::Internal {
+            self.push_event(source, at, Severity::Error, failure.sentence());
+        }
+    }
+
+    /// Drops what a finished round should have listed and did not.
+    fn drop_unlisted(&mut self, source: SourceId, sequence: u64, coverage: Coverage) {
+        let gone = match coverage {
+            Coverage::Whole => self.jobs.remove(source, |held| held.seen < sequence),
+            Coverage::Since(oldest) => self.jobs.remove(source, |held| {
+                held.seen < sequence && held.job.created_at.is_some_and(|created| created > oldest)
+            }),
+            Coverage::Gaps => 0,
+        };
+        if gone > 0 {
+            self.revision += 1;
+        }
+    }
+
+    fn note_outcome(&mut self, source: SourceId, at: Timestamp, outcome: Outcome) {
+        let Some(environment) = self.fleet.source(source).map(|source| source.environment) else { return };
+        let Some(health) = self.health.get_mut(environment.index()) else { return };
+        let before = health.state();
+        if !health.push(outcome)
+            || (before == EnvironmentState::Unknown && health.state() == EnvironmentState::Up)
+        {
+            return;
+        }
+        let (severity, text) = advice::state_event(
+            health.state(),
+            self.source(source).and_then(|record| record.trouble.as_ref()).map(|trouble| &trouble.failure),
+        );
+        self.events.push(Event { at, severity, environment: Some(environment), key: None, text });
+    }
+
+    fn note_key_event(&mut self, source: SourceId, at: Timestamp, failure: Option<&Failure>) {
+        let state = self.key_state(source, at);
+        let entitlement = self.fleet.source(source).map(|source| source.entitlement);
+        let before = self.source(source).and_then(|record| record.key.accepted);
+        let (severity, text) = advice::key_event(state, entitlement, before.is_some(), failure);
+        self.push_event(source, at, severity, text);
+    }
+
+    fn note_rejected_job(&mut self, source: SourceId, at: Timestamp, handle: super::Handle) {
+        let Some(held) = self.jobs.get(handle) else { return };
+        let why = held.job.errors.last().map_or(String::new(), |error| format!(": {}", error.message));
+        let text = format!("job {} was rejected{why}", held.job.id);
+        self.push_event(source, at, Severity::Warning, text);
+    }
+
+    fn push_event(&mut self, source: SourceId, at: Timestamp, severity: Severity, text: String) {
+        let Some(source) = self.fleet.source(source) else { return };
+        let (environment, key) = (Some(source.environment), Some(source.key));
+        self.events.push(Event { at, severity, environment, key, text });
+    }
+}

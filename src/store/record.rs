@@ -1,0 +1,143 @@
+//! What is known of one source: its round, its key, its last failure, how far its list is known.
+
+use jiff::Timestamp;
+
+use crate::model::{Coverage, Failure, KeyState};
+
+/// What a source said of its key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyRecord {
+    /// What it says now.
+    pub state: KeyState,
+    /// Since when; `None` while unchecked.
+    pub since: Option<Timestamp>,
+    /// When it last accepted the key; `None` if never in this run.
+    pub accepted: Option<Timestamp>,
+    /// The answer that speaks against the key; `None` while nothing does.
+    pub evidence: Option<Failure>,
+}
+
+/// A failure that has not been followed by an answer yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// The latest failure.
+    pub failure: Failure,
+    /// When the first of this run of failures came.
+    pub since: Timestamp,
+    /// When the latest came.
+    pub at: Timestamp,
+    /// How many in a row.
+    pub count: u32,
+}
+
+/// One source.
+#[derive(Debug)]
+pub struct SourceRecord {
+    /// The newest round heard of; 0 before the first.
+    pub sequence: u64,
+    /// When the round under way was asked; `None` between rounds.
+    pub asked: Option<Timestamp>,
+    /// When the next round starts, as the poller said.
+    pub next: Option<Timestamp>,
+    /// When the last page of jobs came.
+    pub last_good: Option<Timestamp>,
+    /// The trouble, while there is any.
+    pub trouble: Option<Trouble>,
+    /// The key's standing.
+    pub key: KeyRecord,
+    /// Entries of the current round's pages that could not be read as jobs.
+    pub unreadable: usize,
+    /// Whether the whole list has been seen.
+    pub complete: bool,
+    /// Whether a millisecond held more jobs than a page, so that some may never be listed.
+    pub gaps: bool,
+    /// Everything created after this moment is known; meaningless once `complete`.
+    pub known_since: Option<Timestamp>,
+    /// Whether this round has brought a page yet.
+    pub(super) paged: bool,
+}
+
+impl Default for SourceRecord {
+    fn default() -> Self {
+        Self {
+            sequence: 0,
+            asked: None,
+            next: None,
+            last_good: None,
+            trouble: None,
+            key: KeyRecord { state: KeyState::Unchecked, since: None, accepted: None, evidence: None },
+            unreadable: 0,
+            complete: false,
+            gaps: false,
+            known_since: None,
+            paged: false,
+        }
+    }
+}
+
+impl SourceRecord {
+    /// Whether what is shown of this source is older than it should be.
+    pub fn is_stale(&self) -> bool {
+        self.trouble.is_some()
+    }
+
+    /// Whether the latest round brought jobs (or the word that there are none) and no failure.
+    pub fn answered_with_jobs(&self) -> bool {
+        self.last_good.is_some() && self.trouble.is_none()
+    }
+
+    /// Notes that the source listed jobs for its key; says whether that is news.
+    pub(super) fn note_accepted(&mut self, at: Timestamp) -> bool {
+        self.key.accepted = Some(at);
+        self.key.evidence = None;
+        self.turn_key(KeyState::Accepted, at)
+    }
+
+    /// Notes what a failure says of the key; says whether that is news. Silence says nothing: what was
+    /// last said of the key stands.
+    pub(super) fn note_verdict(&mut self, failure: &Failure, at: Timestamp) -> bool {
+        let verdict = failure.kind.key_state();
+        if verdict == KeyState::Unreachable {
+            if self.key.state == KeyState::Unchecked {
+                self.turn_key(verdict, at);
+            }
+            return false;
+        }
+        self.key.evidence = Some(failure.clone());
+        self.turn_key(verdict, at)
+    }
+
+    fn turn_key(&mut self, state: KeyState, at: Timestamp) -> bool {
+        if self.key.state == state {
+            return false;
+        }
+        self.key.state = state;
+        self.key.since = Some(at);
+        true
+    }
+
+    /// Notes a failure; a run of failures keeps the moment it began.
+    pub(super) fn note_failure(&mut self, failure: Failure, at: Timestamp) {
+        let (since, count) = self.trouble.as_ref().map_or((at, 0), |trouble| (trouble.since, trouble.count));
+        self.trouble = Some(Trouble { failure, since, at, count: count.saturating_add(1) });
+    }
+
+    /// Notes how far a finished round looked. What earlier rounds saw further back stays known.
+    pub(super) fn note_coverage(&mut self, coverage: Coverage) {
+        match coverage {
+            Coverage::Whole => {
+                self.complete = true;
+                self.gaps = false;
+                self.known_since = None;
+            }
+            Coverage::Gaps => {
+                self.complete = false;
+                self.gaps = true;
+            }
+            Coverage::Since(oldest) => {
+                let known = self.known_since.map_or(oldest, |known| known.min(oldest));
+                self.known_since = Some(known);
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! The environments pane: one line each, with health, latency, trend, counts and the age of the data.
+
+use ratatui::buffer::Buffer;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::{Theme, format, paint};
+use crate::model::{Entitlement, Environment, EnvironmentId, EnvironmentState, KeyState, SourceId};
+use crate::state::{Layout, State, layout::environment_width};
+use crate::store::{Align, Health, Outcome, SourceRecord};
+
+/// One field of a line: how wide, and in which order it leaves when the pane is narrow.
+struct Field {
+    width: u16,
+    rank: u8,
+    align: Align,
+    /// The cell's text and style for one environment.
+    cell: fn(&Facts<'_>, &Theme) -> (String, Style),
+}
+
+/// What one line is made of.
+struct Facts<'a> {
+    state: &'a State,
+    id: EnvironmentId,
+    environment: &'a Environment,
+    records: Vec<(SourceId, &'a SourceRecord)>,
+    /// Whether the pane is wide enough to write `stale` in full.
+    roomy: bool,
+}
+
+/// The fields in the order of the line. Name and state always stay.
+fn fields(state: &State, roomy: bool) -> Vec<Field> {
+    let name = environment_width(state.store.fleet());
+    let field = |width, rank, align, cell| Field { width, rank, align, cell };
+    vec![
+        field(4, 7, Align::Left, |facts, theme| (facts.environment.region.to_string(), theme.quiet)),
+        field(name, 0, Align::Left, |facts, theme| (facts.environment.name.to_string(), theme.title)),
+        field(10, 0, Align::Left, state_cell),
+        field(6, 1, Align::Right, latency_cell),
+        field(8, 5, Align::Left, trend_cell),
+        field(12, 4, Align::Right, jobs_cell),
+        field(7, 2, Align::Right, running_cell),
+        field(if roomy { 11 } else { 6 }, 0, Align::Right, age_cell),
+    ]
+}
+
+/// Draws the pane.
+pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &Theme) {
+    let area = layout.environments;
+    let fleet = state.store.fleet();
+    let lines = usize::from(area.height);
+    let hidden = fleet.environments.len().saturating_sub(lines);
+    let mut title = vec![Span::styled("Environments", theme.title)];
+    if hidden > 0 {
+        title.push(Span::styled(format!(" · {hidden} more"), theme.warning));
+    }
+    paint::title(buffer, (1, layout.panes_rule), area.width, title);
+    let roomy = area.width >= 56;
+    let fields = fitting(fields(state, roomy), area.width.saturating_sub(2));
+    for (row, (id, environment)) in (area.y..area.bottom()).zip(fleet.environments()) {
+        let records = state.store.sources_at(id).collect();
+        let facts = Facts { state, id, environment, records, roomy };
+        let mut x = area.x + 1;
+        for field in &fields {
+            let (text, style) = (field.cell)(&facts, theme);
+            paint::put(buffer, (x, row), field.width, &text, style, field.align);
+            x += field.width + 1;
+        }
+    }
+}
+
+/// Leaves out fields until the rest fits.
+fn fitting(mut fields: Vec<Field>, width: u16) -> Vec<Field> {
+    loop {
+        let used: u16 = fields.iter().map(|field| field.width + 1).sum();
+        let worst = fields.iter().map(|field| field.rank).max().unwrap_or(0);
+        if used <= width + 1 || worst == 0 {
+            return fields;
+        }
+        fields.retain(|field| field.rank < worst);
+    }
+}
+
+impl Facts<'_> {
+    /// Whether the keys that are tried here are merely tried, and not one is accepted: no news.
+    fn not_entitled(&self) -> bool {
+        !self.records.is_empty()
+            && self.records.iter().all(|(id, record)| {
+                record.key.state == KeyState::Rejected
+                    && record.key.accepted.is_none()
+                    && self
+                        .state
+                        .store
+                        .fleet()
+                        .source(*id)
+                        .is_some_and(|s| s.entitlement == Entitlement::Discovered)
+            })
+    }
+
+    fn is_stale(&self) -> bool {
+        self.records.iter().any(|(_, record)| record.is_stale() && record.last_good.is_some())
+    }
+
+    fn last_good(&self) -> Option<jiff::Timestamp> {
+        self.records.iter().filter_map(|(_, record)| record.last_good).max()
+    }
+}
+
+fn state_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
+    let state = facts.state.store.state(facts.id);
+    if facts.not_entitled() && state == EnvironmentState::Up {
+        return ("– no access".to_owned(), theme.quiet);
+    }
+    let (glyph, word, style) = theme.environment(state);
+    (format!("{glyph} {word}"), style)
+}
+
+fn latency_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
+    let latency = facts.state.store.health(facts.id).and_then(Health::latency);
+    let slow = facts.state.store.state(facts.id) == EnvironmentState::Slow;
+    let style = if slow { theme.warning } else { theme.text };
+    let short = || {
+        facts
+            .records
+            .iter()
+            .filter_map(|(_, record)| record.trouble.as_ref())
+            .map(|trouble| trouble.failure.status.map_or("–".to_owned(), |status| status.to_string()))
+            .next()
+    };
+    match (latency, short()) {
+        (Some(latency), _) => (format::latency(latency), style),
+        (None, Some(failure)) => (failure, theme.bad),
+        (None, None) => (String::new(), style),
+    }
+}
+
+/// The latest answers as bars, on a scale of their own; `×` for none.
+fn trend_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
+    const BARS: [char; 7] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇'];
+    let Some(health) = facts.state.store.health(facts.id) else { return (String::new(), theme.quiet) };
+    let recent: Vec<Outcome> = health.outcomes().rev().take(8).collect();
+    let longest = recent.iter().filter_map(millis).max().unwrap_or(0).max(100);
+    let bar = |outcome: &Outcome| match millis(outcome) {
+        None => '×',
+        Some(own) => {
+            let step = usize::try_from(own * 6 / longest).unwrap_or(0);
+            BARS.get(step).copied().unwrap_or('▇')
+        }
+    };
+    (recent.iter().rev().map(bar).collect(), theme.quiet)
+}
+
+fn millis(outcome: &Outcome) -> Option<u128> {
+    match outcome {
+        Outcome::Answered(latency) => Some(latency.as_millis()),
+        Outcome::Failed => None,
+    }
+}
+
+fn jobs_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
+    let Some(_) = facts.last_good() else { return (String::new(), theme.quiet) };
+    let jobs = facts.state.summary().environment(facts.id).jobs;
+    let whole = facts.records.iter().all(|(_, record)| record.complete || record.last_good.is_none());
+    let plus = if whole { "" } else { "+" };
+    (format!("{}{plus} jobs", format::count(jobs)), theme.quiet)
+}
+
+fn running_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
+    let Some(_) = facts.last_good() else { return (String::new(), theme.quiet) };
+    let active = facts.state.summary().environment(facts.id).active;
+    let style = if active > 0 { theme.active } else { theme.quiet };
+    (format!("{} run", format::count(active)), style)
+}
+
+/// How old the data is: `2s`, or `stale 3m12s` where the last round failed; without any data how long
+/// the first answer has been waited for.
+fn age_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
+    let age = |since: jiff::Timestamp| format::precise(facts.state.now.duration_since(since));
+    match facts.last_good() {
+        Some(good) if facts.is_stale() => {
+            let mark = if facts.roomy { "stale " } else { "!" };
+            (format!("{mark}{}", age(good)), theme.warning)
+        }
+        Some(good) => (age(good), theme.quiet),
+        None => {
+            let asked = facts.records.iter().filter_map(|(_, record)| record.asked).min();
+            (asked.map_or(String::new(), |asked| format!("…{}", age(asked))), theme.quiet)
+        }
+    }
+}
+
+/// One line for a small screen: `eu1 ●  eu2 ✖`.
+pub(super) fn summary<'a>(state: &State, theme: &Theme) -> Line<'a> {
+    let mut spans = Vec::new();
+    for (id, environment) in state.store.fleet().environments() {
+        let (glyph, _, style) = theme.environment(state.store.state(id));
+        spans.push(Span::styled(format!("{} ", environment.name), theme.text));
+        spans.push(Span::styled(format!("{glyph}  "), style));
+    }
+    Line::from(spans)
+}

@@ -1,0 +1,76 @@
+//! The event list: as a pane at the foot of a tall screen, and as an overlay.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::overlay::Content;
+use super::{Theme, format, paint};
+use crate::state::{Layout, State};
+use crate::store::{Banner, Event};
+
+/// Draws the newest events into their pane.
+pub(super) fn draw_pane(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &Theme) {
+    let area = layout.events;
+    if area.height == 0 {
+        return;
+    }
+    paint::title(buffer, (1, layout.events_rule), area.width, vec![Span::styled("Events", theme.title)]);
+    let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    for (row, event) in (0..area.height).zip(state.store.events()) {
+        paint::put_line(buffer, inner, row, line(state, event, theme));
+    }
+    if state.store.events().len() == 0 {
+        paint::put_line(buffer, inner, 0, Line::styled("nothing has changed yet", theme.quiet));
+    }
+}
+
+/// The whole list for the overlay, newest first.
+pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme) -> Content<'a> {
+    let mut lines = Vec::new();
+    for banner in state.banners().chain(state.dismissed_banners()) {
+        lines.extend(Content::wrap(banner_line(state, banner, theme), layout.overlay(), 4));
+    }
+    if lines.is_empty() {
+        lines.push(Line::styled("nothing is wrong now", theme.good));
+    }
+    lines.push(Line::default());
+    let events = state.store.events();
+    lines.extend(events.flat_map(|event| Content::wrap(line(state, event, theme), layout.overlay(), 4)));
+    if state.store.events().len() == 0 {
+        lines.push(Line::styled("nothing has changed since voxtop was started", theme.quiet));
+    }
+    Content { title: format!("Events · {}", format::count(state.store.events().len())), lines }
+}
+
+/// A banner in full: what the strip may have had to cut.
+fn banner_line<'a>(state: &State, banner: &Banner, theme: &Theme) -> Line<'a> {
+    let (glyph, style) = theme.severity(banner.severity);
+    let zone = &state.settings.zone;
+    let moment = |at| format::moment(at, state.now, zone);
+    let good = banner.last_good.map_or(String::new(), |good| format!(", last good {}", moment(good)));
+    let tail = format!(" Since {}{good}", moment(banner.since));
+    Line::from(vec![
+        Span::styled(format!("now  {glyph} "), style),
+        Span::styled(format!("{}. ", banner.head), style),
+        Span::styled(banner.advice.clone(), theme.text),
+        Span::styled(format!("{tail}."), theme.quiet),
+    ])
+}
+
+/// `23:10:04 ✖ us2 prod: key rejected (401)`.
+fn line<'a>(state: &State, event: &Event, theme: &Theme) -> Line<'a> {
+    let fleet = state.store.fleet();
+    let (glyph, style) = theme.severity(event.severity);
+    let at = format::moment(event.at, state.now, &state.settings.zone);
+    let mut spans =
+        vec![Span::styled(format!("{at}  "), theme.quiet), Span::styled(format!("{glyph} "), style)];
+    if let Some(id) = event.environment {
+        spans.push(Span::styled(format!("{} ", fleet.environment_name(id)), theme.title));
+    }
+    if let (Some(id), true) = (event.key, fleet.keys.len() > 1) {
+        spans.push(Span::styled(format!("{} ", fleet.key_name(id)), theme.quiet));
+    }
+    spans.push(Span::styled(event.text.clone(), theme.text));
+    Line::from(spans)
+}

@@ -1,0 +1,62 @@
+//! The screen without a key: how to give one, and that there is a demo.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::overlay::Content;
+use super::{Theme, hints, paint};
+use crate::state::{Context, Layout, State};
+
+/// Draws the whole screen.
+pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &Theme) {
+    let width = layout.screen.width.saturating_sub(4).min(76);
+    let area = Rect { width: width + 4, ..layout.screen };
+    let lines: Vec<Line<'_>> = text(state, theme).into_iter().flat_map(|line| wrapped(line, area)).collect();
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    let room = layout.screen.height.saturating_sub(2);
+    let top = room.saturating_sub(height) / 3;
+    let left = layout.screen.width.saturating_sub(width) / 2;
+    let inner = Rect::new(left, top, width, room.saturating_sub(top));
+    for (row, line) in (0..inner.height).zip(lines) {
+        paint::put_line(buffer, inner, row, line);
+    }
+    let foot = Rect::new(0, layout.screen.height - 1, layout.screen.width, 1);
+    paint::put_line(buffer, foot, 0, hints::hints(Context::FirstRun, theme, usize::from(foot.width)));
+}
+
+fn wrapped(line: Line<'static>, area: Rect) -> Vec<Line<'static>> {
+    let indent = line.spans.first().map_or(0, |span| span.content.len() - span.content.trim_start().len());
+    Content::wrap(line, area, indent)
+}
+
+fn text(state: &State, theme: &Theme) -> Vec<Line<'static>> {
+    let plain = |text: &str| Line::styled(text.to_owned(), theme.text);
+    let plain = |text: &str| Line::from(vec![Span::styled(text.to_owned(), plain(text).style)]);
+    let code = |text: &str| Line::from(vec![Span::styled(format!("    {text}"), theme.accent)]);
+    let quiet = |text: &str| Line::from(vec![Span::styled(format!("    {text}"), theme.quiet)]);
+    vec![
+        Line::from(vec![
+            Span::styled("voxtop", theme.accent),
+            Span::styled(" · every Speechmatics job, in every environment, on one screen", theme.text),
+        ]),
+        Line::default(),
+        plain("There is no API key yet. Give one in any of these ways, then start voxtop again:"),
+        Line::default(),
+        code("export SPEECHMATICS_API_KEY=…"),
+        quiet("it is tried in eu1, eu2, us1, us2 and au1"),
+        Line::default(),
+        code("voxtop config init"),
+        quiet(&format!("writes {}: keys by name,", state.settings.config_path)),
+        quiet("from a variable, a file, a command or a profile, and where each belongs"),
+        Line::default(),
+        code("speechmatics config set --auth-token …"),
+        quiet("the vendor's command line; voxtop reads its default profile"),
+        Line::default(),
+        Line::from(vec![
+            Span::styled("Or press ", theme.text),
+            Span::styled("d", theme.accent),
+            Span::styled(" for the demo: five environments made here, no key and no network.", theme.text),
+        ]),
+    ]
+}

@@ -1,0 +1,97 @@
+//! The top border: what the whole fleet comes to, the time, and whether the picture is live.
+
+use ratatui::buffer::Buffer;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+use super::{Theme, format, paint};
+use crate::state::{Layout, State, layout::SMALLEST};
+use crate::store::Align;
+
+/// Draws the header into the top border. What does not fit is left out, the least important first.
+pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &Theme) {
+    let width = layout.screen.width;
+    let right = right_side(state, width, theme);
+    let right_width = u16::try_from(right.width()).unwrap_or(width);
+    let name = if state.settings.demo { "voxtop demo" } else { "voxtop" };
+    let end = paint::title(buffer, (1, 0), width - 2, vec![Span::styled(name, theme.accent)]);
+    let room = width.saturating_sub(end + right_width + 4);
+    let facts = facts(state, theme, usize::from(room));
+    if !facts.is_empty() {
+        paint::title(buffer, (end + 1, 0), room + 2, facts);
+    }
+    let x = width.saturating_sub(right_width + 1);
+    buffer.set_line(x, 0, &right, right_width);
+}
+
+/// `4/5 up · 12,431 jobs · 38 running · 2 rejected today`, as far as it fits.
+fn facts<'a>(state: &State, theme: &Theme, room: usize) -> Vec<Span<'a>> {
+    let total = state.summary().total;
+    let (up, of) = (state.store.environments_up(), state.store.fleet().environments.len());
+    let up_style = if up == of { theme.good } else { theme.critical };
+    let known = state.store.sources().all(|(_, record)| record.complete || record.last_good.is_none());
+    let plus = if known { "" } else { "+" };
+    let rejected_style = if total.rejected_today > 0 { theme.bad } else { theme.quiet };
+    let rejected = format!("{} rejected", format::count(total.rejected_today));
+    let parts = [
+        (format!("{up}/{of} up"), up_style),
+        (format!("{}{plus} jobs", format::count(total.jobs)), theme.text),
+        (format!("{} running", format::count(total.active)), theme.active),
+        (format!("{rejected} today"), rejected_style),
+    ];
+    let mut spans = Vec::new();
+    let mut used = 0;
+    for (mut text, style) in parts {
+        let gap = if spans.is_empty() { 0 } else { 3 };
+        if used + gap + text.width() > room {
+            text.truncate(text.strip_suffix(" today").map_or(0, str::len));
+        }
+        if text.is_empty() || used + gap + text.width() > room {
+            break;
+        }
+        if gap > 0 {
+            spans.push(Span::styled(" · ", theme.border));
+        }
+        used += gap + text.width();
+        spans.push(Span::styled(text, style));
+    }
+    spans
+}
+
+/// The clock, and `live 5s` or `paused`.
+fn right_side<'a>(state: &State, width: u16, theme: &Theme) -> Line<'a> {
+    let mut spans = vec![Span::raw(" ")];
+    if width >= 60 {
+        spans.push(Span::styled(format::clock(state.now, &state.settings.zone), theme.text));
+        spans.push(Span::styled(" · ", theme.border));
+    }
+    let every = format::interval(state.settings.refresh);
+    if state.settings.read_only && width >= 80 {
+        spans.push(Span::styled("read-only", theme.quiet));
+        spans.push(Span::styled(" · ", theme.border));
+    }
+    spans.push(if state.paused {
+        Span::styled("‖ paused", theme.warning)
+    } else {
+        Span::styled(format!("live {every}"), theme.quiet)
+    });
+    spans.push(Span::raw(" "));
+    Line::from(spans)
+}
+
+/// Says what size is needed, on a screen that is smaller.
+pub(super) fn draw_too_small(buffer: &mut Buffer, state: &State, theme: &Theme) {
+    let size = state.size;
+    let need = format!("needs {}×{}", SMALLEST.width, SMALLEST.height);
+    let have = format!("this is {}×{}", size.width, size.height);
+    let lines: [(&str, Style); 3] = [("voxtop", theme.accent), (&need, theme.text), (&have, theme.quiet)];
+    let top = size.height.saturating_sub(3) / 2;
+    for (row, (text, style)) in (0_u16..).zip(lines) {
+        let used = u16::try_from(text.width()).unwrap_or(0);
+        let x = size.width.saturating_sub(used) / 2;
+        if top + row < size.height {
+            paint::put(buffer, (x, top + row), size.width - x, text, style, Align::Left);
+        }
+    }
+}

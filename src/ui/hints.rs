@@ -1,0 +1,44 @@
+//! The foot of the screen: the keys that matter where one is, from the table of keys; or a passing
+//! remark. On a short screen it lies in the bottom border.
+
+use ratatui::buffer::Buffer;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+use super::{Theme, paint};
+use crate::state::{BINDINGS, Context, Layout, State};
+
+/// Draws the hints.
+pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &Theme) {
+    let area = layout.hints;
+    let room = usize::from(area.width.saturating_sub(2));
+    let line = match &state.notice {
+        Some(notice) => Line::styled(format!(" {} ", notice.text), theme.active),
+        // An overlay has its own hints in its border.
+        None if state.context() == Context::Overlay => return,
+        None => hints(state.context(), theme, room),
+    };
+    paint::put_line(buffer, area, 0, line);
+}
+
+/// As many hints as fit. The last of the table's hints (help, quit) are kept before those in the middle.
+pub(super) fn hints<'a>(context: Context, theme: &Theme, room: usize) -> Line<'a> {
+    let all: Vec<(&str, &str)> = BINDINGS
+        .iter()
+        .filter(|binding| binding.context == context && !binding.hint.is_empty())
+        .filter_map(|binding| Some((*binding.keys.first()?, binding.hint)))
+        .collect();
+    let width = |(key, hint): &(&str, &str)| key.width() + hint.width() + 3;
+    let mut shown: Vec<(&str, &str)> = all.clone();
+    while shown.iter().map(width).sum::<usize>() > room && !shown.is_empty() {
+        // The first two and the last two are the ones that nobody may miss.
+        let victim = shown.len().saturating_sub(3).max(shown.len().min(3) - 1);
+        shown.remove(victim);
+    }
+    let mut spans = vec![Span::raw(" ")];
+    for (key, hint) in shown {
+        spans.push(Span::styled(key.to_owned(), theme.accent));
+        spans.push(Span::styled(format!(" {hint}  "), theme.quiet));
+    }
+    Line::from(spans)
+}

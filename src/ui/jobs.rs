@@ -1,0 +1,243 @@
+//! The jobs pane: column heads, the rows in view, and the rule above them with the filter, the sort and
+//! the place in the list. Only rows in view are ever built.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::Span;
+use unicode_width::UnicodeWidthStr;
+
+use super::{Theme, format, paint};
+use crate::model::{EnvironmentState, Job};
+use crate::state::layout::ShownColumn;
+use crate::state::{Layout, State};
+use crate::store::{Align, Column, Held};
+
+/// Draws the pane and its rule; `cursor` becomes where the filter is edited.
+pub(super) fn draw(
+    buffer: &mut Buffer,
+    state: &State,
+    layout: &Layout,
+    theme: &Theme,
+    cursor: &mut Option<Position>,
+) {
+    draw_rule(buffer, state, layout, theme, cursor);
+    let columns = layout.columns(state.store.fleet(), state.sort.column);
+    draw_heads(buffer, state, layout, &columns, theme);
+    let height = usize::from(layout.rows());
+    let first = state.selection.first();
+    let rows = state.rows().slice(first, height);
+    let top = layout.jobs.y + 1;
+    for ((y, at), handle) in (top..layout.jobs.bottom()).zip(first..).zip(rows) {
+        let Some(held) = state.store.job(*handle) else { continue };
+        draw_row(buffer, state, (layout.jobs, y), &columns, held, theme);
+        if state.selection.row() == Some(at) {
+            paint::tint(buffer, Rect::new(layout.jobs.x, y, layout.jobs.width, 1), theme.selected);
+        }
+    }
+    if rows.is_empty() {
+        draw_nothing(buffer, state, layout, theme);
+    }
+    draw_scroll_bar(buffer, state, layout, theme);
+}
+
+/// `Jobs · filter: status:running · 38 of 12,431` and at the right `1–22`; or the filter being edited.
+fn draw_rule(
+    buffer: &mut Buffer,
+    state: &State,
+    layout: &Layout,
+    theme: &Theme,
+    cursor: &mut Option<Position>,
+) {
+    let (y, width) = (layout.jobs_rule, layout.screen.width);
+    let rows = state.rows();
+    let place = match rows.len() {
+        0 => String::new(),
+        count => {
+            let first = state.selection.first();
+            let last = (first + usize::from(layout.rows())).min(count);
+            format!(" {}–{} of {} ", format::count(first + 1), format::count(last), format::count(count))
+        }
+    };
+    let place_width = u16::try_from(place.width()).unwrap_or(0);
+    let place_x = width.saturating_sub(place_width + 2);
+    if width >= 60 {
+        paint::put(buffer, (place_x, y), place_width, &place, theme.quiet, Align::Right);
+    }
+    let room = if width >= 60 { place_x.saturating_sub(2) } else { width.saturating_sub(3) };
+    if state.filter.input().is_some() {
+        draw_input(buffer, state, (y, room), theme, cursor);
+        return;
+    }
+    let mut spans = vec![Span::styled("Jobs", theme.title)];
+    if !state.filter.text().is_empty() {
+        spans.push(Span::styled(" · filter: ", theme.quiet));
+        spans.push(Span::styled(state.filter.text().to_owned(), theme.accent));
+        spans.push(Span::styled(format!(" · of {}", format::count(rows.total())), theme.quiet));
+    }
+    paint::title(buffer, (1, y), room, spans);
+}
+
+/// The filter being edited: its text with what is wrong underlined, and why behind it.
+fn draw_input(
+    buffer: &mut Buffer,
+    state: &State,
+    (y, room): (u16, u16),
+    theme: &Theme,
+    cursor: &mut Option<Position>,
+) {
+    let Some(input) = state.filter.input() else { return };
+    let (text, error) = (input.value(), state.filter.error());
+    let mut spans = vec![Span::styled("/", theme.accent)];
+    let wrong = error.map(|error| error.at.clone()).filter(|at| !at.is_empty());
+    match wrong.and_then(|at| Some((text.get(..at.start)?, text.get(at.clone())?, text.get(at.end..)?))) {
+        Some((before, wrong, after)) => {
+            spans.push(Span::styled(before.to_owned(), theme.text));
+            spans.push(Span::styled(wrong.to_owned(), theme.wrong));
+            spans.push(Span::styled(after.to_owned(), theme.text));
+        }
+        None => spans.push(Span::styled(text.to_owned(), theme.text)),
+    }
+    // The cursor's own cell, and the reason where there is room for it.
+    spans.push(Span::raw(" "));
+    if let Some(error) = error {
+        spans.push(Span::styled(format!(" {}", error.message), theme.bad));
+    } else {
+        spans.push(Span::styled(format!(" {} jobs", format::count(state.rows().len())), theme.quiet));
+    }
+    paint::title(buffer, (1, y), room, spans);
+    let at = u16::try_from(input.visual_cursor()).unwrap_or(u16::MAX);
+    let x = 3_u16.saturating_add(at).min(room);
+    *cursor = Some(Position::new(x, y));
+}
+
+fn draw_heads(buffer: &mut Buffer, state: &State, layout: &Layout, columns: &[ShownColumn], theme: &Theme) {
+    let mut x = layout.jobs.x + 1;
+    for column in columns {
+        let sorted = column.spec.column == state.sort.column;
+        let mark = match (sorted, state.sort.descending) {
+            (false, _) => "",
+            (true, false) => "▲",
+            (true, true) => "▼",
+        };
+        let text = format!("{}{mark}", column.spec.header);
+        let style = if sorted { theme.accent } else { theme.quiet };
+        paint::put(buffer, (x, layout.jobs.y), column.width, &text, style, column.spec.align);
+        x += column.width + 1;
+    }
+}
+
+fn draw_row(
+    buffer: &mut Buffer,
+    state: &State,
+    (area, y): (Rect, u16),
+    columns: &[ShownColumn],
+    held: &Held,
+    theme: &Theme,
+) {
+    let stale = state.store.is_stale(held.source);
+    let mut x = area.x + 1;
+    for column in columns {
+        let (text, style) = cell(state, held, column.spec.column, theme);
+        let style = if stale { theme.stale } else { style };
+        paint::put(buffer, (x, y), column.width, &text, style, column.spec.align);
+        x += column.width + 1;
+    }
+}
+
+/// What a column shows of a job.
+fn cell(state: &State, held: &Held, column: Column, theme: &Theme) -> (String, Style) {
+    let (job, fleet) = (&held.job, state.store.fleet());
+    let source = fleet.source(held.source);
+    let zone = &state.settings.zone;
+    let words = |text: Option<&str>| text.unwrap_or_default().to_owned();
+    match column {
+        Column::Env => (
+            source.map_or(String::new(), |source| fleet.environment_name(source.environment).to_owned()),
+            theme.text,
+        ),
+        Column::Key => {
+            (source.map_or(String::new(), |source| fleet.key_name(source.key).to_owned()), theme.quiet)
+        }
+        Column::Status => {
+            let (glyph, style) = theme.job(job);
+            (format!("{glyph} {}", job.status), style)
+        }
+        Column::Id => (job.id.to_string(), theme.quiet),
+        Column::Name => name_cell(job, theme),
+        Column::Title => (words(job.title.as_deref()), theme.text),
+        Column::Ref => (words(job.reference.as_deref()), theme.quiet),
+        Column::Tags => (job.tags.join(" "), theme.quiet),
+        Column::Lang => (words(job.language.as_deref()), theme.text),
+        Column::Model => (words(job.model.as_deref()), theme.quiet),
+        Column::Audio => (job.duration_s.map_or(String::new(), format::audio), theme.text),
+        Column::Created => {
+            (job.created_at.map_or(String::new(), |at| format::created(at, zone)), theme.quiet)
+        }
+        Column::Age => {
+            let age = job.created_at.map_or(String::new(), |at| format::span(state.now.duration_since(at)));
+            (age, theme.text)
+        }
+        Column::Expires => expires_cell(state, job, theme),
+        Column::Error => {
+            let style = if job.is_done_with_errors() { theme.warning } else { theme.bad };
+            (job.errors.last().map_or(String::new(), |error| error.message.to_string()), style)
+        }
+    }
+}
+
+/// The audio file; a job without one fetches its audio from a URL, or was wiped: then its title or
+/// reference says more than nothing.
+fn name_cell(job: &Job, theme: &Theme) -> (String, Style) {
+    if !job.data_name.is_empty() {
+        return (job.data_name.to_string(), theme.text);
+    }
+    let other = job.title.as_deref().or(job.reference.as_deref()).unwrap_or("–");
+    (format!("↗ {other}"), theme.quiet)
+}
+
+fn expires_cell(state: &State, job: &Job, theme: &Theme) -> (String, Style) {
+    let Some(end) = job.expires_at() else { return (String::new(), theme.quiet) };
+    let left = end.duration_since(state.now);
+    if left.is_negative() {
+        return ("past".to_owned(), theme.quiet);
+    }
+    let style = if left.as_hours() < 24 { theme.warning } else { theme.quiet };
+    (format::span(left), style)
+}
+
+/// Says why there are no rows.
+fn draw_nothing(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &Theme) {
+    let answered = state.store.sources().any(|(_, record)| record.last_good.is_some());
+    let asking =
+        state.store.fleet().environments().any(|(id, _)| state.store.state(id) == EnvironmentState::Unknown);
+    let text = if state.rows().total() > 0 {
+        format!("no job of {} matches the filter; Esc clears it", format::count(state.rows().total()))
+    } else if answered {
+        "no jobs in the past 7 days".to_owned()
+    } else if asking {
+        "asking for jobs…".to_owned()
+    } else {
+        "no environment has answered with jobs".to_owned()
+    };
+    let area = layout.jobs;
+    let used = u16::try_from(text.width()).unwrap_or(area.width).min(area.width);
+    let x = area.x + (area.width - used) / 2;
+    let y = area.y + area.height / 2;
+    paint::put(buffer, (x, y), used, &text, theme.quiet, Align::Left);
+}
+
+/// A thumb in the right border, where there is more than fits.
+fn draw_scroll_bar(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &Theme) {
+    let (shown, all) = (usize::from(layout.rows()), state.rows().len());
+    if all <= shown || shown == 0 {
+        return;
+    }
+    let length = (shown * shown / all).max(1);
+    let start = state.selection.first() * (shown - length) / (all - shown).max(1);
+    let x = layout.screen.width.saturating_sub(1);
+    for line in start..(start + length).min(shown) {
+        let y = layout.jobs.y + 1 + u16::try_from(line).unwrap_or(0);
+        paint::put(buffer, (x, y), 1, "┃", theme.quiet, Align::Left);
+    }
+}

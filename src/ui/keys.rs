@@ -1,0 +1,78 @@
+//! The keys pane: the matrix of key by environment. Quiet where a key was only tried.
+
+use ratatui::buffer::Buffer;
+use ratatui::style::Style;
+use ratatui::text::Span;
+
+use super::{Theme, paint};
+use crate::model::{Entitlement, EnvironmentId, KeyId, KeyState};
+use crate::state::{Layout, State, layout::environment_width, layout::key_width};
+use crate::store::Align;
+
+/// Draws the pane.
+pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &Theme) {
+    let area = layout.keys;
+    if area.width == 0 {
+        return;
+    }
+    let fleet = state.store.fleet();
+    let hidden = fleet.keys.len().saturating_sub(usize::from(area.height));
+    let mut title = vec![Span::styled("Keys", theme.title)];
+    if hidden > 0 {
+        title.push(Span::styled(format!(" · {hidden} more"), theme.warning));
+    }
+    paint::title(buffer, (area.x, layout.panes_rule), area.width, title);
+    let (name_width, environment_width) = (key_width(fleet), environment_width(fleet));
+    for (row, (key, label)) in (area.y..area.bottom()).zip(fleet.keys()) {
+        let mut x = area.x + 1;
+        paint::put(buffer, (x, row), name_width, label.name.as_str(), theme.title, Align::Left);
+        x += name_width + 1;
+        if layout.wide_keys {
+            paint::put(buffer, (x, row), 5, &format!("·{}", label.fingerprint), theme.quiet, Align::Left);
+            x += 6;
+        }
+        for (environment, place) in fleet.environments() {
+            let (mark, style) = cell(state, key, environment, layout.wide_keys, theme);
+            let name_style = if mark == "–" || mark.is_empty() { theme.quiet } else { theme.text };
+            paint::put(buffer, (x, row), environment_width, place.name.as_str(), name_style, Align::Left);
+            x += environment_width + 1;
+            let mark_width = if layout.wide_keys { 5 } else { 1 };
+            paint::put(buffer, (x, row), mark_width, &mark, style, Align::Left);
+            x += mark_width + 1;
+        }
+    }
+}
+
+/// The mark of a key at an environment: `✔`, `✖401`, and quietly `–` where it is not tried, or was
+/// merely tried and not accepted.
+pub(super) fn cell(
+    state: &State,
+    key: KeyId,
+    environment: EnvironmentId,
+    wide: bool,
+    theme: &Theme,
+) -> (String, Style) {
+    let store = &state.store;
+    let Some(id) = store.fleet().source_at(key, environment) else { return ("–".to_owned(), theme.quiet) };
+    let Some(record) = store.source(id) else { return (String::new(), theme.quiet) };
+    let key_state = store.key_state(id, state.now);
+    let discovered =
+        store.fleet().source(id).is_some_and(|source| source.entitlement == Entitlement::Discovered);
+    let never = record.key.accepted.is_none();
+    if key_state == KeyState::Rejected && discovered && never && accepted_somewhere(state, key) {
+        return ("–".to_owned(), theme.quiet);
+    }
+    let (glyph, style) = theme.key(key_state);
+    let status = record.key.evidence.as_ref().and_then(|failure| failure.status);
+    match status.filter(|_| wide) {
+        Some(status) => (format!("{glyph}{status}"), style),
+        None => (glyph.to_owned(), style),
+    }
+}
+
+fn accepted_somewhere(state: &State, key: KeyId) -> bool {
+    state.store.sources().any(|(id, record)| {
+        record.key.state == KeyState::Accepted
+            && state.store.fleet().source(id).is_some_and(|source| source.key == key)
+    })
+}

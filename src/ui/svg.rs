@@ -1,0 +1,132 @@
+//! A screen as a picture: cells to SVG text. For the README and for bug reports; no fonts are needed to
+//! make it, and any browser shows it.
+
+use std::fmt::Write;
+
+use ratatui::buffer::Buffer;
+use ratatui::style::{Color, Modifier};
+use unicode_width::UnicodeWidthStr;
+
+/// A cell's size in the picture, in pixels.
+const CELL: (u32, u32) = (9, 18);
+const BACKGROUND: &str = "#101418";
+const FOREGROUND: &str = "#d4d4d4";
+
+/// The buffer as an SVG document.
+pub fn picture(buffer: &Buffer) -> String {
+    let (columns, rows) = (u32::from(buffer.area.width), u32::from(buffer.area.height));
+    let (width, height) = (columns * CELL.0 + 16, rows * CELL.1 + 16);
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\">\n\
+         <rect width=\"100%\" height=\"100%\" rx=\"6\" fill=\"{BACKGROUND}\"/>\n\
+         <g font-family=\"ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace\" font-size=\"15\" xml:space=\"preserve\">\n"
+    );
+    for y in 0..buffer.area.height {
+        for run in runs(buffer, y) {
+            draw_run(&mut svg, &run, u32::from(y));
+        }
+    }
+    svg.push_str("</g>\n</svg>\n");
+    svg
+}
+
+/// Neighbouring cells of one look.
+struct Run {
+    x: u32,
+    width: u32,
+    text: String,
+    look: (Color, Color, Modifier),
+}
+
+fn runs(buffer: &Buffer, y: u16) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    let mut x = 0;
+    while let Some(cell) = buffer.cell((x, y)).filter(|_| x < buffer.area.width) {
+        let width = u16::try_from(cell.symbol().width()).unwrap_or(1).max(1);
+        let look = (cell.fg, cell.bg, cell.modifier);
+        match runs.last_mut().filter(|run| run.look == look && width == 1) {
+            Some(run) => {
+                run.text.push_str(cell.symbol());
+                run.width += 1;
+            }
+            None => runs.push(Run { x: x.into(), width: width.into(), text: cell.symbol().to_owned(), look }),
+        }
+        x += width;
+    }
+    runs
+}
+
+fn draw_run(svg: &mut String, run: &Run, y: u32) {
+    let (mut fg, mut bg) = (hex(run.look.0, FOREGROUND), hex(run.look.1, BACKGROUND));
+    if run.look.2.contains(Modifier::REVERSED) {
+        std::mem::swap(&mut fg, &mut bg);
+    }
+    let (left, top) = (run.x * CELL.0 + 8, y * CELL.1 + 8);
+    let width = run.width * CELL.0;
+    // Writing to a String cannot fail.
+    if bg != BACKGROUND {
+        let _ = writeln!(
+            svg,
+            "<rect x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{}\" fill=\"{bg}\"/>",
+            CELL.1
+        );
+    }
+    if run.text.trim().is_empty() {
+        return;
+    }
+    let bold = if run.look.2.contains(Modifier::BOLD) { " font-weight=\"bold\"" } else { "" };
+    let underline =
+        if run.look.2.contains(Modifier::UNDERLINED) { " text-decoration=\"underline\"" } else { "" };
+    let _ = writeln!(
+        svg,
+        "<text x=\"{left}\" y=\"{}\" textLength=\"{width}\" lengthAdjust=\"spacingAndGlyphs\" fill=\"{fg}\"{bold}{underline}>{}</text>",
+        top + 14,
+        escape(&run.text)
+    );
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace(' ', "\u{a0}")
+}
+
+fn hex(color: Color, default: &str) -> String {
+    let named = match color {
+        Color::Reset => return default.to_owned(),
+        Color::Rgb(red, green, blue) => return format!("#{red:02x}{green:02x}{blue:02x}"),
+        Color::Indexed(index) => return indexed(index),
+        Color::Black => "#000000",
+        Color::Red => "#cd3131",
+        Color::Green => "#0dbc79",
+        Color::Yellow => "#e5e510",
+        Color::Blue => "#2472c8",
+        Color::Magenta => "#bc3fbc",
+        Color::Cyan => "#11a8cd",
+        Color::Gray => "#e5e5e5",
+        Color::DarkGray => "#666666",
+        Color::LightRed => "#f14c4c",
+        Color::LightGreen => "#23d18b",
+        Color::LightYellow => "#f5f543",
+        Color::LightBlue => "#3b8eea",
+        Color::LightMagenta => "#d670d6",
+        Color::LightCyan => "#29b8db",
+        Color::White => "#ffffff",
+    };
+    named.to_owned()
+}
+
+/// The 256 colours: six steps of each hue from 16 on, then 24 greys from 232 on.
+fn indexed(index: u8) -> String {
+    let step = |level: u8| if level == 0 { 0 } else { level * 40 + 55 };
+    match index {
+        232.. => {
+            let grey = (index - 232) * 10 + 8;
+            format!("#{grey:02x}{grey:02x}{grey:02x}")
+        }
+        16.. => {
+            let own = index - 16;
+            let (red, green, blue) = (step(own / 36), step(own / 6 % 6), step(own % 6));
+            format!("#{red:02x}{green:02x}{blue:02x}")
+        }
+        _ => FOREGROUND.to_owned(),
+    }
+}

@@ -1,0 +1,292 @@
+//! Screens as snapshots: the cells, and below them what role each cell's style has.
+
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use proptest::prelude::*;
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::*;
+use crate::model::{Coverage, FailureKind, Job, JobError, PollEvent, SourceId};
+use crate::state::{Action, Message, Settings, Size};
+use crate::store::Store;
+use crate::store::fixture::{EU1, EU1_OTHER, EU2, US1, at, failed, finished, fleet, job, page, report};
+
+/// What the theme calls a style, as one letter; `.` for ordinary text.
+fn role(cell: &Cell, theme: &Theme) -> char {
+    let own = cell.style();
+    let same = |style: Style| {
+        style.fg.unwrap_or_default() == own.fg.unwrap_or_default() && style.add_modifier == own.add_modifier
+    };
+    let selected = theme.selected.bg.is_some() && own.bg == theme.selected.bg;
+    let letter = [
+        (theme.text, '.'),
+        (theme.quiet, 'q'),
+        (theme.border, '-'),
+        (theme.title, 't'),
+        (theme.accent, 'a'),
+        (theme.good, 'g'),
+        (theme.active, 'r'),
+        (theme.warning, 'w'),
+        (theme.critical, 'c'),
+        (theme.bad, 'b'),
+        (theme.wrong, 'x'),
+    ]
+    .into_iter()
+    .find(|(style, _)| same(*style))
+    .map_or('?', |(_, letter)| letter);
+    if selected {
+        'S'
+    } else if cell.symbol() == " " {
+        ' '
+    } else {
+        letter
+    }
+}
+
+fn render(state: &mut State, theme: &Theme) -> Buffer {
+    state.refresh();
+    let Size { width, height } = state.size;
+    let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+    let end = draw_into(&mut buffer, state, theme, &mut None);
+    state.drawn(end);
+    buffer
+}
+
+fn text(buffer: &Buffer) -> String {
+    let mut text = String::new();
+    for y in 0..buffer.area.height {
+        let mut x = 0;
+        let mut line = String::new();
+        while x < buffer.area.width {
+            let symbol = buffer[(x, y)].symbol();
+            line.push_str(symbol);
+            x += u16::try_from(unicode_width::UnicodeWidthStr::width(symbol)).unwrap().max(1);
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+fn snapshot(state: &mut State) -> String {
+    let theme = Theme::named(ThemeName::Dark);
+    let buffer = render(state, &theme);
+    let mut shot = text(&buffer);
+    for y in 0..buffer.area.height {
+        let roles: String = (0..buffer.area.width).map(|x| role(&buffer[(x, y)], &theme)).collect();
+        shot.push_str(roles.trim_end());
+        shot.push('\n');
+    }
+    shot
+}
+
+fn jobs() -> Vec<Job> {
+    let mut rejected = job("z2jfp1jwu1", -900, "rejected");
+    rejected.errors = vec![JobError {
+        timestamp: Some(at(-880)),
+        message: "unable to fetch audio: http status code 404".into(),
+    }];
+    let mut told = job("k9f3m2c1x0", -86_400, "done");
+    told.errors = vec![JobError {
+        timestamp: None,
+        message: "Error in sending notification: Response status: 500".into(),
+    }];
+    told.data_name = "board-meeting-2026-11-21.wav".into();
+    let mut fetched = job("a81ko4eqjl", -30, "running");
+    fetched.data_name = "".into();
+    fetched.title = Some("Evening news".into());
+    let mut asian = job("650krlru2e", -3_700, "done");
+    asian.data_name = "会議録音_第３四半期_最終版.mp3".into();
+    asian.language = Some("ja".into());
+    asian.model = Some("enhanced".into());
+    asian.duration_s = Some(3_731);
+    asian.tags = vec!["finance".into(), "q3".into()];
+    asian.reference = Some("/data/clients/ACME/2026Q3".into());
+    asian.config = Some(
+        r#"{"type":"transcription","transcription_config":{"language":"ja","operating_point":"enhanced"},"notification_config":[{"url":"https://example.com/hook?…","auth_headers":["Authorization: …"]}]}"#
+            .into(),
+    );
+    vec![fetched, rejected, asian, told, job("yjbmf9kqub", -6 * 86_400 - 3_600, "deleted")]
+}
+
+/// Two healthy environments, a rejected key, a second key that is merely tried.
+fn incident(width: u16, height: u16) -> State {
+    let settings = Settings {
+        refresh: Duration::from_secs(5),
+        zone: TimeZone::UTC,
+        demo: false,
+        read_only: false,
+        config_path: "~/.config/voxtop/config.toml".to_owned(),
+        warnings: Vec::new(),
+    };
+    let mut state = State::new(Store::new(fleet()), settings, Size { width, height }, at(0));
+    let mut tell = |source, sequence, seconds, event| {
+        state.update(Message::Report(report(source, sequence, seconds, event)), at(seconds));
+    };
+    tell(EU1, 1, 0, page(&jobs()));
+    tell(EU1, 1, 0, finished(Coverage::Whole));
+    tell(EU1_OTHER, 1, 0, failed(FailureKind::Rejected, Some(401)));
+    let theirs = Job { id: crate::model::JobId::new("eu2only001"), ..job("x", -120, "done") };
+    tell(EU2, 1, 0, page(&[theirs]));
+    tell(EU2, 1, 0, finished(Coverage::Since(at(-200))));
+    tell(US1, 1, 0, failed(FailureKind::Rejected, Some(401)));
+    tell(EU2, 2, 5, failed(FailureKind::Timeout, None));
+    tell(EU1, 2, 60, PollEvent::Asked);
+    state.refresh();
+    state
+}
+
+#[test]
+fn an_incident_at_80_by_24() {
+    insta::assert_snapshot!(snapshot(&mut incident(80, 24)));
+}
+
+#[test]
+fn an_incident_at_120_by_40() {
+    insta::assert_snapshot!(snapshot(&mut incident(120, 40)));
+}
+
+#[test]
+fn an_incident_at_200_by_60() {
+    insta::assert_snapshot!(snapshot(&mut incident(200, 60)));
+}
+
+#[test]
+fn an_incident_at_40_by_10() {
+    insta::assert_snapshot!(snapshot(&mut incident(40, 10)));
+}
+
+#[test]
+fn too_small_says_what_it_needs() {
+    insta::assert_snapshot!(text(&render(&mut incident(30, 6), &Theme::named(ThemeName::Dark))));
+}
+
+#[test]
+fn details_of_a_job() {
+    let mut state = incident(100, 44);
+    for action in [Action::RowDown, Action::RowDown, Action::RowDown, Action::RowDown, Action::OpenDetails] {
+        state.act(action);
+        state.refresh();
+    }
+    insta::assert_snapshot!(snapshot(&mut state));
+}
+
+#[test]
+fn the_event_list() {
+    let mut state = incident(100, 24);
+    state.act(Action::OpenEvents);
+    insta::assert_snapshot!(snapshot(&mut state));
+}
+
+#[test]
+fn the_help() {
+    let mut state = incident(100, 110);
+    state.act(Action::OpenHelp);
+    insta::assert_snapshot!(text(&render(&mut state, &Theme::named(ThemeName::Dark))));
+}
+
+#[test]
+fn the_filter_while_it_is_edited_and_wrong() {
+    let mut state = incident(100, 24);
+    state.act(Action::EditFilter);
+    state.update(Message::Paste("stat:done or x".to_owned()), at(60));
+    insta::assert_snapshot!(snapshot(&mut state));
+}
+
+#[test]
+fn the_first_run() {
+    let settings = incident(80, 24).settings;
+    let store = Store::new(std::sync::Arc::default());
+    let mut state = State::new(store, settings, Size { width: 80, height: 24 }, at(0));
+    insta::assert_snapshot!(snapshot(&mut state));
+}
+
+#[test]
+fn before_the_first_answer() {
+    let settings = incident(80, 24).settings;
+    let mut state = State::new(Store::new(fleet()), settings, Size { width: 80, height: 24 }, at(0));
+    state.update(Message::Report(report(EU1, 1, 0, PollEvent::Asked)), at(7));
+    insta::assert_snapshot!(snapshot(&mut state));
+}
+
+/// `NO_COLOR` means none: not even a default one, which would cost the selection its reverse.
+#[test]
+fn the_theme_without_colours_has_none_and_still_shows_the_selection() {
+    let mut state = incident(120, 40);
+    state.act(Action::RowDown);
+    let theme = Theme::named(ThemeName::Mono);
+    let buffer = render(&mut state, &theme);
+    let coloured =
+        |cell: &&Cell| cell.fg != ratatui::style::Color::Reset || cell.bg != ratatui::style::Color::Reset;
+    assert_eq!(buffer.content.iter().filter(coloured).count(), 0);
+    let reversed =
+        buffer.content.iter().filter(|cell| cell.modifier.contains(ratatui::style::Modifier::REVERSED));
+    assert_eq!(reversed.count(), 118);
+}
+
+/// The states differ without colour: no two share their glyph and word.
+#[test]
+fn no_two_states_look_alike_without_colour() {
+    use crate::model::EnvironmentState as E;
+    let theme = Theme::named(ThemeName::Mono);
+    let looks: std::collections::HashSet<_> = [E::Up, E::Slow, E::Degraded, E::Down, E::Unknown]
+        .into_iter()
+        .map(|state| {
+            let (glyph, word, _) = theme.environment(state);
+            (glyph, word)
+        })
+        .collect();
+    assert_eq!(looks.len(), 5);
+}
+
+#[test]
+fn only_rows_in_view_are_looked_at() {
+    let mut state = incident(120, 40);
+    let many: Vec<Job> = (0..20_000).map(|n| job(&format!("m{n:06}"), -n, "done")).collect();
+    state.update(Message::Report(report(EU1, 3, 70, page(&many))), at(70));
+    let buffer = render(&mut state, &Theme::named(ThemeName::Dark));
+    let drawn = text(&buffer).lines().filter(|line| line.contains(" m0")).count();
+    assert!(drawn <= usize::from(state.layout().rows()), "{drawn}");
+}
+
+#[test]
+fn the_picture_holds_the_text() {
+    let svg = svg::picture(&render(&mut incident(120, 40), &Theme::named(ThemeName::Dark)));
+    assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"));
+    assert!(svg.contains("Environments") && svg.contains("会"), "{svg}");
+    assert!(!svg.contains("& ") && svg.matches("<text").count() == svg.matches("</text>").count());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #[test]
+    fn every_size_draws_and_nothing_leaves_the_frame(
+        width in 0..220_u16, height in 0..80_u16, overlay in 0..4_u8, theme in 0..3_u8,
+        name in "\\PC{0,60}",
+    ) {
+        let mut state = incident(width, height);
+        let hostile = Job { data_name: name.as_str().into(), title: Some(name.as_str().into()), ..job("h", 1, "done") };
+        state.update(Message::Report(report(SourceId(0), 2, 61, page(&[hostile]))), at(61));
+        state.refresh();
+        match overlay {
+            1 => { state.act(Action::OpenHelp); }
+            2 => { state.act(Action::OpenEvents); }
+            3 => { state.act(Action::OpenDetails); }
+            _ => {}
+        }
+        let theme = Theme::named([ThemeName::Dark, ThemeName::Light, ThemeName::Mono][usize::from(theme)]);
+        let buffer = render(&mut state, &theme);
+        if width >= 40 && height >= 10 && state.overlay.is_none() {
+            for y in 1..height - 1 {
+                prop_assert!("│├".contains(buffer[(0, y)].symbol()), "{:?} at 0,{y}", buffer[(0, y)].symbol());
+                prop_assert!("│┤┃".contains(buffer[(width - 1, y)].symbol()), "{:?} at the right, {y}", buffer[(width - 1, y)].symbol());
+            }
+        }
+        for cell in &buffer.content {
+            prop_assert!(!cell.symbol().chars().any(char::is_control));
+        }
+    }
+}
