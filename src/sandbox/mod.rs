@@ -6,6 +6,7 @@
 //! unless told otherwise in so many words.
 
 mod core;
+mod listing;
 mod scenario;
 mod shell;
 mod span;
