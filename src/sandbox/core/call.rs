@@ -1,6 +1,7 @@
 //! What is asked: an HTTP request's parts, and which operation they name. It reads; it answers nothing.
 
 use std::borrow::Cow;
+use std::num::IntErrorKind;
 
 use super::audio::Upload;
 use super::instant::{DAY_MS, parse_rfc3339};
@@ -145,7 +146,14 @@ impl Call<'_> {
 
     /// How long the call may be held, in ms.
     pub(super) fn wait_ms(&self) -> Result<Option<i64>, Reply> {
-        let wait_s = self.integer("wait")?;
+        let wait_s = self.parameter("wait").map(|text| match text.parse::<i64>() {
+            Err(error) if *error.kind() == IntErrorKind::PosOverflow => Ok(i64::MAX),
+            Err(error) if *error.kind() == IntErrorKind::NegOverflow => Ok(0),
+            Err(_) => Err(wrong("wait in query must be of type int64")),
+            Ok(wait_s) => Ok(wait_s),
+        });
+        // It is capped, and so never too large; the vendor's schema sets no bounds.
+        let wait_s = wait_s.transpose()?;
         Ok(wait_s.map(|wait_s| wait_s.saturating_mul(1000).clamp(0, LONGEST_WAIT_MS)))
     }
 
