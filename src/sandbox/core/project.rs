@@ -108,20 +108,27 @@ impl Project {
     /// Submits what is due by `now_ms`, and forgets what is long expired.
     pub(super) fn advance(&mut self, material: &Material, now_ms: i64) {
         while self.per_minute > 0.0 && self.next_ms <= now_ms {
-            if let Some(job) = self.recipe.submitted(material, &mut self.random, self.next_ms) {
-                self.push(material, job, now_ms);
+            let job = self.recipe.submitted(material, &mut self.random, self.next_ms);
+            self.end_what_is_due(self.next_ms);
+            // Whoever submits when too many run is refused, and counts on nothing.
+            if let Some(job) = job.filter(|_| self.running.len() < CONCURRENT) {
+                self.push(material, job, self.next_ms);
             }
             self.next_ms += self.gap();
         }
-        while self.running.first().is_some_and(|(ends_ms, _)| *ends_ms <= now_ms) {
-            self.running.pop_first();
-        }
+        self.end_what_is_due(now_ms);
         while self.jobs.front().is_some_and(|job| job.created_ms < now_ms - RETENTION_MS - MEMORY_MS) {
             if let Some(job) = self.jobs.pop_front() {
                 self.config_bytes -= job.sent.map_or(0, |sent| sent.config.len());
                 self.serials.remove(&job.id);
                 self.first += 1;
             }
+        }
+    }
+
+    fn end_what_is_due(&mut self, now_ms: i64) {
+        while self.running.first().is_some_and(|(ends_ms, _)| *ends_ms <= now_ms) {
+            self.running.pop_first();
         }
     }
 

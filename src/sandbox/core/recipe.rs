@@ -104,7 +104,7 @@ impl Recipe {
     /// A job submitted at `created_ms` while the scenario runs.
     pub(super) fn submitted(&self, material: &Material, random: &mut Random, created_ms: i64) -> Option<Job> {
         let run_ms = self.run_ms(random);
-        self.make(material, random, created_ms, |_| run_ms)
+        self.make(material, random, created_ms, |_| run_ms).map(|job| Job { deleted: false, ..job })
     }
 
     /// The moments of `count` submissions in the week before `end_ms`, oldest first, thick in the busy hours.
