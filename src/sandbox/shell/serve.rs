@@ -13,6 +13,7 @@ use axum::extract::{DefaultBodyLimit, FromRequestParts, Request, State};
 use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
+use futures_util::{StreamExt, stream};
 use tokio::time::sleep;
 
 use super::door::{Door, Fuse};
@@ -167,8 +168,13 @@ fn truncated(mut reply: Reply) -> Response<Body> {
     let (whole, half) = (body.len(), body.slice(..body.len() / 2));
     let mut response = response(reply);
     response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(whole));
-    let cut = Err(io::Error::from(io::ErrorKind::ConnectionReset));
-    *response.body_mut() = Body::from_stream(futures_util::stream::iter([Ok(half), cut]));
+    let cut = async {
+        // What is cut off at once takes the part before it along, which would still wait to be written.
+        sleep(Duration::from_millis(50)).await;
+        Err(io::Error::from(io::ErrorKind::ConnectionReset))
+    };
+    let parts = stream::once(async { Ok(half) }).chain(stream::once(cut));
+    *response.body_mut() = Body::from_stream(parts);
     response
 }
 
