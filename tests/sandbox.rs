@@ -1,7 +1,13 @@
 //! The sandbox over real sockets: what a client sees on the wire.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, in its helpers too"
+)]
 
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -34,6 +40,58 @@ async fn ask(address: &str, request: &str) -> (String, String) {
     })
     .await
     .unwrap()
+}
+
+async fn control(running: &Running, method: &str, target: &str, body: &str) -> (String, String) {
+    let address = running.control.strip_prefix("http://").unwrap().to_owned();
+    let length = body.len();
+    let request = format!(
+        "{method} {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+    );
+    ask(&address, &request).await
+}
+
+/// A part of a multipart body.
+fn part(head: &str, content: &[u8]) -> Vec<u8> {
+    let mut part = format!("--limit\r\n{head}\r\n\r\n").into_bytes();
+    part.extend(content);
+    part.extend(b"\r\n");
+    part
+}
+
+/// Submits those parts, in that order, in chunks; head and body.
+async fn submit(running: &Running, query: &str, parts: &[Vec<u8>]) -> (String, serde_json::Value) {
+    let (address, key) = (address(running, "lab"), &running.keys[0].value);
+    timeout(DEADLINE, async {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let head = format!(
+            "POST /v2/jobs/{query} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\
+             Content-Type: multipart/form-data; boundary=limit\r\nTransfer-Encoding: chunked\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let body: Vec<u8> = parts.iter().flatten().copied().chain(*b"--limit--\r\n").collect();
+        for chunk in body.chunks(9_000) {
+            stream.write_all(format!("{:x}\r\n", chunk.len()).as_bytes()).await.unwrap();
+            stream.write_all(chunk).await.unwrap();
+            stream.write_all(b"\r\n").await.unwrap();
+        }
+        stream.write_all(b"0\r\n\r\n").await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.to_ascii_lowercase(), serde_json::from_str(body).unwrap())
+    })
+    .await
+    .unwrap()
+}
+
+/// Two seconds of silence.
+fn wav() -> Vec<u8> {
+    let mut wav =
+        b"RIFF\x24\xfa\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x80\x3e\0\0\0\x7d\0\0\x02\0\x10\0data\0\xfa\0\0"
+            .to_vec();
+    wav.resize(wav.len() + 64_000, 0);
+    wav
 }
 
 fn scenario(faults: &str) -> Scenario {
@@ -160,4 +218,172 @@ fn a_mistake_in_a_scenario_names_its_line() {
     }
     let error = Scenario::shipped("tuor").unwrap_err().to_string();
     assert!(error.contains("tuor") && error.contains("tour"), "{error}");
+}
+
+#[tokio::test]
+async fn submissions_are_taken_in_every_order_and_content_type() {
+    const CONFIG: &[u8] = b"{\"type\":\"transcription\",\"transcription_config\":{\"language\":\"en\"}}";
+    let running = start(&scenario("")).await.unwrap();
+    let file = |kind: &str| {
+        let head = "Content-Disposition: form-data; name=\"data_file\"; filename=\"r\u{e9}union.wav\"\r\nContent-Type:";
+        part(&format!("{head} {kind}"), &wav())
+    };
+    let config = |kind: &str| part(&format!("Content-Disposition: form-data; name=\"config\"{kind}"), CONFIG);
+    let orders = [
+        [config(""), file("audio/wav")],
+        [file("application/octet-stream"), config("")],
+        [config("\r\nContent-Type: application/json"), file("audio/x-wav")],
+        [config("\r\nContent-Type: text/plain; charset=utf-8"), file("audio/wav")],
+    ];
+    for parts in &orders {
+        let (head, body) = submit(&running, "?sm-sdk=test", parts).await;
+        assert!(head.starts_with("http/1.1 201 "), "{head}");
+        let path = format!("/v2/jobs/{}?wait=0", body["id"].as_str().unwrap());
+        let (_, job) = ask(&address(&running, "lab"), &request(&running, "k", &path)).await;
+        let job: serde_json::Value = serde_json::from_str(&job).unwrap();
+        assert_eq!(
+            (&job["job"]["data_name"], &job["job"]["duration"]),
+            (&"r\u{e9}union.wav".into(), &2.into())
+        );
+    }
+    let (head, body) = submit(&running, "?wait=20&format=txt", &orders[0]).await;
+    assert!(
+        head.starts_with("http/1.1 201 ") && body["status"] == "done" && body["txt"].is_string(),
+        "{head} {body}"
+    );
+    let (head, body) = submit(&running, "", &[b"no multipart".to_vec()]).await;
+    assert!(head.starts_with("http/1.1 400 "), "{head} {body}");
+}
+
+#[tokio::test]
+async fn who_waits_is_answered_as_soon_as_the_job_is_ended() {
+    let running = start(&scenario("")).await.unwrap();
+    let (_, made) =
+        control(&running, "POST", "/control/jobs", "{\"environment\": \"lab\", \"key\": \"k\"}").await;
+    let made: serde_json::Value = serde_json::from_str(&made).unwrap();
+    let id = made["ids"][0].as_str().unwrap();
+    // Time is moved on past its end while somebody waits for it.
+    let (address, waits) =
+        (address(&running, "lab"), request(&running, "k", &format!("/v2/jobs/{id}?wait=50")));
+    let waiting = tokio::spawn(async move { ask(&address, &waits).await });
+    let (_, _) = control(&running, "POST", "/control/advance", "{\"by\": \"1m\"}").await;
+    let (_, body) = waiting.await.unwrap();
+    assert!(!body.contains("running"), "{body}");
+}
+
+#[tokio::test]
+async fn connections_break_as_the_fault_says() {
+    let whole =
+        |head: &str| head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+    let running = start(&scenario("[[faults]]\nkind = \"truncating\"")).await.unwrap();
+    let mut stream = TcpStream::connect(address(&running, "lab")).await.unwrap();
+    stream.write_all(request(&running, "k", "/v2/jobs").as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    let ended = timeout(DEADLINE, stream.read_to_end(&mut answer)).await.unwrap();
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+    let promised: Option<usize> = whole(&head.to_ascii_lowercase());
+    assert!(promised.is_some_and(|promised| body.len() < promised && !body.is_empty()), "{head} {ended:?}");
+
+    let running = start(&scenario("[[faults]]\nkind = \"resetting\"")).await.unwrap();
+    let mut stream = TcpStream::connect(address(&running, "lab")).await.unwrap();
+    stream.write_all(request(&running, "k", "/v2/jobs").as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    let ended = timeout(DEADLINE, stream.read_to_end(&mut answer)).await.unwrap();
+    assert!(answer.is_empty(), "{}", String::from_utf8_lossy(&answer));
+    assert_eq!(ended.unwrap_err().kind(), std::io::ErrorKind::ConnectionReset);
+}
+
+#[tokio::test]
+async fn a_realtime_session_opens_and_says_its_first_word() {
+    let running = start(&Scenario::shipped("clean").unwrap()).await.unwrap();
+    let (url, key) = (&running.realtime[0].url, &running.keys[0].value);
+    let address = url.strip_prefix("http://").unwrap();
+    let upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+                   Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = format!("GET /v2/en HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n{upgrade}");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    let read = async {
+        let mut bytes = [0; 1024];
+        while !answer.ends_with(b"}") {
+            let count = stream.read(&mut bytes).await.unwrap();
+            assert!(count > 0, "{}", String::from_utf8_lossy(&answer));
+            answer.extend_from_slice(&bytes[..count]);
+        }
+    };
+    timeout(DEADLINE, read).await.unwrap();
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    assert!(answer.starts_with("HTTP/1.1 101 "), "{answer}");
+    // The accept value of that very key is in RFC 6455.
+    assert!(answer.contains("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=") && answer.contains("request-id: "), "{answer}");
+    assert!(answer.contains("concurrent_session_usage"), "{answer}");
+    let upgrade = upgrade.replace("Upgrade\r\nUp", "Upgrade, close\r\nUp");
+    let bare = format!("GET /v2 HTTP/1.1\r\nHost: x\r\n{upgrade}");
+    let (head, _) = ask(address, &bare).await;
+    assert!(head.starts_with("http/1.1 401 "), "{head}");
+}
+
+#[tokio::test]
+async fn no_page_of_a_browser_reaches_the_controls() {
+    let running = start(&scenario("")).await.unwrap();
+    let address = running.control.strip_prefix("http://").unwrap();
+    let request = "POST /control/keys/k/revoke HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+                   Origin: https://evil.example\r\nContent-Length: 0\r\n\r\n";
+    let (head, _) = ask(address, request).await;
+    assert!(head.starts_with("http/1.1 403 "), "{head}");
+    let (head, _) = control(&running, "GET", "/control", "").await;
+    assert!(head.starts_with("http/1.1 200 "), "{head}");
+}
+
+/// Ends a sandbox that a failing test leaves behind.
+struct Program(std::process::Child);
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+    }
+}
+
+#[test]
+fn the_program_prints_where_it_listens_and_serves_until_it_is_stopped() {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_voxtop"));
+    program.args(["sandbox", "--scenario", "quiet", "--env"]).stdout(Stdio::piped());
+    let mut child = Program(program.spawn().unwrap());
+    let lines = BufReader::new(child.0.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let mut seen = Vec::new();
+    for line in lines {
+        let last = line.starts_with("export VOXTOP_SANDBOX_CONTROL=");
+        seen.push(line);
+        if last {
+            break;
+        }
+    }
+    let url =
+        seen.iter().find_map(|line| line.strip_prefix("export VOXTOP_SANDBOX_URL_EU1='http://")).unwrap();
+    let mut stream = std::net::TcpStream::connect(url.trim_end_matches('\'')).unwrap();
+    std::io::Write::write_all(&mut stream, b"GET /v1/discovery/features HTTP/1.0\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    std::io::Read::read_to_string(&mut stream, &mut answer).unwrap();
+    assert!(answer.contains(" 200 OK"), "{answer}");
+    let pid = rustix::process::Pid::from_child(&child.0);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    assert_eq!(child.0.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn the_program_refuses_what_it_cannot_play() {
+    for (arguments, words) in [
+        (&["--scenario", "tuor"][..], "there is no scenario `tuor`; there are tour, quiet"),
+        (&["--scenario", "no/such.toml"], "cannot read no/such.toml"),
+        (&["--listen", "0.0.0.0"], "--expose"),
+        (&["--env", "--output", "json"], "cannot be used with"),
+    ] {
+        let done =
+            Command::new(env!("CARGO_BIN_EXE_voxtop")).arg("sandbox").args(arguments).output().unwrap();
+        let said = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert_eq!(done.status.code(), Some(2), "{arguments:?}: {said}");
+        assert!(said.contains(words), "{arguments:?}: {said}");
+    }
 }

@@ -1,6 +1,7 @@
 //! What may be written behind `voxtop`. No option takes a key's value: arguments are seen by everybody
 //! on a machine.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -71,6 +72,11 @@ pub(super) struct Global {
 pub(super) enum Command {
     /// The dashboard over an embedded sandbox: no key and no network needed
     Demo(DemoArguments),
+    /// Serve a stand-in for the service, for its own clients and for tests
+    ///
+    /// Prints where its hosts listen and which keys they take, then serves until it is stopped. `POST /control/…` at
+    /// its control host changes it while it runs.
+    Sandbox(SandboxArguments),
     /// Print the merged jobs of all environments once
     ///
     /// Data goes to standard output, diagnosis to standard error. Exit status: 0 all sources answered; 3 some did
@@ -100,6 +106,49 @@ pub(super) struct DemoArguments {
     /// When to take the picture
     #[arg(long, value_name = "DURATION", default_value = "8s", value_parser = parse_duration, requires = "picture")]
     pub(super) after: Duration,
+}
+
+/// What `voxtop sandbox` takes.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
+pub(super) struct SandboxArguments {
+    /// What it plays: a name that --list shows, or a TOML file
+    #[arg(long, value_name = "NAME|FILE", default_value = "tour")]
+    pub(super) scenario: String,
+    /// Show the scenarios that there are
+    #[arg(long)]
+    pub(super) list: bool,
+    /// Listen at this address; anything but a loopback one needs --expose too
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub(super) listen: IpAddr,
+    /// Let others than this machine reach the sandbox and its controls
+    #[arg(long)]
+    pub(super) expose: bool,
+    /// The port of the first host; the others have the next ones [default: free ones]
+    #[arg(long, value_name = "PORT", default_value_t = 0, hide_default_value = true)]
+    pub(super) port: u16,
+    /// Print `export NAME='value'` lines for the vendor's clients
+    #[arg(long, group = "text")]
+    pub(super) env: bool,
+    /// Print a voxtop configuration that shows the sandbox
+    #[arg(long, group = "text")]
+    pub(super) print_config: bool,
+    /// How to print: table or json
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", conflicts_with = "text")]
+    output: SandboxFormat,
+}
+
+/// How `voxtop sandbox` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum SandboxFormat {
+    Table,
+    Json,
+}
+
+impl SandboxArguments {
+    pub(super) fn json(&self) -> bool {
+        self.output == SandboxFormat::Json
+    }
 }
 
 impl Default for DemoArguments {

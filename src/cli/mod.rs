@@ -4,6 +4,7 @@
 
 mod arguments;
 mod demo;
+mod sandbox;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -82,6 +83,7 @@ impl Program {
         match command {
             None => self.dashboard(),
             Some(Command::Demo(arguments)) => self.demo(&arguments),
+            Some(Command::Sandbox(arguments)) => sandbox::run(&arguments),
             Some(Command::Jobs(arguments)) => self.jobs(&arguments),
             Some(Command::Config(command)) => self.config(command),
             Some(Command::Completions { shell }) => {

@@ -8,101 +8,131 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::Spanned;
 
+mod faults;
+
+pub(in crate::sandbox) use faults::{FaultKind, FaultPlan};
+
 use super::span::Span;
 
 /// The scenarios that come with the program, by name.
-const SHIPPED: &[(&str, &str)] = &[("tour", include_str!("../../assets/sandbox/tour.toml"))];
+const SHIPPED: &[(&str, &str)] = &[
+    ("tour", include_str!("../../../assets/sandbox/tour.toml")),
+    ("quiet", include_str!("../../../assets/sandbox/quiet.toml")),
+    ("clean", include_str!("../../../assets/sandbox/clean.toml")),
+    ("hostile", include_str!("../../../assets/sandbox/hostile.toml")),
+    ("busy", include_str!("../../../assets/sandbox/busy.toml")),
+    ("million", include_str!("../../../assets/sandbox/million.toml")),
+];
 
 /// What the sandbox is to play. Made by [`Scenario::shipped`] or [`Scenario::parse`], and sound once made:
 /// every name in it is known, and every window of time has an end after its start.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
-    pub(super) title: String,
-    pub(super) seed: u64,
-    pub(super) environments: Vec<EnvironmentPlan>,
-    pub(super) keys: Vec<KeyPlan>,
+    pub(in crate::sandbox) title: String,
+    pub(in crate::sandbox) seed: u64,
+    /// What shapes jobs come in.
     #[serde(default)]
-    pub(super) jobs: Vec<JobsPlan>,
+    pub(in crate::sandbox) shapes: Shapes,
+    /// How long a job or transcript that is not ready is waited for where the call does not say.
+    #[serde(default = "two_seconds")]
+    pub(in crate::sandbox) default_wait: Span,
+    /// Whether `created_before` leaves out a job of that very moment; left out, it is listed.
     #[serde(default)]
-    pub(super) faults: Vec<FaultPlan>,
+    pub(in crate::sandbox) created_before_is_exclusive: bool,
+    /// What a key may ask a second; left out, as much as it likes.
+    pub(in crate::sandbox) limits: Option<LimitsPlan>,
+    pub(in crate::sandbox) environments: Vec<EnvironmentPlan>,
+    pub(in crate::sandbox) keys: Vec<KeyPlan>,
+    #[serde(default)]
+    pub(in crate::sandbox) jobs: Vec<JobsPlan>,
+    #[serde(default)]
+    pub(in crate::sandbox) faults: Vec<FaultPlan>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct EnvironmentPlan {
-    pub(super) name: Spanned<String>,
-    pub(super) region: String,
+pub(in crate::sandbox) struct EnvironmentPlan {
+    pub(in crate::sandbox) name: Spanned<String>,
+    pub(in crate::sandbox) region: String,
+    #[serde(default)]
+    pub(in crate::sandbox) kind: HostKind,
     /// What the customer's clocks there show more than UTC: it moves the busy hours of the day.
     #[serde(default = "no_time")]
-    pub(super) utc_offset: Span,
+    pub(in crate::sandbox) utc_offset: Span,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct KeyPlan {
-    pub(super) name: Spanned<String>,
+pub(in crate::sandbox) struct KeyPlan {
+    pub(in crate::sandbox) name: Spanned<String>,
     /// The project whose jobs the key sees: those, and no others.
-    pub(super) project: String,
+    pub(in crate::sandbox) project: String,
     /// The environments that its holder names for it; left out, they have to be discovered.
-    pub(super) declared: Option<Vec<Spanned<String>>>,
+    pub(in crate::sandbox) declared: Option<Vec<Spanned<String>>>,
     /// The environments that accept it; elsewhere it gets the proxy's 401.
-    pub(super) accepted: Vec<Spanned<String>>,
+    pub(in crate::sandbox) accepted: Vec<Spanned<String>>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct JobsPlan {
-    pub(super) environment: Spanned<String>,
-    pub(super) project: String,
+pub(in crate::sandbox) struct JobsPlan {
+    pub(in crate::sandbox) environment: Spanned<String>,
+    pub(in crate::sandbox) project: String,
     /// How many jobs of the past week there are at the start.
     #[serde(default)]
-    pub(super) history: u32,
+    pub(in crate::sandbox) history: u32,
+    /// How many are submitted in the very moment of the start.
+    #[serde(default)]
+    pub(in crate::sandbox) running: u32,
     /// How many are submitted a minute from a minute before the start on.
     #[serde(default)]
-    pub(super) per_minute: f64,
+    pub(in crate::sandbox) per_minute: f64,
     /// The shortest and the longest that a job submitted in the scenario's time runs.
-    pub(super) run: Spanned<[Span; 2]>,
+    pub(in crate::sandbox) run: Spanned<[Span; 2]>,
     /// The share of each trade of the material.
-    pub(super) trades: Spanned<BTreeMap<String, u32>>,
+    pub(in crate::sandbox) trades: Spanned<BTreeMap<String, u32>>,
     /// The share of each language.
-    pub(super) languages: Spanned<BTreeMap<String, u32>>,
+    pub(in crate::sandbox) languages: Spanned<BTreeMap<String, u32>>,
     /// The share of each model.
-    pub(super) models: Spanned<BTreeMap<String, u32>>,
+    pub(in crate::sandbox) models: Spanned<BTreeMap<String, u32>>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct FaultPlan {
-    /// Where; left out, everywhere.
-    pub(super) environment: Option<Spanned<String>>,
-    pub(super) kind: Spanned<FaultKind>,
-    /// Of one key only; for the kinds that concern keys.
-    pub(super) key: Option<Spanned<String>>,
-    #[serde(default = "no_time")]
-    pub(super) from: Span,
-    /// Left out: to the end.
-    pub(super) until: Option<Span>,
-    /// From one start to the next; left out, it happens once.
-    pub(super) repeat: Option<Span>,
-    /// `slow`: the least and the most that an answer is held back.
-    pub(super) delay: Option<Spanned<[Span; 2]>>,
-}
-
-/// What can be wrong with an environment for a while.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+/// What listens at an environment's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum FaultKind {
-    /// Nobody listens: connections are refused, and those that are open are reset.
-    Down,
-    /// Answers come late, by a time drawn from `delay`.
-    Slow,
-    /// Connections are taken and requests read, but none is answered.
-    Hanging,
-    /// The proxy's 401, for one key or for all.
-    Unauthorized,
-    /// 503 from the proxy.
-    Unavailable,
+pub(in crate::sandbox) enum HostKind {
+    /// The Jobs API.
+    #[default]
+    Batch,
+    /// The handshake of realtime sessions.
+    Realtime,
+    /// The management platform, which makes temporary keys.
+    Management,
+    /// The sandbox's own controls; no scenario names it.
+    #[serde(skip)]
+    Control,
+}
+
+/// How true to the service's history jobs are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::sandbox) enum Shapes {
+    /// Nothing that breaks one of the vendor's own clients.
+    Clean,
+    /// As the service answers today.
+    #[default]
+    Real,
+    /// With everything odd that it, its older versions or a submitter could put there.
+    Hostile,
+}
+
+/// What a key may ask a second (the vendor's limits page: 10 and 50).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::sandbox) struct LimitsPlan {
+    pub(in crate::sandbox) submits_per_second: u32,
+    pub(in crate::sandbox) reads_per_second: u32,
 }
 
 /// Why a scenario cannot be played.
@@ -189,45 +219,24 @@ impl Scenario {
                 return Err((jobs.environment.span(), problem));
             }
         }
-        self.faults.iter().try_for_each(|fault| self.check_fault(fault))
-    }
-
-    fn check_fault(&self, fault: &FaultPlan) -> Result<(), Mistake> {
-        if let Some(environment) = &fault.environment {
-            self.known_environment(environment)?;
-        }
-        if let Some(key) = &fault.key {
-            known("key", key, self.keys.iter().map(|key| key.name.get_ref().as_str()))?;
-        }
-        let kind = fault.kind.span();
-        match (fault.kind.get_ref(), &fault.delay) {
-            (FaultKind::Slow, None) => {
-                return Err((kind, "a `slow` fault needs delay = [\"LEAST\", \"MOST\"]".to_owned()));
-            }
-            (FaultKind::Slow, Some(delay)) => rising(delay)?,
-            (_, Some(delay)) => return Err((delay.span(), "only a `slow` fault has a delay".to_owned())),
-            (_, None) => {}
-        }
-        let length = fault.until.map(|until| until.0 - fault.from.0);
-        if fault.from.0 < 0 || length.is_some_and(|length| length <= 0) {
-            return Err((kind, "this fault ends before it starts: `until` must be after `from`".to_owned()));
-        }
-        match (fault.repeat, length) {
-            (Some(_), None) => Err((kind, "a fault that repeats needs an `until`".to_owned())),
-            (Some(repeat), Some(length)) if repeat.0 <= length => {
-                Err((kind, "this fault starts again before it ends: `repeat` is too short".to_owned()))
-            }
-            _ => Ok(()),
-        }
+        let environments: Vec<&str> =
+            self.environments.iter().map(|one| one.name.get_ref().as_str()).collect();
+        let keys: Vec<&str> = self.keys.iter().map(|key| key.name.get_ref().as_str()).collect();
+        self.faults.iter().try_for_each(|fault| fault.check(&environments, &keys))
     }
 
     fn known_environment(&self, name: &Spanned<String>) -> Result<(), Mistake> {
-        known("environment", name, self.environments.iter().map(|one| one.name.get_ref().as_str()))
+        let names: Vec<&str> = self.environments.iter().map(|one| one.name.get_ref().as_str()).collect();
+        known("environment", name, &names)
     }
 }
 
 /// Where in the text, and what is wrong there.
 type Mistake = (Range<usize>, String);
+
+fn two_seconds() -> Span {
+    Span(2_000)
+}
 
 fn no_time() -> Span {
     Span(0)
@@ -260,12 +269,7 @@ fn unique<'a>(what: &str, names: impl Iterator<Item = &'a Spanned<String>>) -> R
     Ok(())
 }
 
-fn known<'a>(
-    what: &str,
-    name: &Spanned<String>,
-    names: impl Iterator<Item = &'a str>,
-) -> Result<(), Mistake> {
-    let names: Vec<&str> = names.collect();
+fn known(what: &str, name: &Spanned<String>, names: &[&str]) -> Result<(), Mistake> {
     if names.contains(&name.get_ref().as_str()) {
         return Ok(());
     }
