@@ -165,6 +165,11 @@ impl Store {
         self.jobs.of(id).filter_map(|(_, held)| held.job.created_at).min()
     }
 
+    /// Whether the lists of all sources that list anything are known to their ends.
+    pub fn is_complete(&self) -> bool {
+        self.sources.iter().all(|record| record.complete || record.last_good.is_none())
+    }
+
     /// Events, newest first.
     pub fn events(&self) -> impl DoubleEndedIterator<Item = &Event> + ExactSizeIterator {
         self.events.iter()
