@@ -37,9 +37,10 @@ impl Streak {
 
 /// The wait before the next round of a source. `chance` is a random number from 0 to 1.
 ///
-/// After a success: the refresh, ± 10 %, so that sources drift apart. After failures in a row: the
-/// refresh doubled with each, between half and the whole of that, at most a minute. A key that is
-/// rejected for the third time in a row is tried once a minute, because asking more often changes
+/// After a success: the refresh, ± 10 %, so that sources drift apart. After failures in a row: anywhere
+/// between that and the refresh doubled with each failure, at most a minute: full jitter, so that those
+/// who failed together do not come back together, but nobody asks more often for failing. A key that
+/// is rejected for the third time in a row is tried once a minute, because asking more often changes
 /// nothing and looks like an attack. `Retry-After` is obeyed where it is longer.
 pub fn wait(refresh: Duration, streak: Streak, failure: Option<&Failure>, chance: f64) -> Duration {
     let chance = chance.clamp(0.0, 1.0);
@@ -50,14 +51,30 @@ pub fn wait(refresh: Duration, streak: Streak, failure: Option<&Failure>, chance
             most.mul_f64(1.0 + 0.1 * chance)
         }
         None | Some(FailureKind::Rejected | FailureKind::Forbidden) => steady,
-        Some(_) => {
-            let whole = refresh.saturating_mul(1 << streak.failures.min(16)).min(most);
-            whole.mul_f64(0.5 + 0.5 * chance)
-        }
+        Some(_) => between(
+            refresh.mul_f64(0.9),
+            refresh.saturating_mul(1 << streak.failures.min(16)).min(most),
+            chance,
+        ),
     };
+    wait.max(asked(failure))
+}
+
+/// The wait before the past is read on after so many failures in a row there, from 1: full jitter up to
+/// a second doubled with each, at most a minute.
+pub fn setback(failures: u32, failure: &Failure, chance: f64) -> Duration {
+    let most = Duration::from_secs(1 << failures.min(6)).min(LONGEST);
+    between(Duration::from_millis(200), most, chance.clamp(0.0, 1.0)).max(asked(Some(failure)))
+}
+
+/// How long the service asks to be left alone, as far as it is granted; zero where it does not ask.
+pub fn asked(failure: Option<&Failure>) -> Duration {
     let asked = failure.and_then(|failure| failure.retry_after);
-    let asked = asked.map_or(Duration::ZERO, |asked| Duration::try_from(asked).unwrap_or_default());
-    wait.max(asked.min(LONGEST_ASKED))
+    asked.map_or(Duration::ZERO, |asked| Duration::try_from(asked).unwrap_or_default()).min(LONGEST_ASKED)
+}
+
+fn between(least: Duration, most: Duration, chance: f64) -> Duration {
+    least + most.saturating_sub(least).mul_f64(chance)
 }
 
 /// Whether a page may be asked for again at once, once: the service's 503 says so (troubleshooting
@@ -107,11 +124,11 @@ mod tests {
         use FailureKind::{Forbidden, Rejected, Server, Timeout};
         for (kinds, least, most) in [
             (&[][..], 4.5, 5.5),
-            (&[Server], 5.0, 10.0),
-            (&[Server, Timeout], 10.0, 20.0),
-            (&[Server; 3], 20.0, 40.0),
-            (&[Server; 4], 30.0, 60.0),
-            (&[Server; 400], 30.0, 60.0),
+            (&[Server], 4.5, 10.0),
+            (&[Server, Timeout], 4.5, 20.0),
+            (&[Server; 3], 4.5, 40.0),
+            (&[Server; 4], 4.5, 60.0),
+            (&[Server; 400], 4.5, 60.0),
             (&[Rejected], 4.5, 5.5),
             (&[Rejected, Forbidden], 4.5, 5.5),
             (&[Rejected; 3], 60.0, 66.0),
@@ -135,7 +152,7 @@ mod tests {
 
     #[test]
     fn the_service_may_ask_for_more_but_not_for_ever() {
-        for (asked, expected) in [(1, 5), (90, 90), (3_600, 600)] {
+        for (asked, expected) in [(1, 4), (90, 90), (3_600, 600)] {
             let failure = Failure {
                 retry_after: Some(SignedDuration::from_secs(asked)),
                 ..Failure::new(FailureKind::Limited, "")
@@ -143,6 +160,21 @@ mod tests {
             let mut streak = Streak::default();
             streak.note(Some(&failure));
             assert_eq!(wait(REFRESH, streak, Some(&failure), 0.0).as_secs(), expected);
+        }
+    }
+
+    #[test]
+    fn the_past_is_read_on_soon_and_then_ever_later() {
+        let failure = Failure::new(FailureKind::Server, "");
+        let asked = Failure { retry_after: Some(SignedDuration::from_secs(90)), ..failure.clone() };
+        for (failures, failure, chance, expected) in [
+            (1, &failure, 0.0, 200),
+            (1, &failure, 1.0, 2_000),
+            (4, &failure, 1.0, 16_000),
+            (90, &failure, 1.0, 60_000),
+            (1, &asked, 1.0, 90_000),
+        ] {
+            assert_eq!(setback(failures, failure, chance).as_millis(), expected);
         }
     }
 
@@ -179,7 +211,7 @@ mod tests {
             let mut streak = Streak::default();
             (0..failures).for_each(|_| streak.note(Some(&failure)));
             let waited = wait(refresh, streak, (failures > 0).then_some(&failure), chance);
-            prop_assert!(waited >= refresh.mul_f64(0.5).min(Duration::from_secs(30)));
+            prop_assert!(waited >= refresh.mul_f64(0.9) - Duration::from_millis(1));
             prop_assert!(waited <= Duration::from_secs(60).max(refresh).mul_f64(1.1) + Duration::from_millis(1));
         }
     }

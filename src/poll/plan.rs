@@ -1,48 +1,56 @@
-//! Which page to ask for next, and when a round is over. Pure: no HTTP, no clock, no chance.
+//! Which page of a source to ask for next, when, and what the answers mean. Pure: no HTTP, no clock,
+//! no entropy; time and a seed come in, requests and reports go out. Whoever drives it asks for what
+//! [`Plan::wish`] and [`Plan::ask`] say, tells [`Plan::answered`], and sends [`Plan::reports`] on.
 //!
-//! The service lists jobs newest first, at most 100 a page, and pages by time alone: `created_before`,
-//! read to the millisecond, and it is not documented whether a job of that very millisecond is listed.
-//! So the next page is asked from one millisecond after the oldest job seen, which repeats a job or
-//! two but skips none, and jobs are told apart by id. Only where a whole page shares one millisecond
-//! does that stand still; then the cursor is pushed past it, and the round says that jobs may be
-//! missing there.
+//! What is asked for, the most urgent first:
 //!
-//! A round is *whole* (the list to its end) or *recent*: from the newest job down to a page of known
-//! jobs, then, further back, only the pages on which known jobs were still running.
+//! 1. **The head**: the newest page, once a refresh, whatever else is going on.
+//! 2. **News**: on from there until what is known is met; more than [`CATCH_UP`] pages of a round's
+//!    news become the past.
+//! 3. **Running jobs** that the head does not show, by the fewest pages that show them all.
+//! 4. **The past**: what is not known yet, newest first, in several windows of time at once; then, at
+//!    most one page a refresh, a second reading that notices what was deleted or has expired.
+//!
+//! A quiet source costs one request a refresh, however long its list is. Every page is the truth about
+//! a stretch of the list at the time it was asked for, and is reported as that; what a later request
+//! has seen already is cut out of an answer that comes late.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+mod covered;
+mod list;
+mod past;
+mod report;
+mod running;
+
+use std::collections::HashSet;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
-use crate::api::{PAGE_LIMIT, Page};
-use crate::model::{Coverage, JobId};
+use super::backoff::{self, Streak};
+use super::bucket::Class;
+use crate::api::Page;
+use crate::model::{Failure, FailureKind, JobId, PollEvent};
+use covered::{BEGINNING, Stretch};
+use list::{List, Place, Reach};
+use past::Past;
+use running::Running;
 
-/// The most pages of one round: a million jobs.
-const MOST_PAGES: usize = 10_000;
+/// How many pages of news one round reads beyond the newest; the rest of them become the past.
+pub const CATCH_UP: u32 = 10;
 
-/// How often the whole list is read again.
-const WHOLE_EVERY: Duration = Duration::from_secs(5 * 60);
+/// How many pages of the past are asked for at once; a single listing asks for so many in all.
+pub const LANES: usize = 4;
 
-const MILLISECOND: SignedDuration = SignedDuration::from_millis(1);
-
-/// Whether the next round reads the whole list: at first, and again when it is long enough since the
-/// last such round ended. A list that takes long to read is read less often, so that there is always
-/// more time for its news than for its past.
-pub fn whole_is_due(last: Option<WholeRound>) -> bool {
-    last.is_none_or(|last| last.since >= WHOLE_EVERY.max(last.took * 4))
-}
-
-/// The last round that read the whole list.
+/// A moment on both clocks that a plan is told.
 #[derive(Clone, Copy, Debug)]
-pub struct WholeRound {
-    /// How long ago it ended.
-    pub since: Duration,
-    /// How long it took.
-    pub took: Duration,
+pub struct Now {
+    /// A clock that is never set, from any beginning: what durations are reckoned with.
+    pub ticks: Duration,
+    /// The local clock, which may be wrong by minutes: what people are told.
+    pub wall: Timestamp,
 }
 
-/// Where a round stops early, beside its own rules.
+/// Where a single listing stops early.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bounds {
     /// Jobs created before this moment are not looked for.
@@ -51,189 +59,531 @@ pub struct Bounds {
     pub most: Option<usize>,
 }
 
-/// What a source is known to hold: every id of the last whole round and since.
-#[derive(Clone, Debug, Default)]
-pub struct Known {
-    ids: HashSet<JobId>,
-    /// The jobs that may still change, with their `created_at`.
-    active: HashMap<JobId, Timestamp>,
+/// What a page is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// The newest jobs.
+    Head,
+    /// What is new and not on the newest page.
+    News,
+    /// Jobs that were running.
+    Running,
+    /// What is not known yet.
+    History,
+    /// What is known already, and may be gone.
+    Review,
+    /// What may have expired.
+    Tail,
 }
 
-impl Known {
-    /// Takes note of a page's jobs.
-    fn learn(&mut self, page: &Page) {
-        for job in &page.jobs {
-            self.ids.insert(job.id.clone());
-            match job.created_at.filter(|_| job.status.is_active()) {
-                Some(created) => self.active.insert(job.id.clone(), created),
-                None => self.active.remove(&job.id),
-            };
-        }
+impl Purpose {
+    fn is_past(self) -> bool {
+        matches!(self, Self::History | Self::Review | Self::Tail)
     }
 }
 
-/// What to do next.
+/// A page to ask for now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// Ask for the page before this moment; `None` is the first page.
-    Ask(Option<Timestamp>),
-    /// The round is over, and saw this much.
-    End(Coverage),
+pub struct Request {
+    /// Tells requests of a plan apart, and only ever goes up.
+    pub number: u64,
+    /// Only jobs created before this moment; `None`: the newest.
+    pub created_before: Option<Timestamp>,
+    /// What for.
+    pub purpose: Purpose,
 }
 
-/// One round in progress.
-#[derive(Debug)]
-pub struct Round {
-    extent: Extent,
-    bounds: Bounds,
+/// What a plan is waiting for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// To ask, as soon as the budget allows it.
+    Ask(Class),
+    /// For an answer or an order, or for the moment that [`Plan::wakes_at`] says.
+    Wait,
+}
+
+/// What is to be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Ask {
+    purpose: Purpose,
+    upto: Option<i64>,
+    /// It has failed once, in a way that allows to ask again at once.
+    again: bool,
+}
+
+/// A request on its way.
+#[derive(Clone, Copy, Debug)]
+struct Flight {
+    number: u64,
+    ask: Ask,
+    place: Place,
+    /// Of the time when it went out: up to where pages stay true, and the sweep of the running jobs.
+    firm: Option<i64>,
+    sweep: u64,
+    /// What it was asked for has failed meanwhile: its answer comes too late.
+    forgotten: bool,
+}
+
+/// A round under way.
+#[derive(Clone, Copy, Debug, Default)]
+struct Round {
+    /// Whether the head has been answered.
+    headed: bool,
+    /// Pages of news so far.
+    news: u32,
+}
+
+/// Whether the source is watched or listed once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    Watch,
+    Once(Bounds),
+}
+
+/// The plan for one source.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    mode: Mode,
+    refresh: Duration,
+    paused: bool,
+    /// A round was asked for and has not begun.
+    hurried: bool,
+    sequence: u64,
+    number: u64,
+    round: Option<Round>,
+    /// When the last round ended, how, and by what chance the next one is drawn.
+    ended: Option<(Duration, Option<Failure>, f64)>,
+    streak: Streak,
+    /// Nothing is asked for until then, because the service asked for that.
+    held: Option<(Duration, Timestamp)>,
+    /// How long a single listing still waits for the service to relent, and how often it has.
+    patience: (Duration, u32),
+    list: List,
+    running: Running,
+    past: Past,
+    flights: Vec<Flight>,
+    /// What later requests have brought already, while earlier ones are on their way.
+    landed: Vec<(u64, Stretch)>,
+    again: Vec<Ask>,
+    /// The jobs that a single listing has seen, where it is to end after so many.
     seen: HashSet<JobId>,
-    pages: usize,
-    /// The oldest moment down to which everything was listed.
-    oldest: Option<Timestamp>,
-    /// How far the cursor was pushed past a millisecond that fills pages.
-    push: Push,
-    /// The newest moment at which jobs may have been skipped.
-    gap: Option<Timestamp>,
+    over: bool,
+    chance: fastrand::Rng,
+    reports: Vec<(u64, PollEvent)>,
 }
 
-#[derive(Debug)]
-enum Extent {
-    Whole,
-    /// Down to known jobs, then to where these were running when the round began.
-    Recent(BTreeSet<(Timestamp, JobId)>),
-    /// Behind the contiguous part, which ended with this coverage: the running jobs still to be seen.
-    Running(Coverage, BTreeSet<(Timestamp, JobId)>),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Push {
-    None,
-    To(Timestamp),
-    Before(Timestamp),
-}
-
-impl Round {
-    /// A round that reads the list to its end, or to its bounds.
-    pub fn whole(bounds: Bounds) -> Self {
-        Self::new(Extent::Whole, bounds)
+impl Plan {
+    /// To watch a source: a first round at once, and another one every `refresh`. Rounds are counted on
+    /// from `sequence`; `seed` is for the jitter.
+    pub fn watch(refresh: Duration, sequence: u64, seed: u64) -> Self {
+        Self::new(Mode::Watch, refresh, sequence, seed)
     }
 
-    /// A round that looks for what is new and for what was running.
-    pub fn recent(known: &Known) -> Self {
-        let running = known.active.iter().map(|(id, created)| (*created, id.clone())).collect();
-        Self::new(Extent::Recent(running), Bounds::default())
+    /// To list a source once, within bounds. It waits as long as `patience` where the service asks for
+    /// fewer requests, before it gives up.
+    pub fn once(bounds: Bounds, patience: Duration, seed: u64) -> Self {
+        Self { patience: (patience, 0), ..Self::new(Mode::Once(bounds), Duration::ZERO, 0, seed) }
     }
 
-    fn new(extent: Extent, bounds: Bounds) -> Self {
-        Self { extent, bounds, seen: HashSet::new(), pages: 0, oldest: None, push: Push::None, gap: None }
-    }
-
-    /// Takes a page, learns from it, and says what comes next. The first page is `Ask(None)`.
-    pub fn next(&mut self, page: &Page, known: &mut Known) -> Step {
-        self.pages += 1;
-        let mut added = 0;
-        let mut unknown = 0;
-        for job in &page.jobs {
-            if self.seen.insert(job.id.clone()) {
-                added += 1;
-                unknown += usize::from(!known.ids.contains(&job.id));
-            }
+    fn new(mode: Mode, refresh: Duration, sequence: u64, seed: u64) -> Self {
+        Self {
+            mode,
+            refresh,
+            paused: false,
+            hurried: false,
+            sequence,
+            number: 0,
+            round: None,
+            ended: None,
+            streak: Streak::default(),
+            held: None,
+            patience: (Duration::ZERO, 0),
+            list: List::default(),
+            running: Running::default(),
+            past: Past::default(),
+            flights: Vec::new(),
+            landed: Vec::new(),
+            again: Vec::new(),
+            seen: HashSet::new(),
+            over: false,
+            chance: fastrand::Rng::with_seed(seed),
+            reports: Vec::new(),
         }
-        known.learn(page);
-        let step = if matches!(self.extent, Extent::Running(..)) {
-            self.next_running()
-        } else {
-            self.next_in_line(page, added, unknown)
-        };
-        if matches!(step, Step::End(_)) {
-            self.settle(known);
-        }
-        step
     }
 
-    /// The contiguous part: each page goes on where the last one ended.
-    fn next_in_line(&mut self, page: &Page, added: usize, unknown: usize) -> Step {
-        if added > 0
-            && let Push::To(at) | Push::Before(at) = self.push
+    /// Changes the refresh; it counts from the end of the last round.
+    pub fn set_refresh(&mut self, refresh: Duration) {
+        self.refresh = refresh;
+    }
+
+    /// Nothing is asked for by itself any more, or again. A round under way ends as it would.
+    pub fn pause(&mut self, paused: bool) {
+        self.paused = paused;
+    }
+
+    /// A round is wanted now: also while paused, also where a failure would have it wait.
+    pub fn hurry(&mut self) {
+        self.hurried = true;
+        self.past.hurry();
+    }
+
+    /// Whether a single listing has ended.
+    pub fn is_over(&self) -> bool {
+        self.over
+    }
+
+    /// The number of the latest round.
+    pub fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
+    /// What is to be reported, with the round's number, in order.
+    pub fn reports(&mut self) -> impl Iterator<Item = (u64, PollEvent)> {
+        self.reports.drain(..)
+    }
+
+    /// What the plan is waiting for.
+    pub fn wish(&self, now: Now) -> Wish {
+        match self.choose(now) {
+            Some(ask) if ask.purpose == Purpose::Head => Wish::Ask(Class::Head),
+            Some(ask) if ask.purpose.is_past() && self.mode == Mode::Watch => Wish::Ask(Class::Past),
+            Some(_) => Wish::Ask(Class::Round),
+            None => Wish::Wait,
+        }
+    }
+
+    /// Takes the request that the plan wishes for now, which is to go out at once.
+    pub fn ask(&mut self, now: Now) -> Option<Request> {
+        let ask = self.choose(now)?;
+        self.again.retain(|waiting| *waiting != ask);
+        if ask.purpose == Purpose::Head && !ask.again {
+            self.begin_round(now);
+        }
+        if ask.purpose == Purpose::Review && !self.past.reviews() {
+            self.list.count_anew();
+        }
+        self.number += 1;
+        let place = self.list.place(ask.upto);
+        let (firm, sweep) = (self.list.firm(), self.running.sweep());
+        let flight = Flight { number: self.number, ask, place, firm, sweep, forgotten: false };
+        self.flights.push(flight);
+        let created_before = place.cursor.and_then(|ms| Timestamp::from_millisecond(ms).ok());
+        Some(Request { number: self.number, created_before, purpose: ask.purpose })
+    }
+
+    fn choose(&self, now: Now) -> Option<Ask> {
+        if self.over || self.flights.len() > 2 * LANES {
+            return None;
+        }
+        let ask = |purpose, upto| Some(Ask { purpose, upto, again: false });
+        let held = self.held.is_some_and(|(until, _)| now.ticks < until);
+        let in_air = |purpose| self.in_air().any(|flight| flight.ask.purpose == purpose);
+        let head_waits = self.again.iter().any(|ask| ask.purpose == Purpose::Head);
+        let due = self.hurried || !held && self.head_is_due(now.ticks);
+        if due && !in_air(Purpose::Head) && !head_waits {
+            return ask(Purpose::Head, None);
+        }
+        if held {
+            return None;
+        }
+        if let Some(again) = self.again.first() {
+            return Some(*again);
+        }
+        if self.round.is_some_and(|round| round.headed)
+            && !in_air(Purpose::News)
+            && !in_air(Purpose::Running)
+            && let Some((purpose, upto)) = self.rest_of_round()
         {
-            self.gap = self.gap.max(Some(at));
-            self.push = Push::None;
+            return ask(purpose, Some(upto));
         }
-        self.oldest = [self.oldest, page.oldest].into_iter().flatten().min();
-        if page.listed < PAGE_LIMIT {
-            let pushed = self.gap.is_some() || self.push != Push::None;
-            return Step::End(if pushed { Coverage::Gaps } else { Coverage::Whole });
-        }
-        let enough = self.bounds.most.is_some_and(|most| self.seen.len() >= most);
-        let far = self.bounds.horizon.is_some_and(|horizon| self.oldest.is_some_and(|at| at < horizon));
-        if enough || far || self.pages >= MOST_PAGES {
-            return Step::End(self.since());
-        }
-        if let Extent::Recent(running) = &mut self.extent
-            && unknown == 0
-        {
-            // What is newer than the line has come should have been in it, and is gone.
-            let mut running = std::mem::take(running);
-            running.retain(|(created, _)| self.oldest.is_none_or(|oldest| *created <= oldest));
-            self.extent = Extent::Running(self.since(), running);
-            return self.next_running();
-        }
-        self.cursor(page.oldest.filter(|_| added > 0))
+        self.choose_past(now)
     }
 
-    /// Where the next page in line begins. `oldest` is the last page's, if the page was any good.
-    fn cursor(&mut self, oldest: Option<Timestamp>) -> Step {
-        let cursor = match (oldest, self.push, self.oldest.map(to_millisecond)) {
-            (Some(oldest), ..) => to_millisecond(oldest).checked_add(MILLISECOND),
-            (None, Push::None, Some(at)) => {
-                self.push = Push::To(at);
-                Ok(at)
-            }
-            (None, Push::To(at), _) => {
-                self.push = Push::Before(at);
-                at.checked_sub(MILLISECOND)
-            }
-            _ => return Step::End(self.since()),
+    fn choose_past(&self, now: Now) -> Option<Ask> {
+        if self.paused || self.ended_badly() || self.past.waits(now.ticks) {
+            return None;
+        }
+        let (lanes, bounds) = match self.mode {
+            Mode::Watch => (LANES - 1, Bounds::default()),
+            Mode::Once(bounds) => (LANES, bounds),
         };
-        cursor.map_or_else(|_| Step::End(self.since()), |cursor| Step::Ask(Some(cursor)))
+        let asked: Vec<i64> = self
+            .in_air()
+            .filter(|flight| flight.ask.purpose.is_past())
+            .filter_map(|flight| flight.ask.upto)
+            .collect();
+        if !self.has_enough()
+            && let Some(upto) = self.past.next(&self.list, &asked, lanes, bounds)
+        {
+            return Some(Ask { purpose: Purpose::History, upto: Some(upto), again: false });
+        }
+        let (purpose, upto) =
+            self.past.review(&self.list, now).filter(|_| asked.is_empty() && self.mode == Mode::Watch)?;
+        Some(Ask { purpose, upto: Some(upto), again: false })
     }
 
-    /// The next page that holds a job which was running and has not been seen in this round.
-    fn next_running(&mut self) -> Step {
-        let Extent::Running(coverage, running) = &mut self.extent else { return Step::End(self.since()) };
-        let coverage = *coverage;
-        if self.pages >= MOST_PAGES {
-            return Step::End(coverage);
+    /// What a round still has to ask for after its head.
+    fn rest_of_round(&self) -> Option<(Purpose, i64)> {
+        if self.mode != Mode::Watch {
+            return None;
         }
-        while let Some((created, id)) = running.pop_last() {
-            // Two milliseconds on: the job is listed whether the service counts the moment in or not.
-            if !self.seen.contains(&id)
-                && let Ok(cursor) = to_millisecond(created).checked_add(MILLISECOND * 2)
-            {
-                return Step::Ask(Some(cursor));
+        let read = self.round.map_or(0, |round| round.news);
+        let news = self.list.news().filter(|_| read < CATCH_UP).map(|upto| (Purpose::News, upto));
+        news.or_else(|| {
+            let running = self.running.next().filter(|_| !self.list.deaf);
+            running.map(|upto| (Purpose::Running, upto))
+        })
+    }
+
+    /// The requests whose answers still count.
+    fn in_air(&self) -> impl Iterator<Item = &Flight> {
+        self.flights.iter().filter(|flight| !flight.forgotten)
+    }
+
+    fn head_is_due(&self, now: Duration) -> bool {
+        match self.mode {
+            Mode::Watch => !self.paused && self.due().is_none_or(|due| now >= due),
+            Mode::Once(_) => self.round.is_none(),
+        }
+    }
+
+    /// When the next round is due; `None`: at once.
+    fn due(&self) -> Option<Duration> {
+        let (at, failure, chance) = self.ended.as_ref()?;
+        Some(*at + backoff::wait(self.refresh, self.streak, failure.as_ref(), *chance))
+    }
+
+    fn ended_badly(&self) -> bool {
+        self.streak != Streak::default()
+    }
+
+    /// Whether a single listing has seen as many jobs as it needs.
+    fn has_enough(&self) -> bool {
+        matches!(self.mode, Mode::Once(Bounds { most: Some(most), .. }) if self.seen.len() >= most)
+    }
+
+    /// When the wish may change by the passing of time alone; `None`: not at all.
+    pub fn wakes_at(&self, now: Duration) -> Option<Duration> {
+        let held = self.held.map(|(until, _)| until);
+        let due = self.due().filter(|_| !self.paused);
+        self.past.wakes_at().chain(held).chain(due).filter(|at| *at > now).min()
+    }
+
+    fn begin_round(&mut self, now: Now) {
+        if self.round.is_some() {
+            // The head does not wait for the rest of the last round, which goes on meanwhile.
+            self.finish(now);
+        }
+        self.hurried = false;
+        self.sequence += 1;
+        self.round = Some(Round::default());
+        self.list.begin(now.ticks);
+        self.report(PollEvent::Asked);
+    }
+
+    /// Takes the answer to a request, which took `latency`.
+    pub fn answered(&mut self, number: u64, answer: Result<Page, Failure>, latency: Duration, now: Now) {
+        let Some(place) = self.flights.iter().position(|flight| flight.number == number) else { return };
+        let flight = self.flights.swap_remove(place);
+        if !flight.forgotten && !self.over {
+            match answer {
+                Ok(page) => self.land(flight, page, latency, now),
+                Err(failure) => self.fail(flight, failure, latency, now),
+            }
+            self.end_what_is_done(now);
+        }
+        let eldest = self.flights.iter().map(|flight| flight.number).min();
+        self.landed.retain(|(number, _)| eldest.is_some_and(|eldest| eldest < *number));
+    }
+
+    fn land(&mut self, flight: Flight, mut page: Page, latency: Duration, now: Now) {
+        let Flight { number, ask, place, firm, sweep, .. } = flight;
+        let reach = List::reach(place, &page);
+        self.list.sight(&page, now.ticks);
+        let newer: Vec<Stretch> =
+            self.landed.iter().filter(|(other, _)| *other > number).map(|(_, stretch)| *stretch).collect();
+        self.landed.extend(shown(&page, reach).map(|stretch| (number, stretch)));
+        let whole = match reach {
+            Reach::Whole(stretch) => stretch.without(newer.iter().copied()),
+            _ => Vec::new(),
+        };
+        let known = |ms| newer.iter().any(|stretch| stretch.contains(ms));
+        page.jobs.retain(|job| job.created_at.is_none_or(|created| !known(created.as_millisecond())));
+        if let Mode::Once(Bounds { most: Some(_), .. }) = self.mode {
+            self.seen.extend(page.jobs.iter().map(|job| job.id.clone()));
+        }
+        self.patience.1 = 0;
+        self.list.take(place, &page, reach, &whole, firm);
+        if ask.purpose == Purpose::Head {
+            self.running.begin_sweep(self.list.frontier.unwrap_or(BEGINNING));
+        }
+        self.running.learn(&page.jobs, &whole);
+        self.note_landing(ask, reach, sweep, now);
+        if let (Reach::Whole(Stretch { lo: BEGINNING, .. }), Some(upto)) = (reach, place.upto) {
+            self.past.note_end(page.oldest.map(Timestamp::as_millisecond), upto, now);
+        }
+        let read = self.past_is_read(ask, reach, now);
+        self.report_page(page, latency, &whole);
+        self.report_progress(read, now);
+    }
+
+    fn past_is_read(&mut self, ask: Ask, reach: Reach, now: Now) -> bool {
+        let Some(upto) = ask.upto.filter(|_| ask.purpose.is_past()) else { return false };
+        self.past.take((ask.purpose, upto), reach, &self.list, (now, self.refresh))
+    }
+
+    fn note_landing(&mut self, ask: Ask, reach: Reach, sweep: u64, now: Now) {
+        match ask.purpose {
+            Purpose::Head => {
+                if let Some(round) = &mut self.round {
+                    round.headed = true;
+                }
+                self.past.postpone(now);
+                self.streak = Streak::default();
+                self.held = None;
+                self.ended = Some((now.ticks, None, self.chance.f64()));
+            }
+            Purpose::News => {
+                if let Some(round) = &mut self.round {
+                    round.news += 1;
+                }
+            }
+            Purpose::Running => {
+                let seen = match reach {
+                    Reach::Whole(stretch) => Some(stretch.lo - 1),
+                    Reach::Crowd(ms) => Some(ms - 1),
+                    Reach::Overlap | Reach::Deaf => None,
+                };
+                if let Some(ms) = seen.filter(|_| sweep == self.running.sweep()) {
+                    self.running.pass(ms);
+                }
+            }
+            Purpose::History | Purpose::Review | Purpose::Tail => {}
+        }
+    }
+
+    fn fail(&mut self, flight: Flight, failure: Failure, latency: Duration, now: Now) {
+        let ask = flight.ask;
+        if !ask.again && backoff::may_ask_again(&failure) {
+            self.again.push(Ask { again: true, ..ask });
+            return;
+        }
+        if let Mode::Once(_) = self.mode {
+            let (left, refused) = self.patience;
+            if failure.kind == FailureKind::Limited && self.held.is_some_and(|(until, _)| now.ticks < until) {
+                // It went out before the service asked for fewer.
+                return;
+            }
+            let wait = backoff::patience(&failure, refused, left).filter(|_| ask.purpose != Purpose::Head);
+            let Some(wait) = wait else { return self.end_badly(failure, latency, now) };
+            self.patience = (left.saturating_sub(wait), refused + 1);
+            self.hold(wait, now);
+            return;
+        }
+        if failure.kind == FailureKind::Limited {
+            self.hold(backoff::asked(Some(&failure)), now);
+        }
+        let headed = self.round.is_some_and(|round| round.headed);
+        match ask.purpose {
+            Purpose::Head => self.end_badly(failure, latency, now),
+            // The head is fresh, so the next one comes in time; the rest of this round is missing.
+            Purpose::News | Purpose::Running if headed => {
+                self.round = None;
+                self.list.settle();
+                let wait =
+                    self.due().unwrap_or(now.ticks).max(self.held.map_or(now.ticks, |(until, _)| until));
+                let next = later(now, wait.saturating_sub(now.ticks));
+                self.report(PollEvent::Failed { failure, latency, next });
+            }
+            _ => {
+                let chance = self.chance.f64();
+                self.past.fail(failure, chance, now.ticks);
+                self.report_progress(false, now);
             }
         }
-        Step::End(coverage)
     }
 
-    /// Everything after the oldest moment was listed, or after the newest gap. With no moment at all
-    /// nothing can be promised.
-    fn since(&self) -> Coverage {
-        Coverage::Since(self.gap.max(self.oldest).unwrap_or(Timestamp::MAX))
-    }
-
-    /// At the end of a round, forgets what it should have seen and did not: those jobs are gone.
-    fn settle(&self, known: &mut Known) {
-        if matches!(self.extent, Extent::Whole) {
-            known.ids.retain(|id| self.seen.contains(id));
+    /// Ends the round with a failure of its head, or the listing with any.
+    fn end_badly(&mut self, failure: Failure, latency: Duration, now: Now) {
+        self.streak.note(Some(&failure));
+        self.round = None;
+        self.again.clear();
+        for flight in &mut self.flights {
+            flight.forgotten = true;
         }
-        known.active.retain(|id, _| self.seen.contains(id));
+        self.ended = Some((now.ticks, Some(failure.clone()), self.chance.f64()));
+        self.over = self.mode != Mode::Watch;
+        let next = if self.over { now.wall } else { self.next(now) };
+        self.report(PollEvent::Failed { failure, latency, next });
+        self.report_progress(false, now);
+    }
+
+    fn hold(&mut self, wait: Duration, now: Now) {
+        if wait > Duration::ZERO {
+            self.held = Some((now.ticks + wait, later(now, wait)));
+        }
+    }
+
+    fn end_what_is_done(&mut self, now: Now) {
+        if !self.round.is_some_and(|round| round.headed) {
+            return;
+        }
+        let urgent = |purpose: Purpose| !purpose.is_past() || self.mode != Mode::Watch;
+        if self.in_air().any(|flight| urgent(flight.ask.purpose))
+            || self.again.iter().any(|ask| urgent(ask.purpose))
+        {
+            return;
+        }
+        match self.mode {
+            Mode::Watch if self.rest_of_round().is_none() => self.finish(now),
+            Mode::Once(bounds) => {
+                let more = !self.has_enough() && self.past.next(&self.list, &[], 1, bounds).is_some();
+                self.over = !more;
+                if self.over {
+                    self.finish(now);
+                }
+            }
+            Mode::Watch => {}
+        }
+    }
+
+    /// Ends a round well.
+    fn finish(&mut self, now: Now) {
+        let headed = self.round.take().is_some_and(|round| round.headed);
+        self.list.settle();
+        if headed {
+            let (coverage, next) = (self.coverage(), if self.over { now.wall } else { self.next(now) });
+            self.report(PollEvent::Finished { coverage, next });
+        }
+        self.report_progress(false, now);
+    }
+
+    /// When the next round is, for people.
+    fn next(&self, now: Now) -> Timestamp {
+        later(now, self.due().unwrap_or_default().saturating_sub(now.ticks))
+    }
+
+    fn report(&mut self, event: PollEvent) {
+        self.reports.push((self.sequence, event));
     }
 }
 
-/// A moment as the service reads it in `created_before`: to the millisecond, rounded down.
-fn to_millisecond(at: Timestamp) -> Timestamp {
-    Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
+/// What a page shows anything of: a request from before it has nothing newer to say there.
+fn shown(page: &Page, reach: Reach) -> Option<Stretch> {
+    let jobs = list::moments(page).min().zip(list::moments(page).max());
+    match (reach, jobs) {
+        (Reach::Whole(stretch), Some((oldest, newest))) => {
+            Some(Stretch { lo: stretch.lo.min(oldest), hi: stretch.hi.max(newest) })
+        }
+        (Reach::Whole(stretch), None) => Some(stretch),
+        (_, Some((oldest, newest))) => Some(Stretch { lo: oldest, hi: newest }),
+        (_, None) => None,
+    }
+}
+
+fn later(now: Now, wait: Duration) -> Timestamp {
+    let wait = jiff::SignedDuration::try_from(wait).unwrap_or_default();
+    now.wall.checked_add(wait).unwrap_or(now.wall)
 }
 
 #[cfg(test)]

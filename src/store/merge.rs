@@ -2,6 +2,7 @@
 //! a report of an older round changes nothing, merging a report twice is merging it once, sources
 //! never touch each other's jobs, and a failure keeps every row.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -11,7 +12,7 @@ use super::health::Outcome;
 use super::jobs::Change;
 use super::{Store, advice};
 use crate::model::{
-    Coverage, EnvironmentState, Failure, FailureKind, Job, PollEvent, Report, SourceId, Status,
+    Coverage, EnvironmentState, Failure, FailureKind, Job, JobId, PollEvent, Report, SourceId, Span, Status,
 };
 
 impl Store {
@@ -28,9 +29,11 @@ impl Store {
         }
         match event {
             PollEvent::Asked => record.asked = Some(at),
-            PollEvent::Page { jobs, unreadable, latency } => {
+            PollEvent::Page { jobs, unreadable, latency, spans } => {
+                self.drop_absent(source, &jobs, &spans);
                 self.merge_page(source, at, jobs, unreadable, latency);
             }
+            PollEvent::Progress(progress) => record.note_progress(progress),
             PollEvent::Finished { coverage, next } => {
                 record.asked = None;
                 record.next = Some(next);
@@ -110,6 +113,21 @@ impl Store {
         }
         if kind == FailureKind::Internal {
             self.push_event(source, at, Severity::Error, failure.sentence());
+        }
+    }
+
+    /// Drops what lies in a stretch of which the page holds every job, and is not on the page.
+    fn drop_absent(&mut self, source: SourceId, jobs: &[Job], spans: &[Span]) {
+        if spans.is_empty() {
+            return;
+        }
+        let listed: HashSet<&JobId> = jobs.iter().map(|job| &job.id).collect();
+        let gone = self.jobs.remove(source, |held| {
+            held.job.created_at.is_some_and(|created| spans.iter().any(|span| span.contains(created)))
+                && !listed.contains(&held.job.id)
+        });
+        if gone > 0 {
+            self.revision += 1;
         }
     }
 
