@@ -153,6 +153,7 @@ fn the_control_door_changes_what_happens() {
     assert_eq!(control(&mut core, "POST /control/advance", json!({"by": "8d"})).0, 200);
     core.keep_time(before + 1000);
     assert_eq!(core.now_ms(), before + 8 * 86_400_000 + 1000);
+    assert_eq!(control(&mut core, "POST /control/advance", json!({"by": "400d"})).0, 200);
     let (_, state) = control(&mut core, "GET /control", json!({}));
     assert_eq!(state["environments"].as_array().unwrap().len(), 4);
 }
