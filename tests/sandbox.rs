@@ -13,7 +13,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
-use voxtop::sandbox::{Running, Scenario, start};
+use voxtop::sandbox::{Binding, Running, Scenario, start, start_at};
 
 /// Long enough for any machine; reached only where something is broken.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -327,6 +327,44 @@ async fn connections_break_as_the_fault_says() {
     let ended = timeout(DEADLINE, stream.read_to_end(&mut answer)).await.unwrap();
     assert!(answer.is_empty(), "{}", String::from_utf8_lossy(&answer));
     assert_eq!(ended.unwrap_err().kind(), std::io::ErrorKind::ConnectionReset);
+}
+
+#[tokio::test]
+async fn open_connections_break_when_their_host_goes_down() {
+    let running = start(&scenario("")).await.unwrap();
+    let mut stream = TcpStream::connect(address(&running, "lab")).await.unwrap();
+    let request = request(&running, "k", "/v2/jobs?limit=1").replace("close", "keep-alive");
+    let mut bytes = [0; 4096];
+    stream.write_all(request.as_bytes()).await.unwrap();
+    assert!(timeout(DEADLINE, stream.read(&mut bytes)).await.unwrap().unwrap() > 0);
+    let (head, _) = control(&running, "POST", "/control/faults", "{\"kind\": \"down\"}").await;
+    assert!(head.starts_with("http/1.1 201 "), "{head}");
+    let broken = async {
+        loop {
+            // What was on its way is still read; then the connection is gone.
+            let _ = stream.write_all(request.as_bytes()).await;
+            if matches!(stream.read(&mut bytes).await, Ok(0) | Err(_)) {
+                break;
+            }
+        }
+    };
+    timeout(DEADLINE, broken).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_port_that_is_taken_is_not_shared() {
+    let running = start(&scenario("")).await.unwrap();
+    let port = address(&running, "lab").rsplit_once(':').unwrap().1.parse().unwrap();
+    let binding = Binding { first_port: port, ..Binding::default() };
+    let error = start_at(&scenario(""), binding).await.unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::AddrInUse);
+    drop(running);
+    let again = async {
+        while start_at(&scenario(""), binding).await.is_err() {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(DEADLINE, again).await.unwrap();
 }
 
 #[tokio::test]

@@ -39,8 +39,9 @@ pub(in crate::sandbox) struct FaultPlan {
 }
 
 /// What can be wrong with an environment for a while.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, strum::Display)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub(in crate::sandbox) enum FaultKind {
     /// Nobody listens: connections are refused, and those that are open are reset.
     Down,

@@ -89,7 +89,7 @@ fn shake(core: &mut Core, key: &str, method: &str, target: &str, upgrades: bool)
 #[test]
 fn a_session_opens_to_who_may_have_it() {
     let mut core = lab("");
-    let rt = token(&mut core, "rt", &json!({"ttl": 60}));
+    let rt = token(&mut core, "rt", &json!({"ttl": 60, "client_ref": "ignored"}));
     let batch = token(&mut core, "batch", &json!({"ttl": 60}));
     for path in ["/v2", "/v2/", "/v2/en", "/v2/agent", "/v2/agent/fast"] {
         let Answer::Session(opening) = shake(&mut core, "prod", "GET", path, true) else { panic!("{path}") };
@@ -167,6 +167,8 @@ fn the_control_door_sets_faults_by_name() {
     assert!(core.is_down(ONE) && !core.is_down(TWO) && !core.is_down(CONTROL));
     core.advance(core.now_ms() + 5_000);
     assert!(!core.is_down(ONE), "its time counts from when it was set");
+    let (_, state) = control(&mut core, "GET /control", json!({}));
+    assert_eq!(state["faults"][0], json!({"name": "outage", "kind": "down"}));
     let slow = json!({"name": "outage", "kind": "slow", "delay": ["1s", "2s"], "share": 50});
     assert_eq!(control(&mut core, "POST /control/faults", slow).1["faults"], 1);
     assert_eq!(control(&mut core, "DELETE /control/faults/outage", json!({})).1["removed"], 1);
