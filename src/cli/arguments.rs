@@ -3,10 +3,13 @@
 
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
+use strum::VariantNames;
 
 use crate::app::jobs::OutputFormat;
 use crate::config::parse_duration;
@@ -38,7 +41,14 @@ pub(super) struct Global {
     #[arg(long, global = true, env = "VOXTOP_REFRESH", value_name = "DURATION")]
     pub(super) refresh: Option<String>,
     /// Show only these jobs: words, field:value, field~text, field>value; ? in the dashboard lists the fields
-    #[arg(long, global = true, value_name = "QUERY", default_value = "", hide_default_value = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "QUERY",
+        default_value = "",
+        hide_default_value = true,
+        allow_hyphen_values = true
+    )]
     pub(super) filter: String,
     /// Never change anything at the service
     #[arg(long, global = true)]
@@ -46,8 +56,8 @@ pub(super) struct Global {
     /// Show times in this zone: an IANA name, UTC or local [default: local]
     #[arg(long, global = true, value_name = "TZ")]
     pub(super) timezone: Option<String>,
-    /// Colours: dark, light or mono [default: by the terminal; NO_COLOR means mono]
-    #[arg(long, global = true, value_name = "NAME")]
+    /// Colours [default: by the terminal; NO_COLOR means mono]
+    #[arg(long, global = true, value_name = "NAME", value_parser = one_of::<ThemeName>(ThemeName::VARIANTS))]
     pub(super) theme: Option<ThemeName>,
     /// Write the log to this file
     #[arg(long, global = true, value_name = "FILE")]
@@ -150,8 +160,9 @@ impl Default for DemoArguments {
 /// What `voxtop jobs` takes.
 #[derive(Debug, Args)]
 pub(super) struct JobsArguments {
-    /// How to print: table, json, ndjson or csv
-    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    /// How to print
+    #[arg(short, long, value_name = "FORMAT", default_value = "table",
+          value_parser = one_of::<OutputFormat>(OutputFormat::VARIANTS))]
     pub(super) output: OutputFormat,
     /// Only jobs created within this time: 1h30m, 2d
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
@@ -170,6 +181,15 @@ pub(super) enum ConfigCommand {
     Path,
     /// Say what is wrong with the configuration, line by line
     Check,
+}
+
+/// A value of an enumeration, by its words: help and errors then list them.
+fn one_of<T>(words: &'static [&'static str]) -> impl TypedValueParser<Value = T>
+where
+    T: FromStr + Clone + Send + Sync + 'static,
+    T::Err: std::error::Error + Send + Sync + 'static,
+{
+    PossibleValuesParser::new(words).try_map(|word| word.parse::<T>())
 }
 
 fn parse_size(text: &str) -> Result<Size, String> {

@@ -4,12 +4,14 @@
 
 mod arguments;
 mod demo;
+mod man;
 mod sandbox;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::mpsc;
 use std::time::Duration;
 
 use clap::{CommandFactory, Parser};
@@ -93,7 +95,7 @@ impl Program {
             }
             Some(Command::Man) => {
                 let mut text = Vec::new();
-                clap_mangen::Man::new(Arguments::command()).render(&mut text)?;
+                man::write(Arguments::command(), &mut text)?;
                 print(&text)
             }
         }
@@ -185,9 +187,24 @@ impl Program {
 
     /// Reads the configuration. Everything wrong with it is the user's to mend.
     fn load(&self) -> Result<Config> {
+        let waiting = self.say_that_keys_are_awaited();
         let config = config::load(&self.request(), &self.surroundings).map_err(Wrong::with)?;
+        drop(waiting);
         self.learn(&config);
         Ok(config)
+    }
+
+    /// A key's command may take its time, and the screen is not there yet: after two seconds a line says
+    /// what is waited for. Dropping the sender calls it off.
+    fn say_that_keys_are_awaited(&self) -> mpsc::Sender<()> {
+        let (call_off, called_off) = mpsc::channel();
+        let redactor = self.redactor.clone();
+        std::thread::spawn(move || {
+            if called_off.recv_timeout(Duration::from_secs(2)) == Err(mpsc::RecvTimeoutError::Timeout) {
+                complain(&redactor, "waiting for the commands that give the keys, 30 s at most…");
+            }
+        });
+        call_off
     }
 
     fn learn(&self, config: &Config) {
@@ -206,7 +223,7 @@ impl Program {
             state_dir: Some(&self.state_dir),
             verbosity: self.global.verbose,
         };
-        Ok(log::start(options, &self.redactor)?)
+        log::start(options, &self.redactor).map_err(Wrong::with)
     }
 
     fn settings(&self, config: &Config, log: Option<&str>, demo: bool) -> Result<(Settings, String)> {

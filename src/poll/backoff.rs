@@ -73,13 +73,13 @@ pub fn may_ask_again(failure: &Failure) -> bool {
 /// How long a round that already has pages waits for the next one when the service asks for fewer
 /// requests, and how often: giving up would throw the pages away and ask for all of them again, which
 /// is the opposite of what was asked for. `refused` counts the refusals in a row. `None`: give up.
-pub fn patience(failure: &Failure, refused: u32) -> Option<Duration> {
+pub fn patience(failure: &Failure, refused: u32, left: Duration) -> Option<Duration> {
     if failure.kind != FailureKind::Limited || refused >= 3 {
         return None;
     }
     let own = Duration::from_secs(1 << refused);
     let asked = failure.retry_after.map_or(own, |asked| Duration::try_from(asked).unwrap_or(own));
-    Some(asked).filter(|wait| *wait <= LONGEST / 2)
+    Some(asked).filter(|wait| *wait <= left)
 }
 
 #[cfg(test)]
@@ -160,7 +160,11 @@ mod tests {
             (limited(Some(31)), 0, None),
             (Failure::new(FailureKind::Server, ""), 0, None),
         ] {
-            assert_eq!(patience(&failure, refused).map(|wait| wait.as_secs()), seconds, "{failure:?}");
+            assert_eq!(
+                patience(&failure, refused, Duration::from_secs(30)).map(|wait| wait.as_secs()),
+                seconds,
+                "{failure:?}"
+            );
         }
     }
 

@@ -191,6 +191,7 @@ impl State {
             advice: String::new(),
             since: self.started,
             last_good: None,
+            next: None,
         }));
         let banners = &self.banners;
         self.dismissed.retain(|cause| banners.iter().any(|banner| banner.cause == *cause));

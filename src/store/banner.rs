@@ -8,7 +8,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::advice::{evidence, list};
+use super::advice::{self, evidence, list};
 use super::event::Severity;
 use super::{SourceRecord, Store};
 use crate::model::{
@@ -58,10 +58,26 @@ pub struct Banner {
     pub since: Timestamp,
     /// When things were last good, where that is known and worth saying.
     pub last_good: Option<Timestamp>,
+    /// When it is tried again, as far as is known.
+    pub next: Option<Timestamp>,
 }
 
 /// An environment that has said nothing for this long after it was first asked is worth a banner.
 const SILENCE: SignedDuration = SignedDuration::from_secs(4);
+
+impl Cause {
+    /// Whether it is about a key rather than an environment.
+    pub fn is_about_key(&self) -> bool {
+        matches!(
+            self,
+            Self::KeyRejectedEverywhere(_)
+                | Self::KeyNoLongerAccepted(_)
+                | Self::KeyRejectedWhereDeclared(_)
+                | Self::KeyForbidden(_)
+                | Self::KeyExpired(_)
+        )
+    }
+}
 
 impl Store {
     /// The banners that the state calls for, the worst first; within one severity keys before
@@ -96,7 +112,10 @@ impl Store {
             banners.extend(self.rejected_everywhere(key, &row));
         } else {
             banners.extend(self.no_longer_accepted(key, &row));
-            banners.extend(self.rejected_where_declared(key, &row));
+            // Where nothing is accepted any more, what is declared says nothing of its own.
+            if !row.accepted.is_empty() || row.once_accepted.is_empty() {
+                banners.extend(self.rejected_where_declared(key, &row));
+            }
         }
         if !row.forbidden.is_empty() {
             let said = row.said(&row.forbidden);
@@ -142,11 +161,12 @@ impl Store {
 
     fn no_longer_accepted(&self, key: KeyId, row: &KeyRow<'_>) -> Option<Banner> {
         let name = self.fleet.key_name(key);
-        let head = format!(
-            "{}: key {name} is rejected{}, accepted until now",
-            row.names(&row.once_accepted),
-            row.status(&row.once_accepted)
-        );
+        let (places, status) = (row.names(&row.once_accepted), row.status(&row.once_accepted));
+        let head = if row.accepted.is_empty() && row.rejected.len() > row.once_accepted.len() {
+            format!("key {name} is rejected everywhere{status}, until now accepted in {places}")
+        } else {
+            format!("{places}: key {name} is rejected{status}, accepted until now")
+        };
         let advice = if row.accepted.is_empty() {
             "It was probably revoked, or its trial or contract ended. Jobs shown are the last that were seen."
                 .to_owned()
@@ -199,6 +219,7 @@ impl Store {
             .filter(|trouble| !trouble.failure.kind.endpoint_answered());
         let internal = trouble.clone().find(|trouble| trouble.failure.kind == FailureKind::Internal);
         let last_good = records.iter().filter_map(|record| record.last_good).max();
+        let next = records.iter().filter_map(|record| record.next).min();
         if let Some(trouble) = internal {
             banners.push(Banner {
                 cause: Cause::PollerFailed(id),
@@ -207,6 +228,7 @@ impl Store {
                 advice: "This is a bug in voxtop: please report it with the crash file.".to_owned(),
                 since: trouble.since,
                 last_good,
+                next,
             });
         }
         let down = trouble.filter(|trouble| trouble.failure.kind != FailureKind::Internal);
@@ -220,18 +242,21 @@ impl Store {
                 advice: down_advice(&trouble.failure, last_good.is_some()),
                 since: trouble.since,
                 last_good,
+                next,
             });
         }
         banners.extend(self.silent_banner(id, &records, now));
         let unreadable: usize = records.iter().map(|record| record.unreadable).sum();
-        if let (1.., Some(since)) = (unreadable, last_good) {
+        let since = records.iter().filter_map(|record| record.unreadable_since).min();
+        if let (1.., Some(since)) = (unreadable, since) {
             banners.push(Banner {
                 cause: Cause::EntriesUnreadable(id),
                 severity: Severity::Warning,
                 head: format!("{name}: {unreadable} entries of its job list could not be read"),
-                advice: "They are not shown and not counted; the log says more.".to_owned(),
+                advice: "They are not shown and not counted.".to_owned(),
                 since,
                 last_good: None,
+                next: None,
             });
         }
     }
@@ -247,6 +272,7 @@ impl Store {
             advice: "Nothing is known of its jobs.".to_owned(),
             since: asked,
             last_good: None,
+            next: None,
         })
     }
 
@@ -264,18 +290,7 @@ impl Store {
 }
 
 fn down_advice(failure: &Failure, had_jobs: bool) -> String {
-    let what = match failure.kind {
-        FailureKind::Unresolved => "Check the host's name and this machine's DNS.",
-        FailureKind::Unconnected => "Check the network, a firewall or a proxy on the way.",
-        FailureKind::Tls => {
-            "Check the host's name: under the vendor's domain every name resolves, and unknown ones fail at TLS."
-        }
-        FailureKind::Unreadable | FailureKind::Redirected | FailureKind::TooLarge => {
-            "Something else answers in the service's place: a proxy, a login page, or a wrong URL."
-        }
-        FailureKind::Server => "The service's own trouble: see https://status.speechmatics.com.",
-        _ => "It is tried again at growing intervals.",
-    };
+    let what = advice::remedy(failure.kind).unwrap_or("It is tried again at growing intervals.");
     let rows = if had_jobs { " Jobs shown are the last that were seen." } else { "" };
     format!("{what}{rows}{}", evidence(failure))
 }
@@ -355,6 +370,7 @@ impl<'a> KeyRow<'a> {
         let records = || ids.iter().filter_map(|id| self.store.source(*id));
         let since = records().filter_map(|record| record.key.since).min()?;
         let last_good = records().filter_map(|record| record.key.accepted).max();
-        Some(Banner { cause, severity, head, advice, since, last_good })
+        let next = records().filter_map(|record| record.next).min();
+        Some(Banner { cause, severity, head, advice, since, last_good, next })
     }
 }

@@ -97,7 +97,7 @@ pub const COLUMNS: [ColumnSpec; 15] = {
         spec(
             Column::Expires,
             "EXPIRES",
-            (7, 0, 7),
+            (8, 0, 7),
             Right,
             false,
             "until the service drops it, 7 days after submission",
