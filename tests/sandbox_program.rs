@@ -88,6 +88,21 @@ fn the_program_prints_where_it_listens_and_serves_until_it_is_stopped() {
 }
 
 #[test]
+fn a_shipped_scenario_is_a_start_for_one_of_your_own() {
+    let done = Command::new(env!("CARGO_BIN_EXE_voxtop")).args(["sandbox", "--show"]).output().unwrap();
+    let text = String::from_utf8(done.stdout).unwrap();
+    assert!(text.contains("# [[faults]]"), "{text}");
+    let mine = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
+    std::fs::write(mine.path(), text.replace("A working week", "My week")).unwrap();
+    let name = mine.path().to_str().unwrap();
+    let done = Command::new(env!("CARGO_BIN_EXE_voxtop"))
+        .args(["sandbox", "--show", "--scenario", name])
+        .output()
+        .unwrap();
+    assert!(String::from_utf8(done.stdout).unwrap().contains("My week"));
+}
+
+#[test]
 fn the_program_refuses_what_it_cannot_play() {
     for (arguments, words) in [
         (&["--scenario", "tuor"][..], "there is no scenario `tuor`; there are tour, quiet"),

@@ -168,13 +168,17 @@ impl Scenario {
         SHIPPED.iter().map(|(name, _)| *name)
     }
 
+    /// The TOML of one that comes with the program.
+    pub fn text(name: &str) -> Option<&'static str> {
+        SHIPPED.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+    }
+
     /// One that comes with the program.
     ///
     /// # Errors
     /// Where there is none of that name.
     pub fn shipped(name: &str) -> Result<Self, ScenarioError> {
-        let text = SHIPPED.iter().find(|(known, _)| *known == name).map(|(_, text)| *text);
-        let text = text.ok_or_else(|| ScenarioError::Unknown {
+        let text = Self::text(name).ok_or_else(|| ScenarioError::Unknown {
             name: name.to_owned(),
             known: Self::names().collect::<Vec<_>>().join(", "),
         })?;
