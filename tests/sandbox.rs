@@ -13,7 +13,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
-use voxtop::sandbox::{Running, Scenario, start};
+use voxtop::sandbox::{Binding, Running, Scenario, start, start_at};
 
 /// Long enough for any machine; reached only where something is broken.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -61,6 +61,11 @@ fn part(head: &str, content: &[u8]) -> Vec<u8> {
 
 /// Submits those parts, in that order, in chunks; head and body.
 async fn submit(running: &Running, query: &str, parts: &[Vec<u8>]) -> (String, serde_json::Value) {
+    let (head, body) = submit_raw(running, query, parts).await;
+    (head, serde_json::from_str(&body).unwrap())
+}
+
+async fn submit_raw(running: &Running, query: &str, parts: &[Vec<u8>]) -> (String, String) {
     let (address, key) = (address(running, "lab"), &running.keys[0].value);
     timeout(DEADLINE, async {
         let mut stream = TcpStream::connect(address).await.unwrap();
@@ -79,7 +84,7 @@ async fn submit(running: &Running, query: &str, parts: &[Vec<u8>]) -> (String, s
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        (head.to_ascii_lowercase(), serde_json::from_str(body).unwrap())
+        (head.to_ascii_lowercase(), body.to_owned())
     })
     .await
     .unwrap()
@@ -216,6 +221,30 @@ fn a_mistake_in_a_scenario_names_its_line() {
         assert!(error.starts_with(&format!("scenario mine.toml, line {line}: ")), "{fault}: {error}");
         assert!(error.contains(word), "{fault}: {error}");
     }
+    let jobs = |change: &str, to: &str| {
+        let jobs = "[[jobs]]\nenvironment = \"lab\"\nproject = \"p\"\nrun = [\"1s\", \"2s\"]\ntrades = { media = 1 }\n\
+                    languages = { en = 1 }\nmodels = { standard = 1 }\n";
+        let all = plain.replace("[[faults]]\n", jobs).replace(change, to);
+        Scenario::parse("mine.toml", &all).map(drop).map_err(|error| error.to_string())
+    };
+    assert_eq!(jobs("", ""), Ok(()));
+    for (change, to, line, words) in [
+        ("media", "alchemy", 14, "there is no trade `alchemy`; there are media"),
+        ("{ en = 1 }", "{ en = 0 }", 15, "share"),
+        ("[\"1s\", \"2s\"]", "[\"3s\", \"2s\"]", 13, "LEAST"),
+        (
+            "region = \"LAB\"",
+            "region = \"LAB\"\nkind = \"realtime\"",
+            12,
+            "only environments of the kind `batch`",
+        ),
+        ("project = \"p\"\nrun", "project = \"p\"\nper_minute = 1e9\nrun", 11, "per_minute"),
+        ("project = \"p\"\nrun", "project = \"p\"\nhistory = 4000000000\nrun", 11, "10000000"),
+    ] {
+        let error = jobs(change, to).unwrap_err();
+        assert!(error.starts_with(&format!("scenario mine.toml, line {line}: ")), "{to}: {error}");
+        assert!(error.contains(words), "{to}: {error}");
+    }
     let error = Scenario::shipped("tuor").unwrap_err().to_string();
     assert!(error.contains("tuor") && error.contains("tour"), "{error}");
 }
@@ -251,6 +280,12 @@ async fn submissions_are_taken_in_every_order_and_content_type() {
         head.starts_with("http/1.1 201 ") && body["status"] == "done" && body["txt"].is_string(),
         "{head} {body}"
     );
+    // Who sends much with a wrong key still gets the answer, and not a broken connection.
+    control(&running, "POST", "/control/keys/k/revoke", "").await;
+    let large = part("Content-Disposition: form-data; name=\"data_file\"; filename=\"a\"", &vec![7; 8 << 20]);
+    let (head, _) = submit_raw(&running, "", &[large]).await;
+    assert!(head.starts_with("http/1.1 401 "), "{head}");
+    control(&running, "POST", "/control/keys/k/restore", "").await;
     let (head, body) = submit(&running, "", &[b"no multipart".to_vec()]).await;
     assert!(head.starts_with("http/1.1 400 "), "{head} {body}");
 }
@@ -292,6 +327,44 @@ async fn connections_break_as_the_fault_says() {
     let ended = timeout(DEADLINE, stream.read_to_end(&mut answer)).await.unwrap();
     assert!(answer.is_empty(), "{}", String::from_utf8_lossy(&answer));
     assert_eq!(ended.unwrap_err().kind(), std::io::ErrorKind::ConnectionReset);
+}
+
+#[tokio::test]
+async fn open_connections_break_when_their_host_goes_down() {
+    let running = start(&scenario("")).await.unwrap();
+    let mut stream = TcpStream::connect(address(&running, "lab")).await.unwrap();
+    let request = request(&running, "k", "/v2/jobs?limit=1").replace("close", "keep-alive");
+    let mut bytes = [0; 4096];
+    stream.write_all(request.as_bytes()).await.unwrap();
+    assert!(timeout(DEADLINE, stream.read(&mut bytes)).await.unwrap().unwrap() > 0);
+    let (head, _) = control(&running, "POST", "/control/faults", "{\"kind\": \"down\"}").await;
+    assert!(head.starts_with("http/1.1 201 "), "{head}");
+    let broken = async {
+        loop {
+            // What was on its way is still read; then the connection is gone.
+            let _ = stream.write_all(request.as_bytes()).await;
+            if matches!(stream.read(&mut bytes).await, Ok(0) | Err(_)) {
+                break;
+            }
+        }
+    };
+    timeout(DEADLINE, broken).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_port_that_is_taken_is_not_shared() {
+    let running = start(&scenario("")).await.unwrap();
+    let port = address(&running, "lab").rsplit_once(':').unwrap().1.parse().unwrap();
+    let binding = Binding { first_port: port, ..Binding::default() };
+    let error = start_at(&scenario(""), binding).await.unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::AddrInUse);
+    drop(running);
+    let again = async {
+        while start_at(&scenario(""), binding).await.is_err() {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(DEADLINE, again).await.unwrap();
 }
 
 #[tokio::test]

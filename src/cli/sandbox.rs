@@ -22,7 +22,10 @@ pub(super) fn run(arguments: &SandboxArguments) -> Result<u8> {
     let binding = binding(arguments)?;
     runtime(async {
         let running = sandbox::start_at(&scenario, binding).await;
-        let running = running.wrap_err_with(|| format!("the sandbox cannot listen on {}", binding.ip))?;
+        let running = running.wrap_err_with(|| match binding.first_port {
+            0 => format!("the sandbox cannot listen on {}", binding.ip),
+            port => format!("the sandbox cannot listen on {} from port {port} on", binding.ip),
+        })?;
         print(text(arguments, &scenario, &running).as_bytes())?;
         stopped().await?;
         Ok(0)
