@@ -2,10 +2,13 @@
 //! on a machine.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
+use strum::VariantNames;
 
 use crate::app::jobs::OutputFormat;
 use crate::config::parse_duration;
@@ -45,8 +48,8 @@ pub(super) struct Global {
     /// Show times in this zone: an IANA name, UTC or local [default: local]
     #[arg(long, global = true, value_name = "TZ")]
     pub(super) timezone: Option<String>,
-    /// Colours: dark, light or mono [default: by the terminal; NO_COLOR means mono]
-    #[arg(long, global = true, value_name = "NAME")]
+    /// Colours [default: by the terminal; NO_COLOR means mono]
+    #[arg(long, global = true, value_name = "NAME", value_parser = one_of::<ThemeName>())]
     pub(super) theme: Option<ThemeName>,
     /// Write the log to this file
     #[arg(long, global = true, value_name = "FILE")]
@@ -101,8 +104,8 @@ impl Default for DemoArguments {
 /// What `voxtop jobs` takes.
 #[derive(Debug, Args)]
 pub(super) struct JobsArguments {
-    /// How to print: table, json, ndjson or csv
-    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    /// How to print
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = one_of::<OutputFormat>())]
     pub(super) output: OutputFormat,
     /// Only jobs created within this time: 1h30m, 2d
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
@@ -121,6 +124,14 @@ pub(super) enum ConfigCommand {
     Path,
     /// Say what is wrong with the configuration, line by line
     Check,
+}
+
+/// One of a set of names, which help, completions and complaints then list.
+fn one_of<T>() -> impl TypedValueParser<Value = T>
+where
+    T: VariantNames + FromStr<Err = strum::ParseError> + Clone + Send + Sync + 'static,
+{
+    PossibleValuesParser::new(T::VARIANTS).try_map(|name| name.parse())
 }
 
 fn parse_size(text: &str) -> Result<Size, String> {
