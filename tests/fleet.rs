@@ -15,7 +15,7 @@ mod listing {
 
     use crate::support::fleet::{Behaviour, Cursor, Fleet, Framing, KEY, TWIN};
     use crate::support::jobs::{
-        HOSTILE, HOSTILE_JOBS, Job, SECRETS, ago, hostile, job, jobs, ordinary, secretive,
+        HOSTILE, HOSTILE_JOBS, Job, SECRETS, ago, hostile, is_trap, job, jobs, ordinary, secretive,
     };
     use crate::support::run::{Finished, finish, voxtop, wait};
 
@@ -26,10 +26,6 @@ mod listing {
         let mut command = voxtop(fleet.home(), &["--config"]);
         command.arg(config).arg("jobs").args(args);
         finish(command)
-    }
-
-    fn document(finished: &Finished) -> Value {
-        serde_json::from_str(&finished.stdout).unwrap_or_else(|error| panic!("{error}: {finished:?}"))
     }
 
     /// Environment and id of every job, in the order in which they were printed.
@@ -130,7 +126,7 @@ mod listing {
         // Within the timeout of the hanging one, all that answer must do so.
         let finished = run(&fleet, &fleet.config("5s", "4s"), &["-o", "json"]);
         assert_eq!(finished.code, Some(3), "{}", finished.stderr);
-        let document = document(&finished);
+        let document = finished.json();
         assert_exactly(&document["jobs"], &[("alpha", &alpha), ("beta", &beta)]);
 
         check_rows(&fleet, &document, &finished.stderr);
@@ -171,7 +167,7 @@ mod listing {
         ]);
         let finished = run(&fleet, &fleet.config("5s", PATIENT), &["-o", "json"]);
         assert_eq!((finished.code, finished.stderr.as_str()), (Some(0), ""));
-        let document = document(&finished);
+        let document = finished.json();
         let generated: Timestamp = document["generated_at"].as_str().unwrap().parse().unwrap();
         assert!(generated > created);
         let printed = document["jobs"].as_array().unwrap();
@@ -216,7 +212,7 @@ mod listing {
             assert!(finished.stderr.contains("broken (key prod)"), "{}", finished.stderr);
         }
         let [object, lines, csv, table] = forms;
-        let object = document(&object);
+        let object = object.json();
         let rows: Vec<Value> = lines.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(object["jobs"], Value::Array(rows));
 
@@ -264,7 +260,7 @@ mod listing {
         let keys = fleet.key("prod", KEY, r#""alpha""#) + &fleet.key("twin", TWIN, "");
         let finished = run(&fleet, &fleet.config_with("5s", PATIENT, &keys), &["-o", "json"]);
         assert_eq!(finished.code, Some(0));
-        let document = document(&finished);
+        let document = finished.json();
         assert_exactly(&document["jobs"], &[("alpha", &alpha)]);
         let keys: Vec<_> =
             document["environments"].as_array().unwrap().iter().map(|row| &row["key"]).collect();
@@ -284,15 +280,12 @@ mod listing {
         let ids = |args: &[&str]| {
             let finished = run(&fleet, &config, &[&["-o", "json"], args].concat());
             assert_eq!(finished.code, Some(0), "{args:?}: {}", finished.stderr);
-            document(&finished)
+            finished.json()
         };
-        let alpha_asked = || fleet.at("alpha").asked();
-
-        let before = alpha_asked();
         let document = ids(&["--since", "24h", "--filter", "env:alpha"]);
         assert_exactly(&document["jobs"], &[("alpha", &fresh)]);
         assert_eq!(row(&document, "alpha")["complete"], false, "it stopped on the way");
-        assert!(alpha_asked() - before <= 3, "it reads no further than it has to");
+        assert!(fleet.at("alpha").asked() <= 3, "it reads no further than it has to");
 
         let document = ids(&["--limit", "4"]);
         assert_exactly(&document["jobs"], &[("alpha", &fresh[..4])]);
@@ -332,7 +325,7 @@ mod listing {
                 assert!(finished.stdout.contains(id), "{form}: one bad entry costs no other");
             }
         }
-        let document = document(&run(&fleet, &config, &["-o", "json"]));
+        let document = run(&fleet, &config, &["-o", "json"]).json();
         let printed = document["jobs"].as_array().unwrap();
         assert_eq!(printed.len(), HOSTILE_JOBS);
         for (nth, (_, shown)) in HOSTILE.iter().enumerate() {
@@ -340,13 +333,6 @@ mod listing {
             let job = printed.iter().find(|job| job["id"] == id).unwrap();
             assert_eq!(job["data_name"], *shown);
         }
-    }
-
-    /// What a terminal obeys, and what hides or turns text round.
-    fn is_trap(char: char) -> bool {
-        char.is_control()
-            || matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
-            || matches!(char, '\u{feff}' | '\u{e0000}'..='\u{e007f}')
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::support::fleet::{Behaviour, Fleet, KEY};
-use crate::support::jobs::{HOSTILE, SECRETS, hostile, secretive};
+use crate::support::jobs::{HOSTILE, SECRETS, hostile, is_trap, secretive};
 use crate::support::{Exit, Launch, Session};
 
 /// The sequences that drawing needs: moving, colours, clearing, and the modes of taking the terminal.
@@ -37,10 +37,7 @@ fn strange(raw: &[u8]) -> BTreeSet<String> {
             if !is_ours(&sequence) {
                 strange.insert(sequence);
             }
-        } else if char.is_control()
-            || matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
-            || matches!(char, '\u{feff}' | '\u{e0000}'..='\u{e007f}')
-        {
+        } else if is_trap(char) {
             strange.insert(char.escape_unicode().to_string());
         }
     }

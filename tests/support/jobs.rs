@@ -104,6 +104,13 @@ pub(crate) fn hostile() -> Vec<Job> {
 /// How many of them are jobs at all.
 pub(crate) const HOSTILE_JOBS: usize = HOSTILE.len() + 2;
 
+/// What a terminal obeys, and what hides text or turns it round.
+pub(crate) fn is_trap(char: char) -> bool {
+    char.is_control()
+        || matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+        || matches!(char, '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+}
+
 /// What must never be seen outside of the requests that carry it.
 pub(crate) const SECRETS: [&str; 8] = [
     KEY,
