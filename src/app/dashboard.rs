@@ -152,7 +152,7 @@ impl Loop {
                 Woken::Second => {
                     crash::test_panic("main");
                     dirty = true;
-                    self.state.update(Message::Tick, now());
+                    self.second_went_by();
                     None
                 }
             };
@@ -168,6 +168,14 @@ impl Loop {
                 dirty = false;
             }
         }
+    }
+
+    fn second_went_by(&mut self) {
+        // Nobody tells of a resize between the first frame and the first read of the terminal, which is
+        // what sets its signal's handler up.
+        let size = terminal_size();
+        let news = if size == self.state.size { Message::Tick } else { Message::Resized(size) };
+        self.state.update(news, now());
     }
 
     fn draw(&mut self) -> std::io::Result<()> {

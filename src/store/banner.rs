@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::advice::{self, evidence, list};
 use super::event::Severity;
-use super::{SourceRecord, Store};
+use super::{Health, SourceRecord, Store};
 use crate::model::{
     Entitlement, EnvironmentId, EnvironmentState, Failure, FailureKind, KeyId, KeyState, SourceId,
 };
@@ -33,6 +33,8 @@ pub enum Cause {
     KeyLimited(KeyId),
     /// The environment does not answer.
     EnvironmentDown(EnvironmentId),
+    /// The environment answered before, and does not now; too soon to call it down.
+    EnvironmentFailing(EnvironmentId),
     /// The environment has been asked and has not said anything yet, for longer than is usual.
     EnvironmentSilent(EnvironmentId),
     /// Entries of an environment's list could not be read as jobs.
@@ -62,8 +64,11 @@ pub struct Banner {
     pub next: Option<Timestamp>,
 }
 
-/// An environment that has said nothing for this long after it was first asked is worth a banner.
+/// An environment that has said nothing for this long after it was asked is worth a banner, unless it
+/// always takes so long.
 const SILENCE: SignedDuration = SignedDuration::from_secs(4);
+/// How many times its usual latency an environment may take before it is silent.
+const USUAL: u32 = 4;
 
 impl Cause {
     /// Whether it is about a key rather than an environment.
@@ -231,11 +236,9 @@ impl Store {
                 next,
             });
         }
-        let down = trouble.filter(|trouble| trouble.failure.kind != FailureKind::Internal);
-        if let (EnvironmentState::Down, Some(trouble)) =
-            (self.state(id), down.min_by_key(|trouble| trouble.since))
-        {
-            banners.push(Banner {
+        let failing = trouble.filter(|trouble| trouble.failure.kind != FailureKind::Internal);
+        match failing.min_by_key(|trouble| trouble.since) {
+            Some(trouble) if self.state(id) == EnvironmentState::Down => banners.push(Banner {
                 cause: Cause::EnvironmentDown(id),
                 severity: Severity::Critical,
                 head: format!("{name} is down: {}", trouble.failure.sentence()),
@@ -243,9 +246,23 @@ impl Store {
                 since: trouble.since,
                 last_good,
                 next,
-            });
+            }),
+            // One lost packet is no news; a second failure, or a whole time-out of silence, is.
+            Some(trouble) if trouble.count > 1 || trouble.failure.kind == FailureKind::Timeout => {
+                banners.push(Banner {
+                    cause: Cause::EnvironmentFailing(id),
+                    severity: Severity::Warning,
+                    head: format!("{name} fails: {}", trouble.failure.sentence()),
+                    advice:
+                        "Jobs shown are the last that were seen. After three failures in a row it is down."
+                            .to_owned(),
+                    since: trouble.since,
+                    last_good,
+                    next,
+                });
+            }
+            _ => banners.extend(self.silent_banner(id, &records, now)),
         }
-        banners.extend(self.silent_banner(id, &records, now));
         let unreadable: usize = records.iter().map(|record| record.unreadable).sum();
         let since = records.iter().filter_map(|record| record.unreadable_since).min();
         if let (1.., Some(since)) = (unreadable, since) {
@@ -263,15 +280,22 @@ impl Store {
 
     /// An environment that hangs says nothing at all until the time-out: say so before that.
     fn silent_banner(&self, id: EnvironmentId, records: &[&SourceRecord], now: Timestamp) -> Option<Banner> {
-        let unknown = self.state(id) == EnvironmentState::Unknown;
-        let asked = records.iter().filter_map(|record| record.asked).min()?;
-        (unknown && now.duration_since(asked) >= SILENCE).then(|| Banner {
+        let usual = self.health(id).and_then(Health::usual).unwrap_or_default().saturating_mul(USUAL);
+        let patience = SignedDuration::try_from(usual).unwrap_or(SILENCE).max(SILENCE);
+        let asked = records.iter().filter(|record| !record.paged).filter_map(|record| record.asked).min()?;
+        let last_good = records.iter().filter_map(|record| record.last_good).max();
+        let advice = if last_good.is_some() {
+            "Jobs shown are the last that were seen."
+        } else {
+            "Nothing is known of its jobs."
+        };
+        (now.duration_since(asked) >= patience).then(|| Banner {
             cause: Cause::EnvironmentSilent(id),
             severity: Severity::Warning,
             head: format!("{} has been asked and has not answered yet", self.fleet.environment_name(id)),
-            advice: "Nothing is known of its jobs.".to_owned(),
+            advice: advice.to_owned(),
             since: asked,
-            last_good: None,
+            last_good,
             next: None,
         })
     }

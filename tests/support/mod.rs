@@ -4,6 +4,10 @@
 
 #![allow(dead_code, reason = "each test file uses its own part of the harness")]
 
+pub(crate) mod fleet;
+pub(crate) mod jobs;
+pub(crate) mod run;
+
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io::Write as _;
