@@ -179,10 +179,10 @@ pub(super) struct JobsArguments {
           value_parser = one_of::<OutputFormat>(OutputFormat::VARIANTS))]
     pub(super) output: OutputFormat,
     /// Only jobs created within this time: 1h30m, 2d
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, allow_hyphen_values = true)]
     pub(super) since: Option<Duration>,
     /// At most so many jobs, the newest
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(super) limit: Option<usize>,
 }
 
