@@ -241,6 +241,10 @@ impl Board {
                 self.see("filter: row0000009");
                 self.press("Esc");
             }
+            Action::EmptyFilter => {
+                self.see("/  300 jobs");
+                self.press("Esc");
+            }
             Action::CancelFilter => {}
             other => panic!("no check for {other:?} in the filter"),
         }
