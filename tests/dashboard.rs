@@ -60,7 +60,7 @@ mod fleet {
     #[test]
     fn healthy_rows_and_keys_work_while_an_environment_hangs() {
         let fleet =
-            Fleet::start([("alpha", Behaviour::healthy(ordinary("alp", 40))), ("stuck", Behaviour::Hang)]);
+            Fleet::start([("stuck", Behaviour::Hang), ("alpha", Behaviour::healthy(ordinary("alp", 40)))]);
         let mut session = dashboard(&fleet.config(NEVER, PATIENT)).spawn();
         shows(&mut session, "alp0000000");
         shows(&mut session, "○ asking");
