@@ -264,6 +264,16 @@ mod fleet {
         quit(session);
     }
 
+    /// A serial console says 0×0; what is drawn is meant for 80×24.
+    #[test]
+    fn a_terminal_that_does_not_know_its_size_gets_a_dashboard() {
+        let fleet = Fleet::start([("alpha", Behaviour::healthy(ordinary("alp", 5)))]);
+        let mut session = dashboard(&fleet.config(NEVER, PATIENT)).size(0, 0).spawn();
+        session.wait_for_raw(b"Environments");
+        session.wait_for_raw(b"alp0000004");
+        quit(session);
+    }
+
     #[test]
     fn the_demo_fills_all_panes() {
         let mut session = Launch::new(&["demo"]).size(200, 60).spawn();
