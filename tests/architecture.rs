@@ -8,9 +8,6 @@ mod shape {
     use std::fs;
     use std::path::{Path, PathBuf};
 
-    use voxtop::state::BINDINGS;
-    use voxtop::store::query::FIELDS;
-
     /// What each module may use, besides itself. What uses a module may use what that one stands on.
     const ARROWS: [(&str, &[&str]); 11] = [
         ("model", &[]),
@@ -321,37 +318,6 @@ mod shape {
             }
         }
         assert_eq!(wrong, "");
-    }
-
-    /// The README's tables, as the code has them: what the test below asks for, ready to be pasted.
-    fn tables() -> Vec<String> {
-        let keys = BINDINGS.iter().map(|binding| {
-            let keys: Vec<String> = binding.keys.iter().map(|key| format!("`{key}`")).collect();
-            format!("| {} | {} |", keys.join(" "), binding.help)
-        });
-        let fields =
-            FIELDS.iter().map(|field| format!("| `{}` | {} | `{}` |", field.name, field.help, field.example));
-        keys.chain(fields).collect()
-    }
-
-    #[test]
-    fn the_readme_lists_every_key_and_every_field() {
-        let readme = fs::read_to_string(root().join("README.md")).unwrap_or_default();
-        let lines: Vec<&str> = readme.lines().collect();
-        let mut missing = String::new();
-        for (row, binding) in tables().iter().zip(BINDINGS) {
-            let keys: Vec<String> = binding.keys.iter().map(|key| format!("`{key}`")).collect();
-            let told = |line: &&str| keys.iter().all(|key| line.contains(key)) && line.contains(binding.help);
-            if !lines.iter().any(told) {
-                let _ = writeln!(missing, "{row}");
-            }
-        }
-        for (row, field) in tables().iter().skip(BINDINGS.len()).zip(&FIELDS) {
-            if !readme.contains(&format!("`{}`", field.name)) {
-                let _ = writeln!(missing, "{row}");
-            }
-        }
-        assert!(missing.is_empty(), "README.md has no line for:\n{missing}");
     }
 
     #[test]

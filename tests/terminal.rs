@@ -98,7 +98,9 @@ mod manners {
 
     #[test]
     fn signals_leave_the_terminal_as_it_was_and_give_their_code() {
-        for (signal, code) in [(Signal::TERM, 143), (Signal::INT, 130), (Signal::HUP, 129)] {
+        for (signal, code) in
+            [(Signal::TERM, 143), (Signal::INT, 130), (Signal::HUP, 129), (Signal::QUIT, 131)]
+        {
             let mut session = dashboard(Launch::new(&["demo"]));
             session.kill(signal);
             assert_eq!(session.wait_exit(), Exit::Code(code), "{signal:?}");

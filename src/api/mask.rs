@@ -56,7 +56,7 @@ pub fn text(raw: &str) -> Cow<'_, str> {
             masked.push_str(&self::word(word));
         }
         if !word.is_empty() {
-            scheme = Scheme::of(word);
+            scheme = scheme.of(word);
         }
         masked.push_str(rest);
     }
@@ -103,26 +103,59 @@ fn is_break(c: char) -> bool {
     c.is_whitespace() || matches!(c, '"' | '<' | '>' | '`')
 }
 
-/// An authentication scheme's name, behind which a secret stands.
+/// What the word before says of the next one.
 #[derive(Clone, Copy)]
 enum Scheme {
+    /// Nothing.
     None,
+    /// It was an authentication scheme's name, behind which a secret may stand.
     Named,
+    /// It was a secret header's name and a colon: a scheme or a secret follows.
+    Header,
+    /// It was the scheme in such a header: a secret follows.
+    InHeader,
 }
 
 impl Scheme {
-    fn of(word: &str) -> Self {
+    /// What a word says of the next one, in the light of what was said of itself.
+    fn of(self, word: &str) -> Self {
+        if word.strip_suffix(':').is_some_and(is_secret_header) {
+            return Self::Header;
+        }
         let word = word.rsplit([':', '=', '(', '[', '\'', ',']).next().unwrap_or(word);
-        let named = ["bearer", "basic"].iter().any(|scheme| word.eq_ignore_ascii_case(scheme));
-        if named { Self::Named } else { Self::None }
+        match (self, is_scheme(word)) {
+            (Self::Header, true) => Self::InHeader,
+            (_, true) => Self::Named,
+            (_, false) => Self::None,
+        }
     }
 
-    /// Credentials are long and in one piece; `Basic training.mp3` is a name.
+    /// Whether a word is hidden. Credentials are long and in one piece; `Basic training.mp3` is a name,
+    /// but not behind `Authorization:`.
     fn covers(self, word: &str) -> bool {
         let long = word.len() >= 16 && word.is_ascii() && !word.contains("://");
-        matches!(self, Self::Named)
-            && (long || word.len() >= 8 && word.bytes().any(|byte| byte.is_ascii_digit()))
+        match self {
+            Self::None => false,
+            Self::Named => long || word.len() >= 8 && word.bytes().any(|byte| byte.is_ascii_digit()),
+            Self::Header => !word.is_empty() && !is_scheme(word),
+            Self::InHeader => !word.is_empty(),
+        }
     }
+}
+
+fn is_scheme(word: &str) -> bool {
+    ["bearer", "basic", "digest", "token", "apikey"].iter().any(|scheme| word.eq_ignore_ascii_case(scheme))
+}
+
+/// Whether a word names a header that holds a secret. Stricter than [`is_secret_name`]: people write
+/// `Key: C major.wav`, but nobody but a header is called `X-Api-Key`.
+fn is_secret_header(name: &str) -> bool {
+    let name = name.trim_start_matches(['(', '[', '{', '\'', ',']);
+    let compound = name.contains(['-', '_'])
+        && ["key", "auth"].iter().any(|part| name.to_ascii_lowercase().contains(part));
+    is_header_name(name)
+        && (compound
+            || is_secret_name(name) && !SECRET_WORDS.iter().any(|word| name.eq_ignore_ascii_case(word)))
 }
 
 fn word(word: &str) -> Cow<'_, str> {
@@ -141,6 +174,12 @@ fn word(word: &str) -> Cow<'_, str> {
         if left.get(start..).is_some_and(is_secret_name) {
             return Cow::Owned(format!("{left}={HIDDEN}"));
         }
+    }
+    if let Some((name, value)) = word.split_once(':')
+        && !value.is_empty()
+        && is_secret_header(name)
+    {
+        return Cow::Owned(format!("{name}:{HIDDEN}"));
     }
     jwt(word)
 }
@@ -162,7 +201,16 @@ fn after_scheme(rest: &str) -> String {
         (credentials, authority, path) = ("…@", "", host);
     }
     let hidden = if tail.is_empty() { "" } else { HIDDEN };
-    format!("{credentials}{authority}{}{tail}{hidden}", word(path))
+    let path: Vec<Cow<'_, str>> = path.split('/').map(without_parameters).collect();
+    format!("{credentials}{authority}{}{tail}{hidden}", word(&path.join("/")))
+}
+
+/// A segment of a path without the values of its parameters: `a;jsessionid=1` has one.
+fn without_parameters(segment: &str) -> Cow<'_, str> {
+    match segment.split_once(';') {
+        Some((name, parameters)) if parameters.contains('=') => Cow::Owned(format!("{name};{HIDDEN}")),
+        _ => Cow::Borrowed(segment),
+    }
 }
 
 /// Whether an authority without `@` is a host with at most a numeric port.
@@ -220,6 +268,11 @@ mod tests {
             ("What is this?.mp3", "What is this?.mp3"),
             ("really? yes=no", "really? yes=no"),
             ("Authorization: Bearer abcdef0123456789", "Authorization: Bearer …"),
+            ("sent Authorization: Bearer SECRETHDR, then", "sent Authorization: Bearer … then"),
+            ("Authorization: SECRETHDR", "Authorization: …"),
+            ("X-Api-Key: SECRETHDR and X-Api-Key:SECRETHDR", "X-Api-Key: … and X-Api-Key:…"),
+            ("Key: C major.wav", "Key: C major.wav"),
+            ("https://h.example/a;jsessionid=abc/b", "https://h.example/a;…/b"),
             ("Basic training session.mp3", "Basic training session.mp3"),
             ("password=hunter2 user=me", "password=… user=me"),
             ("got eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyIjoxfQ.abc-def_ghi, sorry", "got eyJ…, sorry"),

@@ -11,7 +11,7 @@ use super::{fleet_of, now};
 use crate::config::Config;
 use crate::poll::{self, Bounds};
 use crate::store::query::{Query, Scratch};
-use crate::store::{Rows, Sort, Store};
+use crate::store::{Cause, Rows, Sort, Store};
 
 pub use super::output::Format as OutputFormat;
 
@@ -114,18 +114,24 @@ async fn collect(jobs: &Jobs, asked: Timestamp) -> (Store, bool) {
     (store, bounded)
 }
 
-/// A line for each source that did not answer, and what the banners advise.
+/// What is odd about the configuration, a line for each source that did not answer, and what that
+/// means for its key.
 fn diagnosis(store: &Store, warnings: &[String]) -> Vec<String> {
     let fleet = store.fleet();
     let failures = fleet.sources().filter_map(|(id, source)| {
         let trouble = store.source(id)?.trouble.as_ref()?;
         let (environment, key) = (fleet.environment_name(source.environment), fleet.key_name(source.key));
-        Some(format!("{environment} (key {key}): {}", trouble.failure.sentence()))
+        let remedy = trouble.remedy().map_or(String::new(), |remedy| format!(". {remedy}"));
+        Some(format!("{environment} (key {key}): {}{remedy}", trouble.failure.sentence()))
     });
     let banners = store.banners(now());
-    let advice = banners
+    let keys = banners
         .iter()
-        .filter(|banner| !banner.advice.is_empty())
+        .filter(|banner| banner.cause.is_about_key())
         .map(|banner| format!("{}. {}", banner.head, banner.advice));
-    warnings.iter().cloned().chain(failures).chain(advice).collect()
+    let unreadable = banners
+        .iter()
+        .filter(|banner| matches!(banner.cause, Cause::EntriesUnreadable(_)))
+        .map(|banner| banner.head.clone());
+    warnings.iter().cloned().chain(failures).chain(keys).chain(unreadable).collect()
 }

@@ -34,17 +34,20 @@ pub enum Quit {
     Interrupt,
     /// SIGTERM.
     Terminate,
+    /// SIGQUIT.
+    Abandon,
     /// SIGHUP, or the terminal is gone. Also the answer to a frame that cannot be written and to the
     /// end of the input.
     Hangup,
 }
 
 impl Quit {
-    /// 128 and the number of the signal, as shells have it: 130, 143, 129.
+    /// 128 and the number of the signal, as shells have it: 130, 143, 131, 129.
     pub const fn exit_code(self) -> u8 {
         match self {
             Self::Hangup => 128 + 1,
             Self::Interrupt => 128 + 2,
+            Self::Abandon => 128 + 3,
             Self::Terminate => 128 + 15,
         }
     }
@@ -66,6 +69,7 @@ pub struct Signals {
     interrupt: Stream,
     terminate: Stream,
     hangup: Stream,
+    abandon: Stream,
     suspend: Stream,
     resume: Stream,
     /// Turns true when the terminal is gone.
@@ -84,6 +88,7 @@ impl Signals {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
             hangup: signal(SignalKind::hangup())?,
+            abandon: signal(SignalKind::quit())?,
             suspend: signal(stop)?,
             resume: signal(go_on)?,
             gone: watch_terminal()?,
@@ -98,6 +103,7 @@ impl Signals {
                 Some(()) = self.terminate.recv() => Signal::Quit(Quit::Terminate),
                 Some(()) = self.interrupt.recv() => Signal::Quit(Quit::Interrupt),
                 Some(()) = self.hangup.recv() => Signal::Quit(Quit::Hangup),
+                Some(()) = self.abandon.recv() => Signal::Quit(Quit::Abandon),
                 Ok(_) = self.gone.wait_for(|gone| *gone) => Signal::Quit(Quit::Hangup),
                 Some(()) = self.resume.recv() => Signal::Resume,
                 Some(()) = self.suspend.recv() => Signal::Suspend,
@@ -185,9 +191,12 @@ mod tests {
 
     #[test]
     fn exit_codes_are_what_shells_expect() {
-        for (quit, raw) in
-            [(Quit::Interrupt, Raw::INT), (Quit::Terminate, Raw::TERM), (Quit::Hangup, Raw::HUP)]
-        {
+        for (quit, raw) in [
+            (Quit::Interrupt, Raw::INT),
+            (Quit::Terminate, Raw::TERM),
+            (Quit::Hangup, Raw::HUP),
+            (Quit::Abandon, Raw::QUIT),
+        ] {
             assert_eq!(i32::from(quit.exit_code()), 128 + raw.as_raw(), "{quit:?}");
         }
     }

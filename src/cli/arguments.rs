@@ -1,6 +1,7 @@
 //! What may be written behind `voxtop`. No option takes a key's value: arguments are seen by everybody
 //! on a machine.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -40,7 +41,14 @@ pub(super) struct Global {
     #[arg(long, global = true, env = "VOXTOP_REFRESH", value_name = "DURATION")]
     pub(super) refresh: Option<String>,
     /// Show only these jobs: words, field:value, field~text, field>value; ? in the dashboard lists the fields
-    #[arg(long, global = true, value_name = "QUERY", default_value = "", hide_default_value = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "QUERY",
+        default_value = "",
+        hide_default_value = true,
+        allow_hyphen_values = true
+    )]
     pub(super) filter: String,
     /// Never change anything at the service
     #[arg(long, global = true)]
@@ -49,7 +57,7 @@ pub(super) struct Global {
     #[arg(long, global = true, value_name = "TZ")]
     pub(super) timezone: Option<String>,
     /// Colours [default: by the terminal; NO_COLOR means mono]
-    #[arg(long, global = true, value_name = "NAME", value_parser = one_of::<ThemeName>())]
+    #[arg(long, global = true, value_name = "NAME", value_parser = one_of::<ThemeName>(ThemeName::VARIANTS))]
     pub(super) theme: Option<ThemeName>,
     /// Write the log to this file
     #[arg(long, global = true, value_name = "FILE")]
@@ -64,6 +72,11 @@ pub(super) struct Global {
 pub(super) enum Command {
     /// The dashboard over an embedded sandbox: no key and no network needed
     Demo(DemoArguments),
+    /// Serve a stand-in for the service, for its own clients and for tests
+    ///
+    /// Prints where its hosts listen and which keys they take, then serves until it is stopped. `POST /control/…` at
+    /// its control host changes it while it runs.
+    Sandbox(SandboxArguments),
     /// Print the merged jobs of all environments once
     ///
     /// Data goes to standard output, diagnosis to standard error. Exit status: 0 all sources answered; 3 some did
@@ -95,6 +108,63 @@ pub(super) struct DemoArguments {
     pub(super) after: Duration,
 }
 
+/// What `voxtop sandbox --help` says of its control host.
+const CONTROLS: &str = "While it runs, POST JSON to its control host:
+  /control/faults           {\"name\": \"outage\", \"environment\": \"eu1\", \"kind\": \"down\"}
+  /control/advance          {\"by\": \"8d\"}
+  /control/jobs             {\"environment\": \"eu1\", \"key\": \"prod\", \"count\": 250}
+  /control/jobs/ID/finish   {\"outcome\": \"done\"}, \"unheard\" or \"rejected\"
+  /control/keys/NAME/revoke and /control/keys/NAME/restore
+GET /control shows it; DELETE /control/faults[/NAME] clears faults. `voxtop sandbox --show` says what
+kinds there are, and how to write a scenario.";
+
+/// What `voxtop sandbox` takes.
+#[derive(Debug, Args)]
+#[command(after_long_help = CONTROLS)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
+pub(super) struct SandboxArguments {
+    /// What it plays: a name that --list shows, or a TOML file
+    #[arg(long, value_name = "NAME|FILE", default_value = "tour")]
+    pub(super) scenario: String,
+    /// Show the scenarios that there are
+    #[arg(long)]
+    pub(super) list: bool,
+    /// Print the scenario instead of playing it: a start for one of your own
+    #[arg(long)]
+    pub(super) show: bool,
+    /// Listen at this address; anything but a loopback one needs --expose too
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub(super) listen: IpAddr,
+    /// Let others than this machine reach the sandbox and its controls
+    #[arg(long)]
+    pub(super) expose: bool,
+    /// The port of the first host; the others have the next ones [default: free ones]
+    #[arg(long, value_name = "PORT", default_value_t = 0, hide_default_value = true)]
+    pub(super) port: u16,
+    /// Print `export NAME='value'` lines for the vendor's clients
+    #[arg(long, group = "text")]
+    pub(super) env: bool,
+    /// Print a voxtop configuration that shows the sandbox
+    #[arg(long, group = "text")]
+    pub(super) print_config: bool,
+    /// How to print: table or json
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", conflicts_with = "text")]
+    output: SandboxFormat,
+}
+
+/// How `voxtop sandbox` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum SandboxFormat {
+    Table,
+    Json,
+}
+
+impl SandboxArguments {
+    pub(super) fn json(&self) -> bool {
+        self.output == SandboxFormat::Json
+    }
+}
+
 impl Default for DemoArguments {
     fn default() -> Self {
         Self { picture: None, size: Size { width: 120, height: 40 }, after: Duration::from_secs(8) }
@@ -105,13 +175,14 @@ impl Default for DemoArguments {
 #[derive(Debug, Args)]
 pub(super) struct JobsArguments {
     /// How to print
-    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = one_of::<OutputFormat>())]
+    #[arg(short, long, value_name = "FORMAT", default_value = "table",
+          value_parser = one_of::<OutputFormat>(OutputFormat::VARIANTS))]
     pub(super) output: OutputFormat,
     /// Only jobs created within this time: 1h30m, 2d
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, allow_hyphen_values = true)]
     pub(super) since: Option<Duration>,
     /// At most so many jobs, the newest
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(super) limit: Option<usize>,
 }
 
@@ -126,12 +197,13 @@ pub(super) enum ConfigCommand {
     Check,
 }
 
-/// One of a set of names, which help, completions and complaints then list.
-fn one_of<T>() -> impl TypedValueParser<Value = T>
+/// A value of an enumeration, by its words: help and errors then list them.
+fn one_of<T>(words: &'static [&'static str]) -> impl TypedValueParser<Value = T>
 where
-    T: VariantNames + FromStr<Err = strum::ParseError> + Clone + Send + Sync + 'static,
+    T: FromStr + Clone + Send + Sync + 'static,
+    T::Err: std::error::Error + Send + Sync + 'static,
 {
-    PossibleValuesParser::new(T::VARIANTS).try_map(|name| name.parse())
+    PossibleValuesParser::new(words).try_map(|word| word.parse::<T>())
 }
 
 fn parse_size(text: &str) -> Result<Size, String> {

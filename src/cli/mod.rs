@@ -4,11 +4,14 @@
 
 mod arguments;
 mod demo;
+mod man;
+mod sandbox;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::mpsc;
 use std::time::Duration;
 
 use clap::{CommandFactory, Parser};
@@ -82,6 +85,7 @@ impl Program {
         match command {
             None => self.dashboard(),
             Some(Command::Demo(arguments)) => self.demo(&arguments),
+            Some(Command::Sandbox(arguments)) => sandbox::run(&arguments),
             Some(Command::Jobs(arguments)) => self.jobs(&arguments),
             Some(Command::Config(command)) => self.config(command),
             Some(Command::Completions { shell }) => {
@@ -91,7 +95,7 @@ impl Program {
             }
             Some(Command::Man) => {
                 let mut text = Vec::new();
-                clap_mangen::Man::new(Arguments::command()).render(&mut text)?;
+                man::write(Arguments::command(), &mut text)?;
                 print(&text)
             }
         }
@@ -183,9 +187,24 @@ impl Program {
 
     /// Reads the configuration. Everything wrong with it is the user's to mend.
     fn load(&self) -> Result<Config> {
+        let waiting = self.say_that_keys_are_awaited();
         let config = config::load(&self.request(), &self.surroundings).map_err(Wrong::with)?;
+        drop(waiting);
         self.learn(&config);
         Ok(config)
+    }
+
+    /// A key's command may take its time, and the screen is not there yet: after two seconds a line says
+    /// what is waited for. Dropping the sender calls it off.
+    fn say_that_keys_are_awaited(&self) -> mpsc::Sender<()> {
+        let (call_off, called_off) = mpsc::channel();
+        let redactor = self.redactor.clone();
+        std::thread::spawn(move || {
+            if called_off.recv_timeout(Duration::from_secs(2)) == Err(mpsc::RecvTimeoutError::Timeout) {
+                complain(&redactor, "waiting for the commands that give the keys, 30 s at most…");
+            }
+        });
+        call_off
     }
 
     fn learn(&self, config: &Config) {
@@ -204,7 +223,7 @@ impl Program {
             state_dir: Some(&self.state_dir),
             verbosity: self.global.verbose,
         };
-        Ok(log::start(options, &self.redactor)?)
+        log::start(options, &self.redactor).map_err(Wrong::with)
     }
 
     fn settings(&self, config: &Config, log: Option<&str>, demo: bool) -> Result<(Settings, String)> {
@@ -217,20 +236,35 @@ impl Program {
             demo,
             read_only: self.global.read_only,
             config_path: path.display().to_string(),
-            warnings: config.warnings.iter().cloned().chain(log.map(str::to_owned)).collect(),
+            warnings: config
+                .warnings
+                .iter()
+                .cloned()
+                .chain(log.map(str::to_owned))
+                .chain(self.zone_warning())
+                .collect(),
         };
         Ok((settings, self.global.filter.clone()))
     }
 
     fn zone(&self) -> Result<TimeZone> {
         match self.global.timezone.as_deref() {
-            None | Some("local") => Ok(TimeZone::system()),
+            None | Some("local") => Ok(TimeZone::try_system().unwrap_or(TimeZone::UTC)),
             Some(name) => TimeZone::get(name).map_err(|_| {
                 Wrong::with(format!(
                     "--timezone: there is no time zone {name:?}; give an IANA name such as Europe/London, UTC, or local"
                 ))
             }),
         }
+    }
+
+    fn zone_warning(&self) -> Option<String> {
+        let local = matches!(self.global.timezone.as_deref(), None | Some("local"));
+        let unknown = local && TimeZone::try_system().is_err();
+        unknown.then(|| {
+            "this system's time zone is unknown (see TZ), so times are shown in UTC; --timezone sets one"
+                .to_owned()
+        })
     }
 
     fn query(&self, zone: &TimeZone) -> Result<Query> {

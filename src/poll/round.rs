@@ -135,14 +135,17 @@ pub(super) async fn run(
     source.budget.one_request().await;
     reporter.send(PollEvent::Asked).await?;
     let mut refused = 0;
+    // A round waits no longer for the service to relent than for it to answer.
+    let mut left = source.endpoint.timeout;
     loop {
         let (page, latency) = match ask_page(source, client, ask).await {
             (Ok(page), latency) => (page, latency),
             (Err(failure), latency) => {
-                let patience = ask.created_before.and_then(|_| backoff::patience(&failure, refused));
+                let patience = ask.created_before.and_then(|_| backoff::patience(&failure, refused, left));
                 let Some(wait) = patience else { return Ok(Err(failed(source, failure, latency))) };
                 debug!(source = &*source.name, failure = failure.short(), ?wait, "waiting for the next page");
                 refused += 1;
+                left = left.saturating_sub(wait);
                 tokio::time::sleep(wait).await;
                 source.budget.one_request().await;
                 continue;

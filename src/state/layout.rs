@@ -4,7 +4,7 @@
 //! ```text
 //! height ≥ 30                         height 16–29                        width < 70 or height < 16
 //! ┌ header ────────────────┐          ┌ header ────────────────┐          ┌ header ───────┐
-//! │ banners, two lines each│          │ banners, a line each   │          │ one banner    │
+//! │ banners, 1 or 2 lines  │          │ banners                │          │ one banner    │
 //! ├ Environments ─┬ Keys ──┤          ├ Environments ─┬ Keys ──┤          │ strip         │
 //! │               │        │          │               │        │          ├ Jobs ─────────┤
 //! ├ Jobs ─────────┴────────┤          ├ Jobs ─────────┴────────┤          │ column heads  │
@@ -96,8 +96,8 @@ pub fn key_width(fleet: &Fleet) -> u16 {
 /// The width that the keys pane needs, with statuses and fingerprints or without.
 fn keys_pane_width(fleet: &Fleet, wide: bool) -> u16 {
     let environments = u16::try_from(fleet.environments.len()).unwrap_or(u16::MAX);
-    // A name, a space, a mark, and `401 ` behind it where there is room; two spaces between cells.
-    let cell = environment_width(fleet) + if wide { 7 } else { 3 };
+    // A name, a space, a mark with `401` behind it where there is room, and a space between cells.
+    let cell = environment_width(fleet) + if wide { 6 } else { 3 };
     let name = key_width(fleet) + if wide { 8 } else { 2 };
     environments.saturating_mul(cell).saturating_add(name)
 }
@@ -120,14 +120,11 @@ impl Layout {
         let small = size.width < 70 || size.height < 16;
         let tall = size.height >= 30 && !small;
 
-        layout.banner_lines = if tall { 2 } else { 1 };
-        let most = match size.height {
-            0..16 => 1,
-            16..45 => 2,
-            _ => 4,
-        };
-        let shown = u16::try_from(banners).unwrap_or(most).min(most);
-        layout.banners = inside(1, shown * layout.banner_lines);
+        // Few banners get a line of advice each; of many it is worth more to see them all.
+        let most = if small { 1 } else { (size.height / 8).clamp(2, 8) };
+        let banners = u16::try_from(banners).unwrap_or(most);
+        layout.banner_lines = if banners.saturating_mul(2) <= most { 2 } else { 1 };
+        layout.banners = inside(1, banners.saturating_mul(layout.banner_lines).min(most));
         let mut y = 1 + layout.banners.height;
         if small {
             layout.strip = inside(y, 1);
@@ -275,7 +272,7 @@ mod tests {
             (40, 10, 0, 5, false),
             (40, 10, 3, 4, false),
             (80, 24, 0, 14, true),
-            (80, 24, 3, 12, true),
+            (80, 24, 3, 11, true),
             (120, 40, 2, 22, true),
             (200, 60, 4, 28, true),
         ] {

@@ -86,6 +86,7 @@ pub struct State {
     scratch: Scratch,
     overlay_end: usize,
     started: Timestamp,
+    refreshed: Option<Timestamp>,
 }
 
 /// What the derived rows were built from.
@@ -120,6 +121,7 @@ impl State {
             scratch: Scratch::default(),
             overlay_end: 0,
             started: now,
+            refreshed: None,
         };
         state.refresh();
         state
@@ -191,6 +193,7 @@ impl State {
             advice: String::new(),
             since: self.started,
             last_good: None,
+            next: None,
         }));
         let banners = &self.banners;
         self.dismissed.retain(|cause| banners.iter().any(|banner| banner.cause == *cause));

@@ -1,8 +1,9 @@
 //! Which job is selected, and which rows are in view.
 //!
-//! The selection is a job, not a row: it survives sorting, filtering and refreshes. While a job is
-//! selected its row also keeps its line on the screen as far as possible, so that new jobs at the top
-//! do not push it away under somebody's eyes; without a selection the view follows the top.
+//! The selection is a job, not a row: it survives sorting, filtering and refreshes. The top of the list
+//! is live: new jobs appear there, and the selection moves down with its job. Once scrolled, the view
+//! stands still instead: the selected job keeps its line, so that nothing is pushed away under
+//! somebody's eyes.
 
 use crate::model::JobKey;
 use crate::store::{Rows, Store};
@@ -64,7 +65,10 @@ impl Selection {
             let line = self.row.saturating_sub(self.first);
             match rows.position(store, job) {
                 Some(row) => {
-                    self.first = row.saturating_sub(line);
+                    // At the top the view is live; further down it stands still.
+                    if self.first > 0 {
+                        self.first = row.saturating_sub(line);
+                    }
                     self.row = row;
                     self.visible = true;
                 }

@@ -82,16 +82,21 @@ fn the_selection_is_a_job_and_keeps_its_line() {
 }
 
 #[test]
-fn the_selected_line_stands_still_while_jobs_arrive_above() {
+fn the_top_is_live_and_once_scrolled_the_selected_line_stands_still() {
     let mut state = state();
     state.size = Size { width: 80, height: 24 };
     let jobs = |count: i64| (0..count).rev().map(|n| job(&format!("j{n:03}"), n, "done")).collect::<Vec<_>>();
     poll(&mut state, EU1, 1, 0, &jobs(100));
-    press(&mut state, "jjjjjj");
+    press(&mut state, "g");
+    poll(&mut state, EU1, 2, 5, &jobs(102));
+    let place = (selected(&state), state.selection.row(), state.selection.first());
+    assert_eq!(place, (Some("j099".to_owned()), Some(2), 0));
+    press(&mut state, "Gkk");
     let line = |state: &State| state.selection.row().unwrap() - state.selection.first();
-    assert_eq!((selected(&state).as_deref(), line(&state)), (Some("j094"), 5));
-    poll(&mut state, EU1, 2, 5, &jobs(140));
-    assert_eq!((selected(&state).as_deref(), line(&state)), (Some("j094"), 5));
+    let before = (selected(&state), line(&state));
+    assert!(state.selection.first() > 0);
+    poll(&mut state, EU1, 3, 10, &jobs(140));
+    assert_eq!((selected(&state), line(&state)), before);
     press(&mut state, "␛");
     assert_eq!((selected(&state), state.selection.first()), (None, 0), "back at the top, following it");
 }
@@ -240,7 +245,7 @@ fn pause_and_refresh_are_effects() {
     let mut state = state();
     assert_eq!(press(&mut state, "p"), [Effect::Pause(true)]);
     assert_eq!(press(&mut state, "p"), [Effect::Pause(false)]);
-    assert_eq!(press(&mut state, "r"), [Effect::RefreshAll]);
+    assert_eq!(press(&mut state, "rrrr"), [Effect::RefreshAll], "a key that is held down asks once a second");
     assert!(state.notice.is_some());
     state.update(Message::Tick, at(60));
     state.refresh();

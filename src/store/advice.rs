@@ -2,7 +2,7 @@
 //! nothing; `banner` finds the causes, this module says them.
 
 use super::event::Severity;
-use crate::model::{Entitlement, EnvironmentState, Failure, KeyState};
+use crate::model::{Entitlement, EnvironmentState, Failure, FailureKind, KeyState};
 
 /// `eu1`, `eu1 and eu2`, `eu1, eu2 and us1`.
 pub(super) fn list(names: &[&str]) -> String {
@@ -20,6 +20,22 @@ pub(super) fn evidence(failure: &Failure) -> String {
         .filter_map(|(name, value)| value.as_ref().map(|value| format!("{name} {value}")))
         .collect();
     if ids.is_empty() { String::new() } else { format!(" [{}]", ids.join(", ")) }
+}
+
+/// What to do about a failure of an endpoint, where something can be done.
+pub(super) fn remedy(kind: FailureKind) -> Option<&'static str> {
+    Some(match kind {
+        FailureKind::Unresolved => "Check the host's name and this machine's DNS.",
+        FailureKind::Unconnected => "Check the network, a firewall or a proxy on the way.",
+        FailureKind::Tls => {
+            "Check the host's name: under the vendor's domain every name resolves, and unknown ones fail at TLS."
+        }
+        FailureKind::Unreadable | FailureKind::Redirected | FailureKind::TooLarge => {
+            "Something else answers in the service's place: a proxy, a login page, or a wrong URL."
+        }
+        FailureKind::Server => "The service's own trouble: see https://status.speechmatics.com.",
+        _ => return None,
+    })
 }
 
 /// An environment changed its state.

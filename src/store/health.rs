@@ -11,11 +11,30 @@ use crate::model::EnvironmentState;
 
 /// One round's first request: how long the answer took, or that there was none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// The endpoint answered as it should (a rejected key is such an answer).
-    Answered(Duration),
-    /// It did not.
+pub(super) enum Outcome {
+    /// The endpoint listed jobs.
+    Listed(Duration),
+    /// It answered, but would not list: the key is rejected, or asks too often. The proxy in front says
+    /// so, much quicker than the application lists.
+    Refused(Duration),
+    /// It did not answer, or with a failure of its own.
     Failed,
+}
+
+impl Outcome {
+    fn listed(self) -> Option<Duration> {
+        match self {
+            Self::Listed(latency) => Some(latency),
+            Self::Refused(_) | Self::Failed => None,
+        }
+    }
+
+    fn refused(self) -> Option<Duration> {
+        match self {
+            Self::Refused(latency) => Some(latency),
+            Self::Listed(_) | Self::Failed => None,
+        }
+    }
 }
 
 /// How many outcomes are kept: at a refresh of 5 s the last five minutes.
@@ -51,17 +70,31 @@ impl Health {
         self.state
     }
 
-    /// The outcomes of at most five minutes at the usual pace, oldest first.
-    pub fn outcomes(&self) -> impl DoubleEndedIterator<Item = Outcome> + ExactSizeIterator {
-        self.outcomes.iter().copied()
+    /// How long the last listing took, or, where the endpoint never lists, the last refusal. `None` where
+    /// the last request failed or none was made.
+    pub fn latency(&self) -> Option<Duration> {
+        if *self.outcomes.back()? == Outcome::Failed {
+            return None;
+        }
+        self.latencies().next()
     }
 
-    /// The latency of the last answer; `None` where the last request failed or none was made.
-    pub fn latency(&self) -> Option<Duration> {
-        match self.outcomes.back()? {
-            Outcome::Answered(latency) => Some(*latency),
-            Outcome::Failed => None,
-        }
+    /// The latencies that speak for the endpoint, newest first: of listings; of refusals only where there
+    /// are no listings.
+    fn latencies(&self) -> impl Iterator<Item = Duration> {
+        let lists = self.outcomes.iter().any(|outcome| outcome.listed().is_some());
+        let pick = if lists { Outcome::listed } else { Outcome::refused };
+        self.outcomes.iter().rev().copied().filter_map(pick)
+    }
+
+    /// Listings and failures, oldest first, for a trend; refusals only where there are no listings.
+    pub fn trend(&self) -> impl DoubleEndedIterator<Item = Option<Duration>> {
+        let lists = self.outcomes.iter().any(|outcome| outcome.listed().is_some());
+        self.outcomes.iter().filter_map(move |outcome| match outcome {
+            Outcome::Failed => Some(None),
+            Outcome::Listed(latency) => Some(Some(*latency)),
+            Outcome::Refused(latency) => (!lists).then_some(Some(*latency)),
+        })
     }
 
     /// Takes the outcome of a round and says whether the state changed.
@@ -70,7 +103,7 @@ impl Health {
             self.outcomes.pop_front();
         }
         self.outcomes.push_back(outcome);
-        self.answered_ever |= matches!(outcome, Outcome::Answered(_));
+        self.answered_ever |= outcome != Outcome::Failed;
         let before = self.state;
         self.state = self.next_state();
         self.state != before
@@ -90,7 +123,7 @@ impl Health {
         if recovering {
             return EnvironmentState::Degraded;
         }
-        let median = self.median();
+        let median = self.usual().unwrap_or_default();
         if median >= SLOW || (self.state == EnvironmentState::Slow && median > FAST) {
             EnvironmentState::Slow
         } else {
@@ -102,20 +135,11 @@ impl Health {
         self.outcomes.iter().rev().take_while(|outcome| wanted(**outcome)).count()
     }
 
-    /// The median of the recent answers; zero without any.
-    fn median(&self) -> Duration {
-        let mut recent: Vec<Duration> = self
-            .outcomes
-            .iter()
-            .rev()
-            .filter_map(|outcome| match outcome {
-                Outcome::Answered(latency) => Some(*latency),
-                Outcome::Failed => None,
-            })
-            .take(RECENT)
-            .collect();
+    /// The latency to expect: the median of the recent answers. `None` without any.
+    pub fn usual(&self) -> Option<Duration> {
+        let mut recent: Vec<Duration> = self.latencies().take(RECENT).collect();
         recent.sort_unstable();
-        recent.get(recent.len() / 2).copied().unwrap_or_default()
+        recent.get(recent.len() / 2).copied()
     }
 }
 
@@ -124,14 +148,16 @@ mod tests {
     use super::*;
     use crate::model::EnvironmentState::{Degraded, Down, Slow, Unknown, Up};
 
-    /// Plays a story: `.` a quick answer, `s` a slow one, `m` one between the thresholds, `x` a failure.
+    /// Plays a story: `.` a quick listing, `s` a slow one, `m` one between the thresholds, `4` a quick
+    /// refusal, `x` a failure.
     fn play(story: &str) -> EnvironmentState {
         let mut health = Health::default();
         for step in story.chars() {
             health.push(match step {
-                '.' => Outcome::Answered(Duration::from_millis(40)),
-                's' => Outcome::Answered(Duration::from_millis(1_400)),
-                'm' => Outcome::Answered(Duration::from_millis(900)),
+                '.' => Outcome::Listed(Duration::from_millis(40)),
+                's' => Outcome::Listed(Duration::from_millis(1_400)),
+                'm' => Outcome::Listed(Duration::from_millis(900)),
+                '4' => Outcome::Refused(Duration::from_millis(2)),
                 _ => Outcome::Failed,
             });
         }
@@ -161,6 +187,10 @@ mod tests {
             ("sssmmm", Slow),
             ("mmm", Up),
             ("sss....", Up),
+            // Another key's quick refusals do not make a slow environment quick.
+            ("s4s4s4s4", Slow),
+            ("4", Up),
+            ("444x", Degraded),
         ] {
             assert_eq!(play(story), state, "{story:?}");
         }
@@ -172,7 +202,7 @@ mod tests {
         for _ in 0..1_000 {
             health.push(Outcome::Failed);
         }
-        assert_eq!(health.outcomes().len(), KEPT);
+        assert_eq!(health.trend().count(), KEPT);
         assert_eq!(health.latency(), None);
     }
 }

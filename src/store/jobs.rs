@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use crate::model::{Job, JobId, SourceId};
+use crate::model::{Job, JobId, SourceId, Status};
 
 /// A place in the slab. A handle of a job that went may later name another job: hold a
 /// [`JobKey`](crate::model::JobKey) across merges instead.
@@ -23,10 +23,10 @@ pub struct Held {
 }
 
 /// What became of a job that was put in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Change {
     New(Handle),
-    Changed(Handle),
+    Changed { handle: Handle, before: Status },
     Same,
 }
 
@@ -71,8 +71,8 @@ impl Jobs {
                 if held.job == job {
                     return Change::Same;
                 }
-                held.job = job;
-                Change::Changed(handle)
+                let before = std::mem::replace(&mut held.job, job).status;
+                Change::Changed { handle, before }
             }
             Entry::Vacant(entry) => {
                 let held = Some(Held { job, source, seen });

@@ -55,8 +55,8 @@ impl Store {
     ) {
         let Some(record) = self.sources.get_mut(source.index()) else { return };
         let first = !std::mem::replace(&mut record.paged, true);
-        let known_before = record.last_good.is_some();
-        record.unreadable = if first { unreadable } else { record.unreadable.saturating_add(unreadable) };
+        let watched_since = *record.watched_since.get_or_insert(at);
+        record.note_unreadable(unreadable, first, at);
         record.last_good = Some(at);
         let recovered = record.trouble.take().is_some();
         let key_news = record.note_accepted(at);
@@ -65,21 +65,22 @@ impl Store {
             self.revision += 1;
         }
         if first {
-            self.note_outcome(source, at, Outcome::Answered(latency));
+            self.note_outcome(source, at, Outcome::Listed(latency));
         }
         if key_news {
             self.note_key_event(source, at, None);
         }
         for job in jobs {
             let rejected = job.status == Status::Rejected;
-            let change = self.jobs.put(source, job, sequence);
-            if change != Change::Same {
-                self.revision += 1;
-            }
+            let fresh = job.created_at.is_some_and(|created| created >= watched_since);
             // What was rejected before voxtop looked is history, not news.
-            if let (true, true, Change::New(handle) | Change::Changed(handle)) =
-                (rejected, known_before, change)
-            {
+            let news = match self.jobs.put(source, job, sequence) {
+                Change::Same => continue,
+                Change::New(handle) => fresh.then_some(handle),
+                Change::Changed { handle, before } => (before != Status::Rejected).then_some(handle),
+            };
+            self.revision += 1;
+            if let (true, Some(handle)) = (rejected, news) {
                 self.note_rejected_job(source, at, handle);
             }
         }
@@ -97,7 +98,7 @@ impl Store {
         if kind != FailureKind::Internal {
             let outcome = match (kind.endpoint_answered(), paged) {
                 (true, true) => None,
-                (true, false) => Some(Outcome::Answered(latency)),
+                (true, false) => Some(Outcome::Refused(latency)),
                 (false, _) => Some(Outcome::Failed),
             };
             if let Some(outcome) = outcome {
@@ -135,10 +136,7 @@ impl Store {
         {
             return;
         }
-        let (severity, text) = advice::state_event(
-            health.state(),
-            self.source(source).and_then(|record| record.trouble.as_ref()).map(|trouble| &trouble.failure),
-        );
+        let (severity, text) = advice::state_event(health.state(), self.endpoint_failure(environment));
         self.events.push(Event { at, severity, environment: Some(environment), key: None, text });
     }
 

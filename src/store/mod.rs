@@ -17,6 +17,7 @@ mod column;
 mod event;
 mod health;
 mod jobs;
+mod key_banner;
 mod merge;
 mod record;
 mod rows;
@@ -31,13 +32,13 @@ use jiff::Timestamp;
 pub use banner::{Banner, Cause};
 pub use column::{Align, COLUMNS, Column, ColumnSpec, Sort};
 pub use event::{Event, Severity};
-pub use health::{Health, Outcome};
+pub use health::Health;
 pub use jobs::{Handle, Held};
 pub use record::{KeyRecord, SourceRecord, Trouble};
 pub use rows::Rows;
 pub use summary::{Counts, Summary};
 
-use crate::model::{EnvironmentId, EnvironmentState, Fleet, JobKey, KeyState, SourceId};
+use crate::model::{EnvironmentId, EnvironmentState, Failure, Fleet, JobKey, KeyState, SourceId};
 use event::EventLog;
 use jobs::Jobs;
 
@@ -97,6 +98,15 @@ impl Store {
         self.health.get(id.index())
     }
 
+    /// The latest failure of the endpoint itself at an environment, while it lasts; a rejected key is none.
+    pub fn endpoint_failure(&self, id: EnvironmentId) -> Option<&Failure> {
+        self.sources_at(id)
+            .filter_map(|(_, record)| record.trouble.as_ref())
+            .filter(|trouble| !trouble.failure.kind.endpoint_answered())
+            .max_by_key(|trouble| trouble.at)
+            .map(|trouble| &trouble.failure)
+    }
+
     /// An environment's state; unknown for an id of another fleet.
     pub fn state(&self, id: EnvironmentId) -> EnvironmentState {
         self.health(id).map_or(EnvironmentState::Unknown, Health::state)
@@ -154,6 +164,11 @@ impl Store {
     /// When the oldest job that a source listed was created.
     pub fn oldest_of(&self, id: SourceId) -> Option<Timestamp> {
         self.jobs.of(id).filter_map(|(_, held)| held.job.created_at).min()
+    }
+
+    /// Whether the lists of all sources that list anything are known to their ends.
+    pub fn is_complete(&self) -> bool {
+        self.sources.iter().all(|record| record.complete || record.last_good.is_none())
     }
 
     /// Events, newest first.

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::advice;
 use crate::model::{Coverage, Failure, KeyState};
 
 /// What a source said of its key.
@@ -30,6 +31,13 @@ pub struct Trouble {
     pub count: u32,
 }
 
+impl Trouble {
+    /// What to do about it, where something can be done about the endpoint.
+    pub fn remedy(&self) -> Option<&'static str> {
+        advice::remedy(self.failure.kind)
+    }
+}
+
 /// One source.
 #[derive(Debug)]
 pub struct SourceRecord {
@@ -45,8 +53,10 @@ pub struct SourceRecord {
     pub trouble: Option<Trouble>,
     /// The key's standing.
     pub key: KeyRecord,
-    /// Entries of the current round's pages that could not be read as jobs.
+    /// Entries of its list that could not be read as jobs, as far as the list was looked at.
     pub unreadable: usize,
+    /// Since when there are such entries.
+    pub unreadable_since: Option<Timestamp>,
     /// Whether the whole list has been seen.
     pub complete: bool,
     /// Whether a millisecond held more jobs than a page, so that some may never be listed.
@@ -55,6 +65,10 @@ pub struct SourceRecord {
     pub known_since: Option<Timestamp>,
     /// Whether this round has brought a page yet.
     pub(super) paged: bool,
+    /// When its first page came: what happened before is history.
+    pub(super) watched_since: Option<Timestamp>,
+    /// Unreadable entries of this round so far.
+    round_unreadable: usize,
 }
 
 impl Default for SourceRecord {
@@ -67,10 +81,13 @@ impl Default for SourceRecord {
             trouble: None,
             key: KeyRecord { state: KeyState::Unchecked, since: None, accepted: None, evidence: None },
             unreadable: 0,
+            unreadable_since: None,
             complete: false,
             gaps: false,
             known_since: None,
             paged: false,
+            watched_since: None,
+            round_unreadable: 0,
         }
     }
 }
@@ -122,10 +139,23 @@ impl SourceRecord {
         self.trouble = Some(Trouble { failure, since, at, count: count.saturating_add(1) });
     }
 
+    /// Notes how many entries of a page could not be read. A round over the newest pages does not take
+    /// back what a whole one found.
+    pub(super) fn note_unreadable(&mut self, unreadable: usize, first_page: bool, at: Timestamp) {
+        let before = if first_page { 0 } else { self.round_unreadable };
+        self.round_unreadable = before.saturating_add(unreadable);
+        self.unreadable = self.unreadable.max(self.round_unreadable);
+        if self.unreadable > 0 {
+            self.unreadable_since.get_or_insert(at);
+        }
+    }
+
     /// Notes how far a finished round looked. What earlier rounds saw further back stays known.
     pub(super) fn note_coverage(&mut self, coverage: Coverage) {
         match coverage {
             Coverage::Whole => {
+                self.unreadable = self.round_unreadable;
+                self.unreadable_since = self.unreadable_since.filter(|_| self.unreadable > 0);
                 self.complete = true;
                 self.gaps = false;
                 self.known_since = None;

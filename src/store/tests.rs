@@ -94,14 +94,24 @@ fn a_quiet_refresh_asks_for_no_new_rows() {
 #[test]
 fn a_rejected_job_is_an_event_only_when_it_is_news() {
     let mut store = Store::new(fleet());
-    let mut bad = job("bad", 1, "rejected");
+    let mut bad = job("bad", -10, "rejected");
     bad.errors = vec![JobError { timestamp: None, message: "No speech found".into() }];
     round(&mut store, EU1, 1, 0, &[bad.clone()]);
     let texts = |store: &Store| store.events().map(|event| event.text.clone()).collect::<Vec<_>>();
     assert_eq!(texts(&store), ["key accepted"]);
-    let worse = Job { id: JobId::new("worse"), ..bad.clone() };
-    round(&mut store, EU1, 2, 5, &[worse, bad]);
-    assert_eq!(texts(&store), ["job worse was rejected: No speech found", "key accepted"]);
+    // Listed late, on a deeper page or by a later round, but rejected long ago.
+    let old = Job { id: JobId::new("old"), ..job("old", -500, "rejected") };
+    round(&mut store, EU1, 2, 5, &[bad.clone(), old.clone(), job("turns", -5, "running")]);
+    assert_eq!(texts(&store), ["key accepted"]);
+    let worse = Job { id: JobId::new("worse"), created_at: Some(at(7)), ..bad.clone() };
+    round(&mut store, EU1, 3, 10, &[worse, bad.clone(), old.clone(), job("turns", -5, "rejected")]);
+    assert_eq!(
+        texts(&store),
+        ["job turns was rejected", "job worse was rejected: No speech found", "key accepted"]
+    );
+    bad.errors.clear();
+    round(&mut store, EU1, 4, 15, &[bad, old]);
+    assert_eq!(texts(&store).len(), 3, "it was rejected before");
 }
 
 /// What each source answers, as a letter: `+` jobs, `1` 401, `3` 403, `9` 429, `5` 503, `t` time-out,
@@ -143,6 +153,8 @@ fn banners_follow_the_story() {
             vec![
                 "key prod is rejected (401) by all that answered: eu1 and eu2",
                 "us1 is down: no answer in time",
+                "eu1 fails: no answer in time",
+                "eu2 fails: no answer in time",
             ],
         ),
         (
@@ -156,10 +168,14 @@ fn banners_follow_the_story() {
         ("++11", vec!["eu2 and us1: key prod is rejected (401) where it is declared"]),
         ("++++ +++1", vec!["us1: key prod is rejected (401), accepted until now"]),
         ("++++ 1+11", vec!["eu1, eu2 and us1: key prod is rejected (401), accepted until now"]),
+        ("+++1 1+11", vec!["key prod is rejected everywhere (401), until now accepted in eu1 and eu2"]),
         ("+++3", vec!["us1: key prod is forbidden (403)"]),
         ("+++9", vec!["us1: key prod is limited (429)"]),
         ("+++5", vec!["us1 is down: the service failed (503)"]),
         ("++++ +++5", vec![]),
+        ("++++ +++5 +++5", vec!["us1 fails: the service failed (503)"]),
+        ("++++ +++t", vec!["us1 fails: no answer in time"]),
+        ("++++ +++5 ++++", vec![]),
         ("++++ +++5 +++t +++t", vec!["us1 is down: no answer in time"]),
         ("++++ +++5 +++t +++t ++++ ++++", vec![]),
     ] {
@@ -194,6 +210,17 @@ fn an_environment_that_hangs_from_the_start_is_named_before_its_time_out() {
     store.merge(report(US1, 1, 0, PollEvent::Asked));
     assert!(store.banners(at(3)).is_empty());
     assert_eq!(store.banners(at(4))[0].cause, Cause::EnvironmentSilent(EnvironmentId(2)));
+}
+
+#[test]
+fn an_environment_that_begins_to_hang_is_named_before_its_time_out() {
+    let mut store = tell("++++");
+    store.merge(report(US1, 2, 20, PollEvent::Asked));
+    assert!(store.banners(at(23)).is_empty());
+    assert_eq!(store.banners(at(25))[0].cause, Cause::EnvironmentSilent(EnvironmentId(2)));
+    // A long listing is no silence: its first page came.
+    store.merge(report(US1, 2, 25, page(&[])));
+    assert!(store.banners(at(90)).is_empty());
 }
 
 #[test]

@@ -33,8 +33,13 @@ fn draw_banner(buffer: &mut Buffer, state: &State, area: Rect, banner: &Banner, 
     if area.width >= 100 {
         tail = format!("{tail} ({})", format::span(state.now.duration_since(banner.since)));
     }
+    // A wait that is worth knowing of: the next round may be a minute away.
+    let wait = banner.next.map(|next| next.duration_since(state.now)).filter(|wait| wait.as_secs() > 0);
+    if let (Some(wait), 116..) = (wait, area.width) {
+        tail = format!("{tail}, next try in {}", format::span(wait));
+    }
     if more > 0 {
-        tail = format!("{tail} · +{more} more");
+        tail = format!("{tail} · +{more} more: e");
     }
     let tail_width = u16::try_from(tail.width()).unwrap_or(area.width).min(area.width / 2);
     let room = Rect { width: area.width.saturating_sub(tail_width + 2), ..area };

@@ -1,13 +1,15 @@
 //! The environments pane: one line each, with health, latency, trend, counts and the age of the data.
 
+use std::time::Duration;
+
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{Theme, format, paint};
-use crate::model::{Entitlement, Environment, EnvironmentId, EnvironmentState, KeyState, SourceId};
+use super::{Theme, format, keys, paint};
+use crate::model::{Entitlement, Environment, EnvironmentId, EnvironmentState, Failure, KeyState, SourceId};
 use crate::state::{Layout, State, layout::environment_width};
-use crate::store::{Align, Health, Outcome, SourceRecord};
+use crate::store::{Align, Health, SourceRecord};
 
 /// One field of a line: how wide, and in which order it leaves when the pane is narrow.
 struct Field {
@@ -29,19 +31,26 @@ struct Facts<'a> {
 }
 
 /// The fields in the order of the line. Name and state always stay.
-fn fields(state: &State, roomy: bool) -> Vec<Field> {
+fn fields(state: &State, roomy: bool, has_keys_pane: bool) -> Vec<Field> {
     let name = environment_width(state.store.fleet());
     let field = |width, rank, align, cell| Field { width, rank, align, cell };
-    vec![
+    let mut fields = vec![
         field(4, 7, Align::Left, |facts, theme| (facts.environment.region.to_string(), theme.quiet)),
         field(name, 0, Align::Left, |facts, theme| (facts.environment.name.to_string(), theme.title)),
-        field(10, 0, Align::Left, state_cell),
+        field(11, 0, Align::Left, state_cell),
         field(6, 1, Align::Right, latency_cell),
         field(8, 5, Align::Left, trend_cell),
-        field(12, 4, Align::Right, jobs_cell),
+        field(11, 4, Align::Right, jobs_cell),
         field(7, 2, Align::Right, running_cell),
         field(if roomy { 11 } else { 6 }, 0, Align::Right, age_cell),
-    ]
+    ];
+    // Where there is no room for the matrix, each line says what its keys are worth.
+    if !has_keys_pane {
+        let keys = state.store.fleet().keys.len();
+        let width = if keys == 1 { 8 } else { 24 };
+        fields.push(field(width, 3, Align::Left, keys_cell));
+    }
+    fields
 }
 
 /// Draws the pane.
@@ -56,7 +65,7 @@ pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &
     }
     paint::title(buffer, (1, layout.panes_rule), area.width, title);
     let roomy = area.width >= 56;
-    let fields = fitting(fields(state, roomy), area.width.saturating_sub(2));
+    let fields = fitting(fields(state, roomy, layout.keys.width > 0), area.width.saturating_sub(2));
     for (row, (id, environment)) in (area.y..area.bottom()).zip(fleet.environments()) {
         let records = state.store.sources_at(id).collect();
         let facts = Facts { state, id, environment, records, roomy };
@@ -97,8 +106,15 @@ impl Facts<'_> {
             })
     }
 
+    /// The failure of the endpoint itself, if it fails.
+    fn trouble(&self) -> Option<&Failure> {
+        self.state.store.endpoint_failure(self.id)
+    }
+
+    /// Whether even the freshest data is stale.
     fn is_stale(&self) -> bool {
-        self.records.iter().any(|(_, record)| record.is_stale() && record.last_good.is_some())
+        let freshest = self.records.iter().max_by_key(|(_, record)| record.last_good);
+        freshest.is_some_and(|(_, record)| record.is_stale() && record.last_good.is_some())
     }
 
     fn last_good(&self) -> Option<jiff::Timestamp> {
@@ -112,25 +128,36 @@ fn state_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
         return ("– no key".to_owned(), theme.quiet);
     }
     let (glyph, word, style) = theme.environment(state);
-    (format!("{glyph} {word}"), style)
+    let status =
+        facts.trouble().and_then(|failure| failure.status).filter(|_| state == EnvironmentState::Down);
+    (format!("{glyph} {word}{}", status.map_or(String::new(), |status| format!(" {status}"))), style)
+}
+
+/// `key ✖403`, or each key with its mark.
+fn keys_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
+    let fleet = facts.state.store.fleet();
+    let mut worst = theme.quiet;
+    let mut words = Vec::new();
+    for (id, _) in &facts.records {
+        let Some(source) = fleet.source(*id) else { continue };
+        let (mark, style) = keys::cell(facts.state, source.key, facts.id, true, theme);
+        if facts.state.store.key_state(*id, facts.state.now) != KeyState::Accepted && mark != "–" {
+            worst = style;
+        }
+        let name = if fleet.keys.len() == 1 { "key" } else { fleet.key_name(source.key) };
+        words.push(format!("{name} {mark}"));
+    }
+    (words.join(" "), worst)
 }
 
 fn latency_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
     let latency = facts.state.store.health(facts.id).and_then(Health::latency);
     let slow = facts.state.store.state(facts.id) == EnvironmentState::Slow;
     let style = if slow { theme.warning } else { theme.text };
-    let short = || {
-        facts
-            .records
-            .iter()
-            .filter_map(|(_, record)| record.trouble.as_ref())
-            .map(|trouble| trouble.failure.status.map_or("–".to_owned(), |status| status.to_string()))
-            .next()
-    };
-    match (latency, short()) {
-        (Some(latency), _) => (format::latency(latency), style),
-        (None, Some(failure)) => (failure, theme.bad),
-        (None, None) => (String::new(), style),
+    match latency {
+        Some(latency) => (format::latency(latency), style),
+        None if facts.trouble().is_some() => ("–".to_owned(), theme.quiet),
+        None => (String::new(), style),
     }
 }
 
@@ -138,31 +165,33 @@ fn latency_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
 fn trend_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
     const BARS: [char; 7] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇'];
     let Some(health) = facts.state.store.health(facts.id) else { return (String::new(), theme.quiet) };
-    let recent: Vec<Outcome> = health.outcomes().rev().take(8).collect();
-    let longest = recent.iter().filter_map(millis).max().unwrap_or(0).max(100);
-    let bar = |outcome: &Outcome| match millis(outcome) {
+    let recent: Vec<Option<Duration>> = health.trend().rev().take(8).collect();
+    let longest = recent.iter().flatten().max().map_or(0, Duration::as_millis).max(100);
+    let bar = |latency: &Option<Duration>| match latency {
         None => '×',
         Some(own) => {
-            let step = usize::try_from(own * 6 / longest).unwrap_or(0);
+            let step = usize::try_from(own.as_millis() * 6 / longest).unwrap_or(0);
             BARS.get(step).copied().unwrap_or('▇')
         }
     };
     (recent.iter().rev().map(bar).collect(), theme.quiet)
 }
 
-fn millis(outcome: &Outcome) -> Option<u128> {
-    match outcome {
-        Outcome::Answered(latency) => Some(latency.as_millis()),
-        Outcome::Failed => None,
-    }
-}
-
 fn jobs_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
-    let Some(_) = facts.last_good() else { return (String::new(), theme.quiet) };
+    let Some(_) = facts.last_good() else { return verdict(facts, theme) };
     let jobs = facts.state.summary().environment(facts.id).jobs;
     let whole = facts.records.iter().all(|(_, record)| record.complete || record.last_good.is_none());
     let plus = if whole { "" } else { "+" };
     (format!("{}{plus} jobs", format::count(jobs)), theme.quiet)
+}
+
+/// What stands in the place of a count where no key lists anything: why.
+fn verdict(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
+    let refused = facts.records.iter().find_map(|(_, record)| record.key.evidence.as_ref());
+    match refused.and_then(|failure| failure.status).filter(|_| !facts.not_entitled()) {
+        Some(status) => (format!("key ✖ {status}"), theme.bad),
+        None => (String::new(), theme.quiet),
+    }
 }
 
 fn running_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {

@@ -30,8 +30,7 @@ fn facts<'a>(state: &State, theme: &Theme, room: usize) -> Vec<Span<'a>> {
     let total = state.summary().total;
     let (up, of) = (state.store.environments_up(), state.store.fleet().environments.len());
     let up_style = if up == of { theme.good } else { theme.critical };
-    let known = state.store.sources().all(|(_, record)| record.complete || record.last_good.is_none());
-    let plus = if known { "" } else { "+" };
+    let plus = if state.store.is_complete() { "" } else { "+" };
     let rejected_style = if total.rejected_today > 0 { theme.bad } else { theme.quiet };
     let rejected = format!("{} rejected", format::count(total.rejected_today));
     let parts = [

@@ -99,6 +99,14 @@ fn marks(theme: &Theme) -> Vec<(String, ratatui::style::Style, String)> {
         let (glyph, style) = theme.job(&job);
         marks.push((glyph.to_owned(), style, format!("job: {word}")));
     }
+    for (mark, style, text) in [
+        ("!eu1", theme.warning, "job: stale, its environment does not answer with jobs now"),
+        ("!7s", theme.warning, "environment: its data is stale, and so old"),
+        ("…7s", theme.quiet, "environment: asked so long ago, no answer yet"),
+        ("×", theme.quiet, "trend: no answer"),
+    ] {
+        marks.push((mark.to_owned(), style, text.to_owned()));
+    }
     marks.push(("!".to_owned(), theme.warning, "job: done, but its notification failed".to_owned()));
     marks
 }

@@ -56,7 +56,13 @@ fn draw_rule(
         count => {
             let first = state.selection.first();
             let last = (first + usize::from(layout.rows())).min(count);
-            format!(" {}–{} of {} ", format::count(first + 1), format::count(last), format::count(count))
+            let plus = if state.store.is_complete() { "" } else { "+" };
+            format!(
+                " {}–{} of {}{plus} ",
+                format::count(first + 1),
+                format::count(last),
+                format::count(count)
+            )
         }
     };
     let place_width = u16::try_from(place.width()).unwrap_or(0);
@@ -136,10 +142,15 @@ fn draw_row(
     theme: &Theme,
 ) {
     let stale = state.store.is_stale(held.source);
+    if stale {
+        paint::put(buffer, (area.x, y), 1, "!", theme.warning, Align::Left);
+    }
     let mut x = area.x + 1;
     for column in columns {
         let (text, style) = cell(state, held, column.spec.column, theme);
-        let style = if stale { theme.stale } else { style };
+        // The status keeps its colour: a stale rejection is still a rejection.
+        let fades = stale && column.spec.column != Column::Status;
+        let style = if fades { theme.stale } else { style };
         paint::put(buffer, (x, y), column.width, &text, style, column.spec.align);
         x += column.width + 1;
     }

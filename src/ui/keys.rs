@@ -36,7 +36,7 @@ pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &
             let name_style = if mark == "–" || mark.is_empty() { theme.quiet } else { theme.text };
             paint::put(buffer, (x, row), environment_width, place.name.as_str(), name_style, Align::Left);
             x += environment_width + 1;
-            let mark_width = if layout.wide_keys { 5 } else { 1 };
+            let mark_width = if layout.wide_keys { 4 } else { 1 };
             paint::put(buffer, (x, row), mark_width, &mark, style, Align::Left);
             x += mark_width + 1;
         }

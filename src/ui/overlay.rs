@@ -31,7 +31,7 @@ impl Content<'_> {
         let mut current: Vec<Span<'static>> = Vec::new();
         let mut used = 0;
         for span in line.spans {
-            for word in span.content.split_word_bounds() {
+            for word in span.content.split_inclusive(char::is_whitespace) {
                 let mut rest = word;
                 while !rest.is_empty() {
                     let own = rest.width();

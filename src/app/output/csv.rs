@@ -27,17 +27,16 @@ const HEADER: [&str; 15] = [
 
 pub(super) fn write(listing: &Listing<'_>, out: &mut impl Write) -> io::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
-    csv.write_record(HEADER).map_err(plain)?;
+    csv.write_record(HEADER).map_err(cause)?;
     for held in listing.jobs {
         let cells = cells(&job_row(listing, held));
-        csv.write_record(cells.iter().map(|cell| harmless(cell).into_owned())).map_err(plain)?;
+        csv.write_record(cells.iter().map(|cell| harmless(cell).into_owned())).map_err(cause)?;
     }
     csv.flush()
 }
 
-/// The writer's own error. The crate's conversion hides its kind, by which a reader that went away is
-/// told from a full disk.
-fn plain(error: csv::Error) -> io::Error {
+/// The writer's own error, so that a closed pipe is known as one.
+fn cause(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),

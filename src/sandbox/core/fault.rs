@@ -1,4 +1,4 @@
-//! The timeline of what is wrong: a fault and a moment to whether it is on, and when that changes next.
+//! The timeline of what is wrong: a fault and a moment to whether it is on.
 
 use super::random::Random;
 use crate::sandbox::scenario::{FaultKind, FaultPlan};
@@ -6,30 +6,42 @@ use crate::sandbox::scenario::{FaultKind, FaultPlan};
 /// A fault with its names looked up.
 #[derive(Debug, Clone)]
 pub(super) struct Fault {
+    pub(super) name: Option<String>,
     pub(super) kind: FaultKind,
-    /// The place of the environment; `None`: everywhere.
-    environment: Option<usize>,
+    /// The place of the host; `None`: everywhere.
+    host: Option<usize>,
     /// The place of the key; `None`: every key.
     key: Option<usize>,
     from_ms: i64,
     length_ms: Option<i64>,
     repeat_ms: Option<i64>,
     delay_ms: [u64; 2],
+    /// Of a hundred.
+    share: u64,
+    pub(super) by_ms: i64,
+    pub(super) retry_after_s: Option<i64>,
+    pub(super) code: u16,
 }
 
 impl Fault {
-    pub(super) fn new(plan: &FaultPlan, environments: &[&str], keys: &[&str]) -> Self {
+    /// The plan, counted from `origin_ms` after the start.
+    pub(super) fn new(plan: &FaultPlan, hosts: &[&str], keys: &[&str], origin_ms: i64) -> Self {
         let place = |names: &[&str], name: Option<&str>| names.iter().position(|known| Some(*known) == name);
         let delay =
             plan.delay.as_ref().map(|delay| delay.get_ref().map(|ms| u64::try_from(ms.0).unwrap_or(0)));
         Self {
+            name: plan.name.clone(),
             kind: *plan.kind.get_ref(),
-            environment: place(environments, plan.environment.as_ref().map(|name| name.get_ref().as_str())),
+            host: place(hosts, plan.environment.as_ref().map(|name| name.get_ref().as_str())),
             key: place(keys, plan.key.as_ref().map(|name| name.get_ref().as_str())),
-            from_ms: plan.from.0,
+            from_ms: plan.from.0 + origin_ms,
             length_ms: plan.until.map(|until| until.0 - plan.from.0),
             repeat_ms: plan.repeat.map(|repeat| repeat.0),
             delay_ms: delay.unwrap_or_default(),
+            share: plan.share.as_ref().map_or(100, |share| *share.get_ref()),
+            by_ms: plan.by.as_ref().map_or(0, |by| by.get_ref().0),
+            retry_after_s: plan.retry_after.as_ref().map(|after| (after.get_ref().0 + 999) / 1000),
+            code: plan.code.as_ref().map_or(1011, |code| *code.get_ref()),
         }
     }
 
@@ -43,13 +55,19 @@ impl Fault {
         since >= 0 && self.length_ms.is_none_or(|length| since < length)
     }
 
-    pub(super) fn strikes(&self, environment: usize, elapsed_ms: i64) -> bool {
-        self.environment.is_none_or(|place| place == environment) && self.is_on(elapsed_ms)
+    /// Whether it is on at that host.
+    pub(super) fn reigns(&self, host: usize, elapsed_ms: i64) -> bool {
+        self.host.is_none_or(|place| place == host) && self.is_on(elapsed_ms)
     }
 
-    /// Whether it concerns that key.
-    pub(super) fn holds_for(&self, key: usize) -> bool {
-        self.key.is_none_or(|place| place == key)
+    /// Whether it concerns that key; a caller without one is concerned by those that concern all.
+    pub(super) fn concerns(&self, key: Option<usize>) -> bool {
+        self.key.is_none() || self.key == key
+    }
+
+    /// Whether it strikes this request, of all those that it could.
+    pub(super) fn strikes(&self, random: &mut Random) -> bool {
+        self.share >= 100 || random.below(100) < self.share
     }
 
     /// How long an answer is held back by it.
@@ -62,25 +80,20 @@ impl Fault {
 #[cfg(test)]
 mod tests {
     use super::Fault;
-    use crate::sandbox::scenario::FaultKind;
+    use crate::sandbox::core::random::Random;
+    use crate::sandbox::scenario::FaultPlan;
 
-    fn fault(from_ms: i64, length_ms: Option<i64>, repeat_ms: Option<i64>) -> Fault {
-        Fault {
-            kind: FaultKind::Down,
-            environment: Some(1),
-            key: None,
-            from_ms,
-            length_ms,
-            repeat_ms,
-            delay_ms: [0, 0],
-        }
+    fn fault(text: &str) -> Fault {
+        let plan: FaultPlan =
+            toml::from_str(&format!("kind = \"down\"\nenvironment = \"b\"\n{text}")).unwrap();
+        Fault::new(&plan, &["a", "b"], &["k"], 0)
     }
 
     #[test]
     fn windows_open_and_close() {
-        let once = fault(20, Some(25), None);
-        let again = fault(20, Some(25), Some(90));
-        let for_good = fault(20, None, None);
+        let once = fault("from = \"20ms\"\nuntil = \"45ms\"");
+        let again = fault("from = \"20ms\"\nuntil = \"45ms\"\nrepeat = \"90ms\"");
+        let for_good = fault("from = \"20ms\"");
         for (elapsed, is_on) in [
             (0, [false; 3]),
             (19, [false; 3]),
@@ -92,9 +105,21 @@ mod tests {
             (134, [false, true, true]),
             (135, [false, false, true]),
         ] {
-            let seen = [&once, &again, &for_good].map(|fault| fault.strikes(1, elapsed));
+            let seen = [&once, &again, &for_good].map(|fault| fault.reigns(1, elapsed));
             assert_eq!(seen, is_on, "at {elapsed}");
         }
-        assert!(!once.strikes(0, 30), "another environment");
+        assert!(!once.reigns(0, 30), "another host");
+    }
+
+    #[test]
+    fn a_share_is_struck_and_a_key_is_meant() {
+        let mut random = Random::new(1);
+        let third = fault("share = 33");
+        let struck = (0..1000).filter(|_| third.strikes(&mut random)).count();
+        assert!((250..420).contains(&struck), "{struck}");
+        assert!(fault("").strikes(&mut random));
+        assert!(fault("").concerns(None) && fault("").concerns(Some(0)));
+        let of_key = fault("key = \"k\"");
+        assert!(of_key.concerns(Some(0)) && !of_key.concerns(None) && !of_key.concerns(Some(1)));
     }
 }

@@ -36,12 +36,41 @@ impl Civil {
         write!(out, "{:02}{:02}{:02}", self.0.hour(), self.0.minute(), self.0.second())
     }
 
+    /// `2026-11-23 14:25:30,123`, as logs are written.
+    pub(super) fn write_log(self, out: &mut impl Write) -> fmt::Result {
+        self.write_date(out)?;
+        let at = self.0;
+        write!(out, " {:02}:{:02}:{:02},{:03}", at.hour(), at.minute(), at.second(), self.1.rem_euclid(1000))
+    }
+
     /// `2026-11-23T14:25:30.123Z`, as `created_at` and the timestamps of errors are written.
     pub(super) fn write_rfc3339(self, out: &mut impl Write) -> fmt::Result {
         self.write_date(out)?;
         let at = self.0;
         write!(out, "T{:02}:{:02}:{:02}.{:03}Z", at.hour(), at.minute(), at.second(), self.1.rem_euclid(1000))
     }
+}
+
+/// `Mon, 23 Nov 2026 14:25:30 GMT`, as HTTP wants its `Date`.
+pub(in crate::sandbox) fn http_date(ms: i64) -> String {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    // The first of January 1970 was a Thursday.
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    let Civil(at, ms) = civil(ms);
+    let name = |names: &[&'static str], place: i64| {
+        usize::try_from(place).ok().and_then(|place| names.get(place).copied()).unwrap_or_default()
+    };
+    format!(
+        "{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
+        name(&DAYS, ms.div_euclid(DAY_MS).rem_euclid(7)),
+        at.day(),
+        name(&MONTHS, i64::from(at.month()) - 1),
+        at.year(),
+        at.hour(),
+        at.minute(),
+        at.second()
+    )
 }
 
 /// The ms of an RFC 3339 date-time, finer parts cut off as the service does; `None` where it is none.
@@ -52,7 +81,7 @@ pub(super) fn parse_rfc3339(text: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{civil, parse_rfc3339};
+    use super::{civil, http_date, parse_rfc3339};
 
     #[test]
     fn moments_are_written_and_read() {
@@ -74,6 +103,12 @@ mod tests {
         assert_eq!(parse_rfc3339("1969-12-31T23:59:59.9999Z"), Some(-1));
         assert_eq!(parse_rfc3339("1970-01-01T01:00:00+01:00"), Some(0));
         assert_eq!(parse_rfc3339("yesterday"), None);
+    }
+
+    #[test]
+    fn http_dates_are_written() {
+        assert_eq!(http_date(784_111_777_000), "Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(http_date(1_795_443_930_007), "Mon, 23 Nov 2026 14:25:30 GMT");
     }
 
     #[test]

@@ -34,6 +34,13 @@ impl Id {
         Some(Self(number))
     }
 
+    /// The ten letters and digits.
+    pub(super) fn text(self) -> String {
+        let mut text = String::with_capacity(LENGTH);
+        self.write(&mut text);
+        text
+    }
+
     /// Appends the ten letters and digits.
     pub(super) fn write(self, out: &mut String) {
         let mut place = Self::COUNT / 36;
@@ -57,8 +64,8 @@ pub(super) enum Outcome {
 /// Why a job was rejected, as its `errors` say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refusal {
-    /// The audio could not be fetched: four attempts, and four errors.
-    FetchFailed,
+    /// The audio could not be fetched: four attempts, and four errors with that status.
+    FetchFailed(u16),
     BadAudio,
     NoSpeech,
     LowConfidence,
@@ -86,17 +93,33 @@ impl Status {
     }
 }
 
+/// A job. Where `sent` is empty it was made up, and its seed draws everything that is not here.
 #[derive(Debug, Clone)]
 pub(super) struct Job {
     pub(super) id: Id,
     pub(super) created_ms: i64,
     /// When it is done or rejected.
     pub(super) finishes_ms: i64,
-    /// Draws everything else again.
     pub(super) seed: u64,
+    pub(super) sent: Option<Box<Sent>>,
     pub(super) audio_s: u32,
     pub(super) outcome: Outcome,
     pub(super) deleted: bool,
+}
+
+/// What a client submitted.
+#[derive(Debug, Clone)]
+pub(super) struct Sent {
+    /// Empty where the audio is fetched.
+    pub(super) data_name: String,
+    /// The configuration, as JSON text.
+    pub(super) config: String,
+    pub(super) language: String,
+    pub(super) model: String,
+    /// The first URL that is told of the end.
+    pub(super) hook: Option<String>,
+    /// The reference of the temporary key that submitted it.
+    pub(super) client_ref: Option<String>,
 }
 
 impl Job {

@@ -2,68 +2,101 @@
 //! clock: time is what [`Core::advance`] was told last. The same scenario and the same calls at the same
 //! moments give the same bytes.
 
+mod audio;
+mod batch;
 mod call;
+mod config;
+mod control;
 mod fault;
 mod instant;
 mod job;
+mod keys;
+mod limits;
+mod management;
 mod material;
+mod odd;
 mod portrait;
 mod project;
 mod random;
+mod realtime;
 mod recipe;
 mod reply;
+mod speech;
 #[cfg(test)]
 mod tests;
+mod transcript;
+mod usage;
 
 use std::fmt::Write;
 
-pub(super) use call::Call;
+pub(super) use audio::{HEAD, Upload};
+use batch::Visit;
 use call::Operation;
+pub(super) use call::{BadUpload, Call, Submission};
+pub(super) use config::CONFIG_LIMIT;
 use fault::Fault;
 use instant::civil;
-use job::Id;
+pub(super) use instant::http_date;
+use keys::{Key, Keys, Purpose};
+use limits::Limits;
 use material::Material;
-use project::{Found, Project};
+use project::Project;
 use random::Random;
+pub(super) use realtime::Session;
+use recipe::Recipe;
 use reply::Dress;
-pub(super) use reply::{Answer, Reply};
+pub(super) use reply::{Answer, Opening, Reply, Ticket};
+use serde_json::Value;
+use speech::Speech;
 
-use super::scenario::{FaultKind, JobsPlan, KeyPlan, Scenario};
+use super::scenario::{FaultKind, HostKind, Scenario, Shapes};
 
-/// A batch environment: its jobs, by project.
+/// What listens under one name.
 #[derive(Debug)]
-struct Environment {
+struct Host {
     name: String,
     region: String,
+    kind: HostKind,
+    /// The jobs of a batch environment, by project.
     projects: Vec<Project>,
-}
-
-/// A key, whose value is made here and worth nothing elsewhere.
-#[derive(Debug)]
-struct Key {
-    name: String,
-    value: String,
-    project: String,
-    declared: Option<Vec<String>>,
-    /// The places of the environments that accept it.
-    accepted: Vec<usize>,
 }
 
 /// The whole fleet at one moment.
 #[derive(Debug)]
 pub(super) struct Core {
     material: Material,
-    environments: Vec<Environment>,
-    keys: Vec<Key>,
+    speech: Speech,
+    /// The languages that submissions may ask for.
+    languages: Vec<String>,
+    shapes: Shapes,
+    default_wait_ms: i64,
+    /// Whether `created_before` lists a job of that very moment.
+    inclusive: bool,
+    hosts: Vec<Host>,
+    keys: Keys,
     faults: Vec<Fault>,
+    limits: Limits,
     start_ms: i64,
     now_ms: i64,
-    /// Numbers of requests, and delays.
+    /// How far the control door has moved time on, beyond what the shell's clock shows.
+    leap_ms: i64,
+    /// Numbers of requests, delays, shares.
     random: Random,
 }
 
-/// The body that all environments give for `GET /v1/discovery/features`.
+/// What a call comes to, before it is dressed.
+#[derive(Debug)]
+enum Outcome {
+    Reply(Reply),
+    Later { at_ms: i64, ticket: Option<Ticket> },
+    Upload,
+    Session(Opening),
+}
+
+/// The body that all hosts give for `GET /v1/discovery/features`.
 const FEATURES: &str = include_str!("../../../assets/sandbox/features.json");
+/// What the control door is called among the hosts.
+const CONTROL: &str = "control";
 
 impl Core {
     /// The fleet at the start of the scenario, which is `start_ms` (ms since 1970, UTC).
@@ -71,45 +104,85 @@ impl Core {
     /// # Errors
     /// Where the scenario names something that the material does not have.
     pub(super) fn new(scenario: &Scenario, start_ms: i64) -> Result<Self, String> {
-        let material = Material::shipped()?;
         let names: Vec<&str> = scenario.environments.iter().map(|one| one.name.get_ref().as_str()).collect();
         let key_names: Vec<&str> = scenario.keys.iter().map(|key| key.name.get_ref().as_str()).collect();
-        let mut environments: Vec<Environment> = (scenario.environments.iter())
-            .map(|plan| Environment {
-                name: plan.name.get_ref().clone(),
-                region: plan.region.clone(),
-                projects: Vec::new(),
-            })
-            .collect();
-        for plan in &scenario.jobs {
-            let place = names.iter().position(|name| name == plan.environment.get_ref()).unwrap_or(0);
-            let offset_ms = scenario.environments.get(place).map_or(0, |plan| plan.utc_offset.0);
-            let project = new_project(scenario.seed, plan, &material, offset_ms, start_ms)?;
-            if let Some(environment) = environments.get_mut(place) {
-                environment.projects.push(project);
-            }
-        }
-        let keys = scenario.keys.iter().map(|plan| Key::new(scenario.seed, plan, &names)).collect();
-        let faults = scenario.faults.iter().map(|plan| Fault::new(plan, &names, &key_names)).collect();
-        let random = Random::stream(scenario.seed, "requests");
-        let mut core = Self { material, environments, keys, faults, start_ms, now_ms: start_ms, random };
+        let keys: Vec<Key> = scenario.keys.iter().map(|plan| Key::new(scenario.seed, plan, &names)).collect();
+        let faults = scenario.faults.iter().map(|plan| Fault::new(plan, &names, &key_names, 0)).collect();
+        let mut core = Self {
+            material: Material::shipped()?,
+            speech: Speech::shipped()?,
+            languages: languages(),
+            shapes: scenario.shapes,
+            default_wait_ms: scenario.default_wait.0,
+            inclusive: !scenario.created_before_is_exclusive,
+            hosts: hosts(scenario),
+            keys: Keys::new(keys),
+            faults,
+            limits: Limits::new(scenario.limits),
+            start_ms,
+            now_ms: start_ms,
+            leap_ms: 0,
+            random: Random::stream(scenario.seed, "requests"),
+        };
+        core.populate(scenario)?;
         core.advance(start_ms);
         Ok(core)
     }
 
-    /// Lets time go on to `now_ms`; a moment before the last one is ignored.
+    /// Gives every project its jobs, and every key a project wherever it is accepted.
+    fn populate(&mut self, scenario: &Scenario) -> Result<(), String> {
+        let stream =
+            |host: &str, project: &str| Random::stream(scenario.seed, &format!("jobs {host} {project}"));
+        for plan in &scenario.jobs {
+            let name = plan.environment.get_ref();
+            let planned = scenario.environments.iter().find(|one| one.name.get_ref() == name);
+            let offset_ms = planned.map_or(0, |one| one.utc_offset.0);
+            let recipe = Recipe::new(plan, &self.material, offset_ms)?;
+            let mut project = Project::new(&plan.project, recipe, stream(name, &plan.project));
+            project.populate(&self.material, (plan.history, plan.per_minute), self.start_ms);
+            project.burst(&self.material, plan.running, self.start_ms);
+            if let Some(host) = self.hosts.iter_mut().find(|host| host.name == *name) {
+                host.projects.push(project);
+            }
+        }
+        for key in self.keys.iter() {
+            for place in key.accepted() {
+                let Some(host) = self.hosts.get_mut(*place) else { continue };
+                if host.kind == HostKind::Batch && host.projects.iter().all(|one| one.name != key.project) {
+                    let random = stream(&host.name, &key.project);
+                    host.projects.push(Project::new(&key.project, Recipe::bare(&self.material), random));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets time go on to `now_ms`, and as much further as the control door has moved it; a moment before the
+    /// last one is ignored.
+    pub(super) fn keep_time(&mut self, now_ms: i64) {
+        self.advance(now_ms.saturating_add(self.leap_ms));
+    }
+
+    /// Lets time go on to `now_ms`.
     pub(super) fn advance(&mut self, now_ms: i64) {
         self.now_ms = self.now_ms.max(now_ms);
-        for environment in &mut self.environments {
-            for project in &mut environment.projects {
-                project.advance(&self.material, self.now_ms);
-            }
+        for project in self.hosts.iter_mut().flat_map(|host| &mut host.projects) {
+            project.advance(&self.material, self.now_ms);
         }
     }
 
-    /// The environments' names and regions, in the scenario's order.
-    pub(super) fn environments(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.environments.iter().map(|one| (one.name.as_str(), one.region.as_str()))
+    /// The moment that it is, in ms since 1970.
+    pub(super) fn now_ms(&self) -> i64 {
+        self.now_ms
+    }
+
+    fn elapsed_ms(&self) -> i64 {
+        self.now_ms - self.start_ms
+    }
+
+    /// Names, regions and kinds of the hosts, in the scenario's order; the control door is the last.
+    pub(super) fn hosts(&self) -> impl Iterator<Item = (&str, &str, HostKind)> {
+        self.hosts.iter().map(|host| (host.name.as_str(), host.region.as_str(), host.kind))
     }
 
     /// The keys: name, value, and where they are declared.
@@ -117,143 +190,195 @@ impl Core {
         self.keys.iter().map(|key| (key.name.as_str(), key.value.as_str(), key.declared.as_deref()))
     }
 
-    /// Whether nobody listens at that environment now.
-    pub(super) fn is_down(&self, environment: usize) -> bool {
-        self.strikes(environment, FaultKind::Down)
+    /// Whether nobody listens at that host now.
+    pub(super) fn is_down(&self, host: usize) -> bool {
+        self.reigns(host, FaultKind::Down)
     }
 
-    /// What that environment answers.
-    pub(super) fn answer(&mut self, environment: usize, call: &Call<'_>) -> Answer {
-        if self.is_down(environment) {
-            return Answer::Reset;
-        }
-        if self.strikes(environment, FaultKind::Hanging) {
-            return Answer::Hang;
-        }
-        let delay_ms = self.delay_ms(environment);
-        let mut reply = if self.strikes(environment, FaultKind::Unavailable) {
-            Dress::unavailable()
-        } else {
-            self.reply(environment, call).unwrap_or_else(|refusal| refusal)
-        };
-        self.stamp(&mut reply);
-        Answer::Reply { reply, delay_ms }
+    /// Whether such a fault is on at that host, whomever it strikes. None ever is at the control door.
+    fn reigns(&self, host: usize, kind: FaultKind) -> bool {
+        let elapsed_ms = self.elapsed_ms();
+        self.kind(host) != Some(HostKind::Control)
+            && self.faults.iter().any(|fault| fault.kind == kind && fault.reigns(host, elapsed_ms))
     }
 
-    fn strikes(&self, environment: usize, kind: FaultKind) -> bool {
-        let elapsed_ms = self.now_ms - self.start_ms;
-        self.faults.iter().any(|fault| fault.kind == kind && fault.strikes(environment, elapsed_ms))
+    fn kind(&self, host: usize) -> Option<HostKind> {
+        self.hosts.get(host).map(|host| host.kind)
     }
 
-    fn delay_ms(&mut self, environment: usize) -> u64 {
-        let elapsed_ms = self.now_ms - self.start_ms;
-        let slow = self.faults.iter().filter(|fault| fault.strikes(environment, elapsed_ms));
-        slow.map(|fault| fault.delay_ms(&mut self.random)).max().unwrap_or(0)
-    }
-
-    fn reply(&self, environment: usize, call: &Call<'_>) -> Result<Reply, Reply> {
-        let operation = call.operation();
-        // Discovery is open to everybody; anything else has to get past the proxy first, even what there is not.
-        if operation == Ok(Operation::Features) {
-            return Ok(Dress::body(FEATURES.trim_end().to_owned()));
-        }
-        let project = self.authorize(environment, call).ok_or_else(Dress::unauthorized)?;
-        match operation? {
-            Operation::Features => Ok(Dress::body(FEATURES.trim_end().to_owned())),
-            Operation::ListJobs => {
-                let query = call.list_query()?;
-                Ok(self.list(project, query))
-            }
-            Operation::GetJob(id) => self.get(project, id),
-        }
-    }
-
-    /// The project that the call's key opens there; `None`: 401.
-    fn authorize(&self, environment: usize, call: &Call<'_>) -> Option<&Project> {
-        let token = call.token()?;
-        let (place, key) = self.keys.iter().enumerate().find(|(_, key)| key.value == token)?;
-        let elapsed_ms = self.now_ms - self.start_ms;
-        let barred = self.faults.iter().any(|fault| {
-            fault.kind == FaultKind::Unauthorized
-                && fault.strikes(environment, elapsed_ms)
-                && fault.holds_for(place)
-        });
-        if barred || !key.accepted.contains(&environment) {
+    /// The first fault of that kind that strikes this request.
+    fn fault(&mut self, host: usize, key: Option<usize>, kind: FaultKind) -> Option<Fault> {
+        if !self.reigns(host, kind) {
             return None;
         }
-        let projects = &self.environments.get(environment)?.projects;
-        projects.iter().find(|project| project.name == key.project)
+        let elapsed_ms = self.elapsed_ms();
+        let random = &mut self.random;
+        let mut concerned =
+            self.faults.iter().filter(|fault| fault.kind == kind && fault.reigns(host, elapsed_ms));
+        concerned.find(|fault| fault.concerns(key) && fault.strikes(random)).cloned()
     }
 
-    fn list(&self, project: &Project, query: project::ListQuery) -> Reply {
-        let mut body = String::with_capacity(64 * 1024);
-        body.push_str("{\"jobs\":[");
-        for (at, job) in project.list(query, self.now_ms).enumerate() {
-            body.push_str(if at > 0 { "," } else { "" });
-            portrait::write_job(&mut body, &self.material, &project.recipe, job, self.now_ms);
+    fn strikes(&mut self, host: usize, key: Option<usize>, kind: FaultKind) -> bool {
+        self.fault(host, key, kind).is_some()
+    }
+
+    /// How long the answer is held back: as long as the slowest of its faults says.
+    fn delay_ms(&mut self, host: usize, key: Option<usize>) -> u64 {
+        [FaultKind::Slow, FaultKind::BrownOut]
+            .into_iter()
+            .filter_map(|kind| {
+                let elapsed_ms = self.elapsed_ms();
+                let random = &mut self.random;
+                let slow =
+                    self.faults.iter().filter(|fault| fault.kind == kind && fault.reigns(host, elapsed_ms));
+                // The share of a brown-out is of those that fail: all are slow.
+                let struck = slow.filter(|fault| fault.concerns(key));
+                struck.map(|fault| fault.delay_ms(random)).max()
+            })
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// What that host answers to a call.
+    pub(super) fn answer(&mut self, host: usize, call: &Call<'_>) -> Answer {
+        if let Some(silence) = self.silence(host) {
+            return silence;
         }
-        body.push_str("]}");
-        Dress::body(body)
+        let mut key = None;
+        let turn = self.turn(host, call, &mut key);
+        self.dress(host, key, turn)
     }
 
-    fn get(&self, project: &Project, id: Option<Id>) -> Result<Reply, Reply> {
-        let unknown = || Dress::json(404, "Job not found", None);
-        match project.find(id.ok_or_else(unknown)?, self.now_ms) {
-            Found::Job(job) if job.deleted => Err(unknown()),
-            Found::Job(job) => {
-                let mut body = String::from("{\"job\":");
-                portrait::write_job(&mut body, &self.material, &project.recipe, job, self.now_ms);
-                body.push('}');
-                Ok(Dress::body(body))
+    /// What that host answers to a submission, once its body is read.
+    pub(super) fn submit(
+        &mut self,
+        host: usize,
+        call: &Call<'_>,
+        submission: Result<Submission, BadUpload>,
+    ) -> Answer {
+        if let Some(silence) = self.silence(host) {
+            return silence;
+        }
+        let visit = self.admit(host, call);
+        let key = visit.as_ref().ok().map(|visit| visit.access.key);
+        let turn = visit.and_then(|visit| self.accept(&visit, call, submission));
+        self.dress(host, key, turn)
+    }
+
+    /// Asks again for a submission that waits.
+    pub(super) fn collect(&mut self, host: usize, call: &Call<'_>, ticket: Ticket) -> Answer {
+        if let Some(silence) = self.silence(host) {
+            return silence;
+        }
+        let visit = self.admit(host, call);
+        let key = visit.as_ref().ok().map(|visit| visit.access.key);
+        let turn = visit.map(|visit| self.await_job(&visit, ticket));
+        self.dress(host, key, turn)
+    }
+
+    /// Faults of the wire itself.
+    fn silence(&mut self, host: usize) -> Option<Answer> {
+        if self.is_down(host) || self.strikes(host, None, FaultKind::Resetting) {
+            return Some(Answer::Reset);
+        }
+        self.strikes(host, None, FaultKind::Hanging).then_some(Answer::Hang)
+    }
+
+    fn turn(&mut self, host: usize, call: &Call<'_>, key: &mut Option<usize>) -> Result<Outcome, Reply> {
+        for kind in [FaultKind::Unavailable, FaultKind::BrownOut] {
+            if let Some(fault) = self.fault(host, None, kind) {
+                return Err(Reply { retry_after_s: fault.retry_after_s, ..Dress::unavailable() });
             }
-            Found::Expired => Err(Dress::json(410, "Job Expired", None)),
-            Found::Nothing => Err(unknown()),
         }
+        match self.kind(host) {
+            Some(HostKind::Batch) => {}
+            Some(HostKind::Realtime) => return self.shake_hands(host, call),
+            Some(HostKind::Management) => return self.manage(call),
+            Some(HostKind::Control) => return self.control(call),
+            None => return Err(call.nowhere()),
+        }
+        let operation = call.operation();
+        // Discovery is open to everybody; anything else has to get past the proxy first, even what there is not.
+        if let Ok(Operation::Features) = operation {
+            return Ok(Outcome::Reply(self.features()));
+        }
+        let visit = self.admit(host, call)?;
+        *key = Some(visit.access.key);
+        let again = call.arrived_ms < self.now_ms;
+        let submits = matches!(operation, Ok(Operation::Submit));
+        if let Some(fault) = self.fault(host, *key, FaultKind::RateLimited) {
+            return Err(Reply { retry_after_s: fault.retry_after_s, ..Dress::rate_limited() });
+        }
+        if !again && !self.limits.admit(visit.access.key, submits, self.now_ms) {
+            return Err(Dress::rate_limited());
+        }
+        if self.strikes(host, *key, FaultKind::Forbidden) {
+            return Err(Dress::json(403, "Forbidden", Some("Entitlement check failed")));
+        }
+        if self.strikes(host, *key, FaultKind::Error) {
+            return Err(Dress::json(500, "Internal Server Error", None));
+        }
+        self.operate(&visit, operation?, call)
     }
 
-    /// The two references that every answer carries.
-    fn stamp(&mut self, reply: &mut Reply) {
+    /// Lets a caller in to the project that its key opens there; else the 401.
+    fn admit(&mut self, host: usize, call: &Call<'_>) -> Result<Visit, Reply> {
+        let access =
+            call.token().and_then(|token| self.keys.access(token, host, Purpose::Batch, self.now_ms));
+        let key = access.as_ref().map(|access| access.key);
+        if self.strikes(host, key, FaultKind::UnauthorizedJson) {
+            return Err(Dress::json(401, "Unauthorized", None));
+        }
+        let barred = self.strikes(host, key, FaultKind::Unauthorized);
+        let access = access.filter(|_| !barred).ok_or_else(Dress::unauthorized)?;
+        let projects = self.hosts.get(host).map_or(&[] as &[Project], |host| host.projects.as_slice());
+        let project = projects.iter().position(|project| project.name == access.project);
+        Ok(Visit { host, project: project.ok_or_else(Dress::unauthorized)?, access })
+    }
+
+    #[expect(clippy::unused_self, reason = "what a host can do is its core's to say")]
+    fn features(&self) -> Reply {
+        Dress::body(FEATURES.trim_end().to_owned())
+    }
+
+    /// What every answer carries: the two references, and the service's clock.
+    fn stamp(&mut self, host: usize, reply: &mut Reply) {
         let _ = write!(reply.request_id, "{:016x}{:016x}", self.random.next(), self.random.next());
         let at = civil(self.now_ms);
         let _ = at.write_day(&mut reply.azure_ref);
         reply.azure_ref.push('T');
         let _ = at.write_clock(&mut reply.azure_ref);
         let _ = write!(reply.azure_ref, "Z-{:016x}{:08x}", self.random.next(), self.random.next() >> 32);
+        let skew_ms = self.fault(host, None, FaultKind::ClockSkew).map_or(0, |fault| fault.by_ms);
+        reply.date_ms = self.now_ms.saturating_add(skew_ms);
     }
 }
 
-impl Key {
-    fn new(seed: u64, plan: &KeyPlan, environments: &[&str]) -> Self {
-        let name = plan.name.get_ref();
-        let place = |name: &str| environments.iter().position(|known| *known == name);
-        Self {
-            value: key_value(seed, name),
-            name: name.clone(),
-            project: plan.project.clone(),
-            declared: (plan.declared.as_ref())
-                .map(|names| names.iter().map(|name| name.get_ref().clone()).collect()),
-            accepted: plan.accepted.iter().filter_map(|name| place(name.get_ref())).collect(),
-        }
-    }
+/// The scenario's hosts, and the control door.
+fn hosts(scenario: &Scenario) -> Vec<Host> {
+    let planned = scenario.environments.iter().map(|plan| Host {
+        name: plan.name.get_ref().clone(),
+        region: plan.region.clone(),
+        kind: plan.kind,
+        projects: Vec::new(),
+    });
+    let control = Host {
+        name: CONTROL.to_owned(),
+        region: String::new(),
+        kind: HostKind::Control,
+        projects: Vec::new(),
+    };
+    planned.chain([control]).collect()
 }
 
-/// Thirty-two letters and digits, as the service's long-lived keys are.
-fn key_value(seed: u64, name: &str) -> String {
-    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    let mut random = Random::stream(seed, &format!("key {name}"));
-    (0..32).filter_map(|_| random.pick(LETTERS)).map(|byte| char::from(*byte)).collect()
+/// The names of the trades that jobs can be of.
+pub(super) fn trades() -> Result<Vec<String>, String> {
+    Ok(Material::shipped()?.trades.into_iter().map(|trade| trade.name).collect())
 }
 
-fn new_project(
-    seed: u64,
-    plan: &JobsPlan,
-    material: &Material,
-    offset_ms: i64,
-    start_ms: i64,
-) -> Result<Project, String> {
-    let recipe = recipe::Recipe::new(plan, material, offset_ms)?;
-    let label = format!("jobs {} {}", plan.environment.get_ref(), plan.project);
-    let random = Random::stream(seed, &label);
-    let rate = (plan.history, plan.per_minute);
-    Ok(Project::new(&plan.project, recipe, material, random, rate, start_ms))
+/// The languages that the features name.
+fn languages() -> Vec<String> {
+    let features: Value = serde_json::from_str(FEATURES).unwrap_or_default();
+    let languages = features.pointer("/batch/transcription/0/languages").and_then(Value::as_array);
+    languages.into_iter().flatten().filter_map(|code| code.as_str().map(str::to_owned)).collect()
 }

@@ -4,39 +4,67 @@ use std::fmt::Write;
 
 use super::instant::civil;
 use super::job::{Job, Outcome, Refusal, Status};
-use super::material::{Material, Occasion, Pattern};
+use super::material::{Material, Occasion};
+use super::odd::disfigure;
 use super::recipe::{Recipe, Sketch};
+use crate::sandbox::scenario::Shapes;
 
-/// Appends the job as `GET /v2/jobs` lists it.
-pub(super) fn write_job(out: &mut String, material: &Material, recipe: &Recipe, job: &Job, now_ms: i64) {
-    let status = job.status(now_ms);
-    out.push_str("{\"created_at\":\"");
-    let _ = civil(job.created_ms).write_rfc3339(out);
-    out.push_str("\",\"data_name\":");
-    let sketch = recipe.sketch(material, job.seed).filter(|_| status != Status::Deleted);
-    let Some(mut sketch) = sketch else {
-        // A deleted job has lost everything but that it was.
-        out.push_str("\"\",\"id\":\"");
-        job.id.write(out);
-        out.push_str("\",\"status\":\"deleted\"}");
-        return;
-    };
-    let mut pen = Pen { material, occasion: recipe.occasion(job.created_ms, sketch.language), out };
-    let name = pen.data_name(&mut sketch);
-    pen.string(if sketch.fetched { "" } else { &name });
-    pen.duration(job, status, sketch.fetched);
-    pen.out.push_str(",\"id\":\"");
-    job.id.write(pen.out);
-    let _ = write!(pen.out, "\",\"status\":\"{}\",\"config\":", status.word());
-    let hook = pen.config(&mut sketch, &name);
-    pen.errors(job, now_ms, hook.as_deref());
-    pen.out.push('}');
+/// What a portrait is made with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Studio<'a> {
+    pub(super) material: &'a Material,
+    pub(super) shapes: Shapes,
+    pub(super) now_ms: i64,
+}
+
+impl Studio<'_> {
+    /// Appends the job as `GET /v2/jobs` lists it.
+    pub(super) fn write_job(&self, out: &mut String, recipe: &Recipe, job: &Job) {
+        if self.shapes == Shapes::Hostile {
+            let mut plain = String::new();
+            self.write_plain(&mut plain, recipe, job);
+            disfigure(out, &plain, job.seed);
+        } else {
+            self.write_plain(out, recipe, job);
+        }
+    }
+
+    /// The job before anything is done to its shape.
+    pub(super) fn write_plain(&self, out: &mut String, recipe: &Recipe, job: &Job) {
+        let status = job.status(self.now_ms);
+        out.push_str("{\"created_at\":\"");
+        let _ = civil(job.created_ms).write_rfc3339(out);
+        out.push_str("\",\"data_name\":");
+        if status == Status::Deleted {
+            // It has lost everything but that it was.
+            out.push_str("\"\",\"id\":\"");
+            job.id.write(out);
+            out.push_str("\",\"status\":\"deleted\"}");
+            return;
+        }
+        let mut pen = Pen { studio: *self, occasion: recipe.occasion(job), out };
+        if let Some(sent) = &job.sent {
+            pen.string(&sent.data_name);
+            pen.middle(job, status, sent.data_name.is_empty());
+            pen.out.push_str(&sent.config);
+            pen.errors(job, sent.hook.as_deref());
+        } else if let Some(mut sketch) = recipe.sketch(self.material, job.seed) {
+            let name = self.material.filled(&sketch.work.name, pen.occasion);
+            pen.string(if sketch.fetched { "" } else { &name });
+            pen.middle(job, status, sketch.fetched);
+            let hook = pen.config(&mut sketch, &name);
+            pen.errors(job, hook.as_deref());
+        } else {
+            pen.out.push_str("\"\"");
+        }
+        pen.out.push('}');
+    }
 }
 
 /// Writes into the answer with the job's material at hand.
 struct Pen<'a> {
-    material: &'a Material,
-    occasion: Occasion<'a>,
+    studio: Studio<'a>,
+    occasion: Occasion,
     out: &'a mut String,
 }
 
@@ -46,25 +74,20 @@ impl Pen<'_> {
         write_string(self.out, text);
     }
 
-    fn filled(&self, pattern: &Pattern, sketch: &mut Sketch<'_>) -> String {
-        let mut text = String::new();
-        self.material.fill(&mut text, pattern, self.occasion, &mut sketch.random);
-        text
-    }
-
-    fn data_name(&self, sketch: &mut Sketch<'_>) -> String {
-        let names = sketch.own.map_or(&sketch.trade.names, |own| &own.names);
-        sketch.random.pick(names).map(|name| self.filled(name, sketch)).unwrap_or_default()
-    }
-
-    /// Whole seconds. Unknown while audio is yet to be fetched, and 0 where it never was.
-    fn duration(&mut self, job: &Job, status: Status, fetched: bool) {
+    /// Duration, id and status; what follows is the configuration.
+    fn middle(&mut self, job: &Job, status: Status, fetched: bool) {
         let seconds = match job.outcome {
-            _ if fetched && status == Status::Running => return,
-            Outcome::Rejected(Refusal::FetchFailed) => 0,
-            _ => job.audio_s,
+            // Unknown while audio is yet to be fetched; the vendor's old command line dies of that.
+            _ if fetched && status == Status::Running => (self.studio.shapes == Shapes::Clean).then_some(0),
+            Outcome::Rejected(Refusal::FetchFailed(_)) => Some(0),
+            _ => Some(job.audio_s),
         };
-        let _ = write!(self.out, ",\"duration\":{seconds}");
+        if let Some(seconds) = seconds {
+            let _ = write!(self.out, ",\"duration\":{seconds}");
+        }
+        self.out.push_str(",\"id\":\"");
+        job.id.write(self.out);
+        let _ = write!(self.out, "\",\"status\":\"{}\",\"config\":", status.word());
     }
 
     /// The configuration; the answer is where its submitter is told of the end, if anywhere.
@@ -132,18 +155,16 @@ impl Pen<'_> {
             return;
         }
         self.out.push_str(",\"tracking\":{");
-        let titles = sketch.own.map_or(&sketch.trade.titles, |own| &own.titles);
-        if let Some(title) = sketch.random.pick(titles) {
-            let title = self.filled(title, sketch);
-            if !title.is_empty() {
-                self.out.push_str("\"title\":");
-                self.string(&title);
-                self.out.push(',');
-            }
+        let title = self.studio.material.filled(&sketch.work.title, self.occasion);
+        if !title.is_empty() {
+            self.out.push_str("\"title\":");
+            self.string(&title);
+            self.out.push(',');
         }
         self.out.push_str("\"reference\":");
         let trade = sketch.trade;
-        let reference = sketch.random.pick(&trade.references).map(|one| self.filled(one, sketch));
+        let reference = sketch.random.pick(&trade.references);
+        let reference = reference.map(|one| self.studio.material.filled(one, self.occasion));
         self.string(&reference.unwrap_or_default());
         self.out.push_str(",\"tags\":[");
         let count = sketch.random.below(3);
@@ -158,10 +179,10 @@ impl Pen<'_> {
     }
 
     /// The errors that have come about by now.
-    fn errors(&mut self, job: &Job, now_ms: i64, hook: Option<&str>) {
+    fn errors(&mut self, job: &Job, hook: Option<&str>) {
         let mut first = true;
         for (at_ms, message) in complaints(job, hook) {
-            if at_ms > now_ms {
+            if at_ms > self.studio.now_ms {
                 continue;
             }
             self.out.push_str(if first { ",\"errors\":[{\"timestamp\":\"" } else { ",{\"timestamp\":\"" });
@@ -182,11 +203,11 @@ fn complaints(job: &Job, hook: Option<&str>) -> Vec<(i64, String)> {
     let once = |text: &str| vec![(job.finishes_ms, text.to_owned())];
     match job.outcome {
         Outcome::Done => Vec::new(),
-        Outcome::DoneUnheard => unheard(job, hook.unwrap_or("https://hooks.example.com/")),
+        Outcome::DoneUnheard => unheard(job, hook.unwrap_or("https://hooks.example.com/asr/done?token=0")),
         Outcome::Rejected(refusal) => match refusal {
-            Refusal::FetchFailed => [2_000, 4_000, 14_000, 34_000]
+            Refusal::FetchFailed(code) => [2_000, 4_000, 14_000, 34_000]
                 .map(|after| {
-                    (job.created_ms + after, "unable to fetch audio: http status code 404".to_owned())
+                    (job.created_ms + after, format!("unable to fetch audio: http status code {code}"))
                 })
                 .to_vec(),
             Refusal::BadAudio => once("Job rejected due to invalid audio"),
@@ -208,9 +229,11 @@ fn complaints(job: &Job, hook: Option<&str>) -> Vec<(i64, String)> {
 fn unheard(job: &Job, hook: &str) -> Vec<(i64, String)> {
     let mut id = String::new();
     job.id.write(&mut id);
+    let joint = if hook.contains('?') { '&' } else { '?' };
     let timed_out = format!(
-        "Error in sending notification: unable to send notification: HTTPError: Post \"{hook}&id={id}&status=success\": \
-         context deadline exceeded (Client.Timeout exceeded while awaiting headers), retrying"
+        "Error in sending notification: unable to send notification: HTTPError: Post \
+         \"{hook}{joint}id={id}&status=success\": context deadline exceeded \
+         (Client.Timeout exceeded while awaiting headers), retrying"
     );
     let again = "Error in sending notification: unable to send notification: Response status: 500, retrying";
     let last = "unable to send notification: unable to send notification: Response status: 500";
@@ -224,15 +247,19 @@ fn unheard(job: &Job, hook: &str) -> Vec<(i64, String)> {
 /// Appends `text` as a JSON string.
 pub(super) fn write_string(out: &mut String, text: &str) {
     out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{0}'..='\u{1f}' => {
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
-            }
-            c => out.push(c),
+    let mut plain = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        if byte != b'"' && byte != b'\\' && byte > 0x1f {
+            continue;
         }
+        out.push_str(text.get(plain..at).unwrap_or_default());
+        plain = at + 1;
+        let _ = match byte {
+            b'"' => out.write_str("\\\""),
+            b'\\' => out.write_str("\\\\"),
+            control => write!(out, "\\u{control:04x}"),
+        };
     }
+    out.push_str(text.get(plain..).unwrap_or_default());
     out.push('"');
 }

@@ -1,11 +1,11 @@
-//! How a project's jobs are made: from a plan of the scenario and the material, to jobs, and from a job back to
-//! what it looks like. Both directions draw the same numbers in the same order.
+//! How a project's jobs are made: from a plan of the scenario and the material, to jobs, and from a job's seed
+//! back to what kind of job it is. Both directions draw the same numbers in the same order.
 
 use std::collections::BTreeMap;
 
 use super::instant::DAY_MS;
 use super::job::{Id, Job, Outcome, Refusal};
-use super::material::{Language, Material, Occasion, Trade};
+use super::material::{Material, Occasion, Trade, Work};
 use super::random::Random;
 use crate::sandbox::scenario::JobsPlan;
 
@@ -42,13 +42,12 @@ impl From<&BTreeMap<String, u32>> for Shares<String> {
     }
 }
 
-/// What kind of job a seed stands for. Its generator goes on to draw the names.
+/// What kind of job a seed stands for. Its generator goes on to draw the rest.
 #[derive(Debug)]
 pub(super) struct Sketch<'a> {
     pub(super) trade: &'a Trade,
+    pub(super) work: &'a Work,
     pub(super) language: &'a str,
-    /// The names of that language, where it has any.
-    pub(super) own: Option<&'a Language>,
     pub(super) model: &'a str,
     /// The audio is fetched from a URL instead of uploaded.
     pub(super) fetched: bool,
@@ -83,21 +82,39 @@ impl Recipe {
         })
     }
 
-    /// A job submitted at `created_ms` while the scenario runs.
-    pub(super) fn submitted(&self, material: &Material, random: &mut Random, created_ms: i64) -> Option<Job> {
-        let [least, most] = self.run_ms.map(|ms| u64::try_from(ms).unwrap_or(0));
-        let run_ms = i64::try_from(random.between(least, most)).unwrap_or(i64::MAX);
-        self.make(material, random, created_ms, |_| run_ms)
+    /// For a project that has no jobs but those that its clients will submit.
+    pub(super) fn bare(material: &Material) -> Self {
+        let one = |name: &str| Shares { things: vec![name.to_owned()], weights: vec![1] };
+        let trades = (0..material.trades.len()).collect();
+        Self {
+            trades: Shares { things: trades, weights: vec![1; material.trades.len()] },
+            languages: one("en"),
+            models: one("enhanced"),
+            run_ms: [2_000, 6_000],
+            utc_offset_ms: 0,
+        }
     }
 
-    /// `count` jobs of the week before `end_ms`, oldest first, thick in the busy hours.
-    pub(super) fn history(
+    /// How long a job that is submitted now will run.
+    pub(super) fn run_ms(&self, random: &mut Random) -> i64 {
+        let [least, most] = self.run_ms.map(|ms| u64::try_from(ms).unwrap_or(0));
+        i64::try_from(random.between(least, most)).unwrap_or(i64::MAX)
+    }
+
+    /// A job submitted at `created_ms` while the scenario runs.
+    pub(super) fn submitted(&self, material: &Material, random: &mut Random, created_ms: i64) -> Option<Job> {
+        let run_ms = self.run_ms(random);
+        self.make(material, random, created_ms, |_| run_ms).map(|job| Job { deleted: false, ..job })
+    }
+
+    /// The moments of `count` submissions in the week before `end_ms`, oldest first, thick in the busy hours.
+    pub(super) fn past_moments(
         &self,
         material: &Material,
         random: &mut Random,
         end_ms: i64,
         count: u32,
-    ) -> Vec<Job> {
+    ) -> Vec<i64> {
         let start_ms = end_ms - WEEK_HOURS * HOUR_MS;
         let mut reached = 0_u64;
         let cumulated: Vec<u64> = (0..WEEK_HOURS)
@@ -115,9 +132,12 @@ impl Recipe {
             })
             .collect();
         moments.sort_unstable();
-        // In the past nobody watched: these ran for a tenth of their audio, as the real ones do.
-        let run_ms = |audio_s: u32| i64::from(audio_s) * 100 + 4_000;
-        moments.into_iter().filter_map(|at| self.make(material, random, at, run_ms)).collect()
+        moments
+    }
+
+    /// A job of the past. Nobody watched: it ran for a tenth of its audio, as the real ones do.
+    pub(super) fn past(&self, material: &Material, random: &mut Random, created_ms: i64) -> Option<Job> {
+        self.make(material, random, created_ms, |audio_s| i64::from(audio_s) * 100 + 4_000)
     }
 
     /// How busy the hour from `ms` on is; at weekends, a third of that.
@@ -144,31 +164,34 @@ impl Recipe {
         let Sketch { outcome, audio_s, .. } = self.sketch(material, seed)?;
         let run_ms = match outcome {
             // The fourth and last attempt to fetch is made 34 seconds after the first.
-            Outcome::Rejected(Refusal::FetchFailed) => 34_400,
+            Outcome::Rejected(Refusal::FetchFailed(_)) => 34_400,
             Outcome::Rejected(_) => run_ms(audio_s).min(9_000),
             Outcome::Done | Outcome::DoneUnheard => run_ms(audio_s),
         };
         let finishes_ms = created_ms.saturating_add(run_ms);
-        Some(Job { id, created_ms, finishes_ms, seed, audio_s, outcome, deleted: random.chance(6) })
+        let deleted = random.chance(6);
+        Some(Job { id, created_ms, finishes_ms, seed, sent: None, audio_s, outcome, deleted })
     }
 
     /// What the seed stands for. `None` only where the material is empty.
     pub(super) fn sketch<'a>(&'a self, material: &'a Material, seed: u64) -> Option<Sketch<'a>> {
         let mut random = Random::new(seed);
-        let trade = material.trades.get(*self.trades.draw(&mut random)?)?;
+        let place = *self.trades.draw(&mut random)?;
+        let trade = material.trades.get(place)?;
         let language = self.languages.draw(&mut random)?.as_str();
         let model = self.models.draw(&mut random)?.as_str();
         let own = material.languages.iter().find(|own| own.code == language);
-        let own = own.filter(|_| random.chance(800));
+        let own = own.and_then(|own| own.works.get(place)).filter(|works| !works.is_empty());
+        let work = random.pick(own.unwrap_or(&trade.works))?;
         let (fetched, notified) = (random.chance(220), random.chance(450));
         let outcome = draw_outcome(&mut random, language, fetched, notified);
         let audio_s = draw_audio(&mut random, trade);
-        Some(Sketch { trade, language, own, model, fetched, notified, outcome, audio_s, random })
+        Some(Sketch { trade, work, language, model, fetched, notified, outcome, audio_s, random })
     }
 
-    /// What patterns are filled in with for a job of that moment.
-    pub(super) fn occasion<'a>(&self, created_ms: i64, language: &'a str) -> Occasion<'a> {
-        Occasion { local_ms: created_ms.saturating_add(self.utc_offset_ms), language }
+    /// What the patterns of that job are filled in for.
+    pub(super) fn occasion(&self, job: &Job) -> Occasion {
+        Occasion { local_ms: job.created_ms.saturating_add(self.utc_offset_ms), seed: job.seed }
     }
 }
 
@@ -185,7 +208,7 @@ fn draw_outcome(random: &mut Random, language: &str, fetched: bool, notified: bo
         0..250 if language == "auto" => {
             Outcome::Rejected(random.pick(&of_language).copied().unwrap_or(Refusal::NoSpeech))
         }
-        0..90 if fetched => Outcome::Rejected(Refusal::FetchFailed),
+        0..90 if fetched => Outcome::Rejected(Refusal::FetchFailed(404)),
         0..22 => Outcome::Rejected(Refusal::BadAudio),
         _ if notified && unheard => Outcome::DoneUnheard,
         _ => Outcome::Done,

@@ -7,10 +7,37 @@ use super::portrait::write_string;
 pub(in crate::sandbox) enum Answer {
     /// Send the reply, after holding it back for that long.
     Reply { reply: Reply, delay_ms: u64 },
+    /// Send the head and half of the body, and break the connection.
+    Truncate { reply: Reply, delay_ms: u64 },
     /// Never answer.
     Hang,
     /// Break the connection.
     Reset,
+    /// Read the multipart body, and come back with what it holds.
+    Upload,
+    /// Ask again at that moment, or when something has been changed from outside.
+    Later { at_ms: i64, ticket: Option<Ticket> },
+    /// Open a realtime session.
+    Session(Opening),
+}
+
+/// A submission that waits for its job to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::sandbox) struct Ticket {
+    pub(super) id: super::job::Id,
+    pub(super) format: super::transcript::Format,
+    pub(super) until_ms: i64,
+}
+
+/// How a realtime session begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::sandbox) struct Opening {
+    /// The message that follows the handshake.
+    pub(in crate::sandbox) first: String,
+    /// An error message and a close code, where the session ends at once.
+    pub(in crate::sandbox) closing: Option<(String, u16)>,
+    /// What the handshake's answer carries beside its own headers.
+    pub(in crate::sandbox) reply: Reply,
 }
 
 /// Status, headers and body.
@@ -22,6 +49,10 @@ pub(in crate::sandbox) struct Reply {
     /// 32 hexadecimal digits, to be quoted to support.
     pub(in crate::sandbox) request_id: String,
     pub(in crate::sandbox) azure_ref: String,
+    /// Seconds.
+    pub(in crate::sandbox) retry_after_s: Option<i64>,
+    /// What the service's clock shows, in ms since 1970.
+    pub(in crate::sandbox) date_ms: i64,
 }
 
 /// The wardrobe.
@@ -31,6 +62,16 @@ impl Dress {
     /// A body of the application.
     pub(super) fn body(body: String) -> Reply {
         reply(200, "application/json", body)
+    }
+
+    /// A body of another type.
+    pub(super) fn text(content_type: &'static str, body: String) -> Reply {
+        reply(200, content_type, body)
+    }
+
+    /// What has been made.
+    pub(super) fn created(body: String) -> Reply {
+        reply(201, "application/json", body)
     }
 
     /// An error of the application: `{"code":…,"error":…,"detail":…}`.
@@ -50,9 +91,24 @@ impl Dress {
         nginx(401, "Authorization Required")
     }
 
+    /// The proxy's answer where too much is asked.
+    pub(super) fn rate_limited() -> Reply {
+        nginx(429, "Too Many Requests")
+    }
+
+    /// The proxy's answer where too much is sent.
+    pub(super) fn too_large() -> Reply {
+        nginx(413, "Request Entity Too Large")
+    }
+
     /// The proxy's answer where the application behind it is away.
     pub(super) fn unavailable() -> Reply {
         nginx(503, "Service Temporarily Unavailable")
+    }
+
+    /// What nobody can read, though its header says JSON.
+    pub(super) fn garbage() -> Reply {
+        reply(200, "application/json", "{\"jobs\":[{\"id\":\u{0}\u{fffd}]]>502 upstream\u{7f}".to_owned())
     }
 }
 
@@ -72,7 +128,7 @@ fn nginx(status: u16, words: &str) -> Reply {
 }
 
 fn reply(status: u16, content_type: &'static str, body: String) -> Reply {
-    Reply { status, content_type, body, request_id: String::new(), azure_ref: String::new() }
+    Reply { status, content_type, body, ..Reply::default() }
 }
 
 #[cfg(test)]
@@ -86,9 +142,9 @@ mod tests {
 
     #[test]
     fn errors_escape_what_they_quote() {
-        assert_eq!(
-            Dress::json(404, "path \"\u{1}", None).body,
-            "{\"code\":404,\"error\":\"path \\\"\\u0001\"}"
-        );
+        let body = Dress::json(404, "path \"\\\u{1}é", None).body;
+        assert_eq!(body, "{\"code\":404,\"error\":\"path \\\"\\\\\\u0001é\"}");
+        let read: serde_json::Value = serde_json::from_str(&body).unwrap();
+        assert_eq!(read["error"], "path \"\\\u{1}é");
     }
 }

@@ -1,6 +1,13 @@
+//! The core through its calls: what a shell would send on, and when.
+
+mod api;
+mod calls;
+mod doors;
+mod faults;
+
 use serde_json::Value;
 
-use super::{Answer, Call, Core, Reply};
+use super::{Answer, Call, Core, Reply, Submission, Upload};
 use crate::sandbox::Scenario;
 
 const START_MS: i64 = 1_795_443_930_000;
@@ -9,13 +16,112 @@ fn tour() -> Core {
     Core::new(&Scenario::shipped("tour").unwrap(), START_MS).unwrap()
 }
 
-fn get(core: &mut Core, environment: usize, key: &str, target: &str) -> Reply {
-    let value = core.keys().find(|(name, ..)| *name == key).map(|(_, value, _)| format!("Bearer {value}"));
+/// Two environments, each with twenty jobs of the past week and none running; two keys of two projects, the
+/// second accepted in the first alone; a realtime host and the management platform.
+fn lab(rest: &str) -> Core {
+    let jobs = |environment: &str| {
+        format!(
+            "[[jobs]]\nenvironment = \"{environment}\"\nproject = \"main\"\nhistory = 20\nrun = [\"10s\", \"10s\"]\n\
+             trades = {{ legal = 1 }}\nlanguages = {{ en = 1 }}\nmodels = {{ standard = 1 }}\n"
+        )
+    };
+    let environment = |name: &str, kind: &str| {
+        format!("[[environments]]\nname = \"{name}\"\nregion = \"LAB\"\nkind = \"{kind}\"\n")
+    };
+    let text = format!(
+        "title = \"lab\"\nseed = 3\n{}{}{}{}{}{}\
+         [[keys]]\nname = \"prod\"\nproject = \"main\"\naccepted = [\"one\", \"two\", \"rt\"]\n\
+         [[keys]]\nname = \"guest\"\nproject = \"other\"\naccepted = [\"one\"]\n{rest}",
+        environment("one", "batch"),
+        environment("two", "batch"),
+        environment("rt", "realtime"),
+        environment("mp", "management"),
+        jobs("one"),
+        jobs("two"),
+    );
+    let mut core = Core::new(&Scenario::parse("lab", &text).unwrap(), START_MS).unwrap();
+    // What was submitted just before the start has ended.
+    core.advance(START_MS + 3_600_000);
+    core
+}
+
+/// The places of the lab's hosts.
+const ONE: usize = 0;
+const TWO: usize = 1;
+const RT: usize = 2;
+const MP: usize = 3;
+const CONTROL: usize = 4;
+
+fn bearer(core: &Core, key: &str) -> String {
+    let found = core.keys().find(|(name, ..)| *name == key).map(|(_, value, _)| value);
+    format!("Bearer {}", found.unwrap_or(key))
+}
+
+/// A call that does not wait, by a key's name or a token.
+fn ask(core: &mut Core, host: usize, key: &str, line: &str, body: &str) -> Answer {
+    let authorization = bearer(core, key);
+    let (method, target) = line.split_once(' ').unwrap();
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    match core.answer(environment, &Call { method: "GET", path, query, authorization: value.as_deref() }) {
+    let authorization = Some(authorization.as_str());
+    let call = Call { method, path, query, authorization, body: body.as_bytes(), ..call(core) };
+    core.answer(host, &call)
+}
+
+fn reply(answer: Answer) -> Reply {
+    match answer {
         Answer::Reply { reply, .. } => reply,
         other => panic!("{other:?}"),
     }
+}
+
+/// Status and JSON of a call's answer.
+fn json(core: &mut Core, host: usize, key: &str, line: &str, body: &str) -> (u16, Value) {
+    let reply = reply(ask(core, host, key, line, body));
+    (reply.status, serde_json::from_str(&reply.body).unwrap_or(Value::String(reply.body)))
+}
+
+fn get(core: &mut Core, host: usize, key: &str, target: &str) -> Reply {
+    reply(ask(core, host, key, &format!("GET {target}"), ""))
+}
+
+/// A bare GET that came a minute ago: it has waited enough.
+fn call(core: &Core) -> Call<'static> {
+    let arrived_ms = core.now_ms() - 60_000;
+    Call { method: "GET", path: "", query: "", authorization: None, body: b"", upgrades: false, arrived_ms }
+}
+
+/// Three seconds of audio.
+fn wav() -> Upload {
+    let mut head = b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0".to_vec();
+    head.extend(16_000_u32.to_le_bytes());
+    head.extend(32_000_u32.to_le_bytes());
+    head.extend(b"\x02\0\x10\0data");
+    head.extend(96_000_u32.to_le_bytes());
+    Upload { name: "take one.wav".to_owned(), head, bytes: 96_044 }
+}
+
+const CONFIG: &str =
+    r#"{"type": "transcription", "transcription_config": {"language": "en", "diarization": "speaker"}}"#;
+
+fn submission(config: &str, data_file: Option<Upload>) -> Submission {
+    Submission { config: Some(config.to_owned()), data_file }
+}
+
+fn submit(core: &mut Core, host: usize, key: &str, query: &str, submission: Submission) -> Answer {
+    let authorization = bearer(core, key);
+    let arrived_ms = core.now_ms();
+    let authorization = Some(authorization.as_str());
+    let call = Call { method: "POST", path: "/v2/jobs", query, authorization, arrived_ms, ..call(core) };
+    assert_eq!(core.answer(host, &call), Answer::Upload);
+    core.submit(host, &call, Ok(submission))
+}
+
+/// Submits a recording; its id.
+fn submitted(core: &mut Core, host: usize, key: &str) -> String {
+    let reply = reply(submit(core, host, key, "", submission(CONFIG, Some(wav()))));
+    assert_eq!(reply.status, 201, "{}", reply.body);
+    let body: Value = serde_json::from_str(&reply.body).unwrap();
+    body["id"].as_str().unwrap().to_owned()
 }
 
 fn jobs(reply: &Reply) -> Vec<Value> {
@@ -61,7 +167,8 @@ fn jobs_come_run_and_end() {
     };
     let at_start = running(&mut core);
     assert!(at_start.len() >= 3, "{}", at_start.len());
-    core.advance(START_MS + 60_000);
+    // The longest recording of the past runs for 21 minutes.
+    core.advance(START_MS + 25 * 60_000);
     for job in &at_start {
         let path = format!("/v2/jobs/{}", job["id"].as_str().unwrap());
         let reply = get(&mut core, 0, "prod", &path);
@@ -149,7 +256,7 @@ fn au1_goes_down_and_comes_back_and_eu2_is_slow() {
         assert_eq!(core.is_down(4), is_down, "after {seconds} s");
         assert!(!core.is_down(0));
     }
-    let call = Call { method: "GET", path: "/v1/discovery/features", query: "", authorization: None };
+    let call = Call { path: "/v1/discovery/features", ..call(&core) };
     match core.answer(1, &call) {
         Answer::Reply { reply, delay_ms } => {
             assert_eq!(reply.status, 200);
