@@ -140,7 +140,7 @@ mod shape {
                 '\\' => escaped = true,
                 char if char == quote => return Some(at + 1),
                 // A lifetime.
-                char if quote == '\'' && at > 1 && !text[1..].starts_with('\\') && char != quote => {
+                _ if quote == '\'' && at > 1 && !text[1..].starts_with('\\') => {
                     return None;
                 }
                 _ => {}

@@ -60,7 +60,7 @@ mod fleet {
     #[test]
     fn healthy_rows_and_keys_work_while_an_environment_hangs() {
         let fleet =
-            Fleet::start([("alpha", Behaviour::healthy(ordinary("alp", 40))), ("stuck", Behaviour::Hang)]);
+            Fleet::start([("stuck", Behaviour::Hang), ("alpha", Behaviour::healthy(ordinary("alp", 40)))]);
         let mut session = dashboard(&fleet.config(NEVER, PATIENT)).spawn();
         shows(&mut session, "alp0000000");
         shows(&mut session, "○ asking");
@@ -267,6 +267,16 @@ mod fleet {
         }
         session.resize(60, 9);
         shows(&mut session, "this is 60×9");
+        quit(session);
+    }
+
+    /// A serial console says 0×0; what is drawn is meant for 80×24.
+    #[test]
+    fn a_terminal_that_does_not_know_its_size_gets_a_dashboard() {
+        let fleet = Fleet::start([("alpha", Behaviour::healthy(ordinary("alp", 5)))]);
+        let mut session = dashboard(&fleet.config(NEVER, PATIENT)).size(0, 0).spawn();
+        session.wait_for_raw(b"Environments");
+        session.wait_for_raw(b"alp0000004");
         quit(session);
     }
 

@@ -5,6 +5,10 @@
 mod support;
 
 #[cfg(test)]
+#[path = "fleet/patience.rs"]
+mod patience;
+
+#[cfg(test)]
 mod listing {
     use std::collections::HashSet;
     use std::io::{BufRead, BufReader, Read};
@@ -114,7 +118,6 @@ mod listing {
 
     #[test]
     fn a_mixed_fleet_is_merged_to_exactly_what_the_healthy_hold() {
-        // The same id in two environments is two jobs.
         let twice = |at| job("twice00001", at, r#""status":"done","data_name":"x""#);
         let mut alpha = ordinary("alp", 523);
         let mut beta = ordinary("bet", 250);
@@ -233,7 +236,6 @@ mod listing {
         for job in &alpha {
             assert_eq!(table.stdout.matches(&job.id).count(), 1, "{}", job.id);
         }
-        // Two headings, two sources, a blank line, and the jobs.
         assert_eq!(table.stdout.lines().count(), 5 + alpha.len());
     }
 
@@ -286,7 +288,6 @@ mod listing {
         assert_exactly(&document["jobs"], &[("alpha", &fresh)]);
         assert_eq!(row(&document, "alpha")["complete"], false, "it stopped on the way");
         assert!(fleet.at("alpha").asked() <= 3, "it reads no further than it has to");
-
         let document = ids(&["--limit", "4"]);
         assert_exactly(&document["jobs"], &[("alpha", &fresh[..4])]);
 

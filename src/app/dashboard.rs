@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::input::Input;
 use super::signals::{self, Quit, Signal, Signals};
-use super::terminal::Screen;
+use super::terminal::{self, Screen};
 use super::{crash, fleet_of, now};
 use crate::config::Config;
 use crate::model::Report;
@@ -216,7 +216,8 @@ impl Loop {
         let message = match event {
             Some(Event::Key(key)) if key.kind != KeyEventKind::Release => Message::Key(key),
             Some(Event::Paste(text)) => Message::Paste(text),
-            Some(Event::Resize(width, height)) => Message::Resized(Size { width, height }),
+            // The event's own size is a moment old, and nothing where the terminal does not know it.
+            Some(Event::Resize(..)) => Message::Resized(terminal_size()),
             Some(_) => return None,
             None => return Some(Ending::Signal(Quit::Hangup)),
         };
@@ -262,8 +263,8 @@ impl Loop {
 }
 
 fn terminal_size() -> Size {
-    let (width, height) = crossterm::terminal::size().unwrap_or((80, 24));
-    Size { width, height }
+    let size = terminal::size().unwrap_or(terminal::FALLBACK);
+    Size { width: size.width, height: size.height }
 }
 
 /// The next turn of the second on the clock that people read.

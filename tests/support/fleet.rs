@@ -64,9 +64,11 @@ impl Behaviour {
         Self::list(jobs, Cursor::Inclusive, Framing::Length)
     }
 
-    /// An answer with a status other than 200, or with a body that is no list.
+    /// An answer with a status other than 200, or with a body that is no list. It says that it closes
+    /// the connection: else the next request may go into a closed one and never be counted.
     pub(crate) fn answer(status: &str, headers: &str, body: &str) -> Self {
-        Self::Send(answer(status, headers, body.as_bytes()).into())
+        let headers = format!("Connection: close\r\n{headers}");
+        Self::Send(answer(status, &headers, body.as_bytes()).into())
     }
 
     pub(crate) fn nginx_401() -> Self {

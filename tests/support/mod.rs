@@ -350,7 +350,7 @@ fn session_of(pid: i32) -> Option<i32> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "deadlines of waits for another process")]
-fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     Instant::now()
 }
 

@@ -45,7 +45,11 @@ pub(crate) fn voxtop(home: &Path, args: &[&str]) -> Command {
 
 /// Runs it to its end.
 pub(crate) fn finish(mut command: Command) -> Finished {
-    let mut child = command.spawn().expect("the program starts");
+    collect(command.spawn().expect("the program starts"))
+}
+
+/// Takes all that a running one writes, to its end.
+pub(crate) fn collect(mut child: Child) -> Finished {
     let read = |pipe: Option<Box<dyn Read + Send>>| {
         std::thread::spawn(move || {
             let mut text = Vec::new();
