@@ -6,20 +6,8 @@ use super::*;
 use crate::model::{Job, Status};
 
 fn job(id: usize, ns: i128, status: Status) -> Job {
-    Job {
-        id: JobId::new(format!("j{id}")),
-        status,
-        created_at: Some(Timestamp::from_nanosecond(ns).unwrap()),
-        data_name: Box::default(),
-        duration_s: None,
-        language: None,
-        model: None,
-        title: None,
-        reference: None,
-        tags: Vec::new(),
-        errors: Vec::new(),
-        config: None,
-    }
+    let created_at = Some(Timestamp::from_nanosecond(ns).unwrap());
+    Job { created_at, ..Job::new(JobId::new(format!("j{id}")), status) }
 }
 
 /// What the service's list might do.
