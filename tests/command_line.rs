@@ -114,7 +114,7 @@ mod usage {
     fn a_log_that_cannot_be_written_is_told() {
         let home = home();
         let finished = run(home.path(), &["jobs", "--log-file", "no/such/directory/log"]);
-        assert_eq!((finished.code, finished.stdout.as_str()), (Some(1), ""));
+        assert_eq!((finished.code, finished.stdout.as_str()), (Some(2), ""));
         assert!(finished.stderr.contains("no/such/directory/log") && finished.stderr.contains("--log-file"));
     }
 
