@@ -152,8 +152,7 @@ impl Loop {
                 Woken::Second => {
                     crash::test_panic("main");
                     dirty = true;
-                    self.second_went_by();
-                    None
+                    self.second_went_by(pollers)
                 }
             };
             if let Some(ending) = ending {
@@ -170,12 +169,14 @@ impl Loop {
         }
     }
 
-    fn second_went_by(&mut self) {
+    fn second_went_by(&mut self, pollers: &Pollers) -> Option<Ending> {
         // Nobody tells of a resize between the first frame and the first read of the terminal, which is
         // what sets its signal's handler up.
         let size = terminal_size();
-        let news = if size == self.state.size { Message::Tick } else { Message::Resized(size) };
-        self.state.update(news, now());
+        if size != self.state.size {
+            self.state.update(Message::Resized(size), now());
+        }
+        self.update(Message::Tick, pollers)
     }
 
     fn draw(&mut self) -> std::io::Result<()> {
@@ -220,6 +221,11 @@ impl Loop {
             Some(_) => return None,
             None => return Some(Ending::Signal(Quit::Hangup)),
         };
+        self.update(message, pollers)
+    }
+
+    /// Updates the state and carries out what follows.
+    fn update(&mut self, message: Message, pollers: &Pollers) -> Option<Ending> {
         let effects = self.state.update(message, now());
         effects.into_iter().find_map(|effect| self.carry_out(effect, pollers))
     }

@@ -87,6 +87,7 @@ pub struct State {
     overlay_end: usize,
     started: Timestamp,
     refreshed: Option<Timestamp>,
+    refresh_due: bool,
 }
 
 /// What the derived rows were built from.
@@ -122,6 +123,7 @@ impl State {
             overlay_end: 0,
             started: now,
             refreshed: None,
+            refresh_due: false,
         };
         state.refresh();
         state

@@ -34,6 +34,7 @@ impl State {
                 self.size = size;
                 Vec::new()
             }
+            Message::Tick if self.refresh_due => self.refresh_now(),
             Message::Tick => Vec::new(),
             Message::Remark(text) => {
                 self.remark(text);
@@ -124,10 +125,10 @@ impl State {
     }
 
     /// Asks everywhere, but no more than once a second: a key that is held down is no reason to hammer a
-    /// service that is already in trouble.
+    /// service that is already in trouble. What comes too soon is done a moment later.
     fn refresh_now(&mut self) -> Vec<Effect> {
-        let just_now = self.refreshed.is_some_and(|at| self.now.duration_since(at) < REFRESH_FLOOR);
-        if just_now {
+        self.refresh_due = self.refreshed.is_some_and(|at| self.now.duration_since(at) < REFRESH_FLOOR);
+        if self.refresh_due {
             return Vec::new();
         }
         self.refreshed = Some(self.now);

@@ -239,7 +239,7 @@ impl Board {
                 self.press("Esc");
             }
             Action::EmptyFilter => {
-                self.miss("row0000009  1 jobs");
+                self.see("/  300 jobs");
                 assert!(self.session.look(|screen| !screen.hide_cursor()), "it is still edited");
                 self.press("Esc");
             }
