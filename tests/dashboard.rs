@@ -19,7 +19,7 @@ mod fleet {
     use rustix::process::Signal;
     use vt100::Screen;
 
-    use crate::support::fleet::{Behaviour, Fleet, KEY};
+    use crate::support::fleet::{Behaviour, Environment, Fleet, KEY};
     use crate::support::jobs::ordinary;
     use crate::support::{Exit, Launch, Session};
 
@@ -183,30 +183,45 @@ mod fleet {
         });
     }
 
-    /// Asks for a round and waits until so many requests came of it.
-    fn ask_again(session: &mut Session, environment: &crate::support::fleet::Environment, requests: usize) {
-        let before = environment.asked();
-        session.send("r");
-        session.wait_until("another round", || environment.asked() >= before + requests);
+    /// Asks until so many requests came of it.
+    fn ask_again(session: &mut Session, environment: &Environment, requests: usize) {
+        let enough = environment.asked() + requests;
+        session.press_until(b"r", || environment.asked() >= enough);
     }
 
     #[test]
     fn a_key_revoked_while_running_is_told_from_one_that_never_worked() {
         let fleet = Fleet::start([
             ("alpha", Behaviour::healthy(ordinary("alp", 5))),
+            ("beta", Behaviour::healthy(ordinary("bet", 5))),
             ("never", Behaviour::nginx_401()),
         ]);
         let mut session = dashboard(&fleet.config(NEVER, PATIENT)).spawn();
-        shows(&mut session, "never: key prod is rejected (401) where it is declared");
-        shows(&mut session, "alp0000004");
-        fleet.at("alpha").turn(Behaviour::nginx_401());
-        session.send("r");
-        shows(&mut session, "key prod is rejected everywhere (401), until now accepted in alpha");
-        shows(&mut session, "It was probably revoked");
-        session.look(|screen| assert!(text(screen).contains("alp0000004"), "its rows stay"));
-        fleet.at("alpha").turn(Behaviour::healthy(ordinary("alp", 5)));
-        session.send("r");
-        hides(&mut session, "until now accepted");
+        for words in ["never: key prod is rejected (401) where it is declared", "alp0000004", "bet0000004"] {
+            shows(&mut session, words);
+        }
+        for (name, words, advice) in [
+            ("alpha", "alpha: key prod is rejected (401), accepted until now", "Still accepted in beta"),
+            (
+                "beta",
+                "rejected everywhere (401), until now accepted in alpha and beta",
+                "It was probably revoked",
+            ),
+        ] {
+            fleet.at(name).turn(Behaviour::nginx_401());
+            ask_again(&mut session, fleet.at(name), 1);
+            shows(&mut session, words);
+            shows(&mut session, advice);
+        }
+        session.look(|screen| {
+            assert!(text(screen).contains("alp0000004") && text(screen).contains("bet0000004"), "rows stay");
+            assert!(is_dim(screen, "alp0000004"));
+        });
+        for name in ["alpha", "beta"] {
+            fleet.at(name).turn(Behaviour::healthy(ordinary("new", 5)));
+            ask_again(&mut session, fleet.at(name), 1);
+        }
+        hides(&mut session, "until now");
         session.send("e");
         shows(&mut session, "key rejected (401), accepted until now");
     }

@@ -29,8 +29,10 @@ pub(super) fn run(arguments: &SandboxArguments) -> Result<u8> {
             0 => format!("the sandbox cannot listen on {}", binding.ip),
             port => format!("the sandbox cannot listen on {} from port {port} on", binding.ip),
         })?;
+        // Whoever reads the text may stop it at once: the handlers come first.
+        let stopped = stopped()?;
         print(text(arguments, &scenario, &running).as_bytes())?;
-        stopped().await?;
+        stopped.await;
         Ok(0)
     })?
 }
@@ -80,15 +82,16 @@ fn list() -> Result<String> {
     Ok(out)
 }
 
-/// Waits for the signal that stops it.
-async fn stopped() -> io::Result<()> {
+/// Sets the signal handlers up now; the future waits for the signal that stops it.
+fn stopped() -> io::Result<impl Future<Output = ()>> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hang_up = signal(SignalKind::hangup())?;
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-        _ = hang_up.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hang_up.recv() => {}
+        }
+    })
 }

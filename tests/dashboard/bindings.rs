@@ -3,7 +3,7 @@
 
 use vt100::Screen;
 
-use crate::support::fleet::{Behaviour, Environment, Fleet};
+use crate::support::fleet::{Behaviour, Fleet};
 use crate::support::jobs::ordinary;
 use crate::support::{Exit, Launch, Session};
 use voxtop::state::{Action, BINDINGS, Context};
@@ -85,10 +85,6 @@ impl Board {
         board
     }
 
-    fn alpha(&self) -> &Environment {
-        self.fleet.at("alpha")
-    }
-
     fn press(&mut self, key: &str) {
         self.session.send(bytes(key));
     }
@@ -157,10 +153,11 @@ impl Board {
             Action::SortReverse => self.turns(key, "AGE▼", key, "AGE▲"),
             Action::TogglePause => self.turns(key, "‖ paused", key, "live 60m"),
             Action::RefreshNow => {
-                let before = self.alpha().asked();
-                self.press(key);
+                // A round asks this one twice: a third request is none of a round before the key.
                 let Self { fleet, session } = self;
-                session.wait_until("another round", || fleet.at("alpha").asked() > before);
+                let broken = fleet.at("broken");
+                let enough = broken.asked() + 3;
+                session.press_until(&bytes(key), || broken.asked() >= enough);
             }
             Action::DismissBanner | Action::RestoreBanners => {
                 self.press(if action == Action::DismissBanner { key } else { "x" });
@@ -243,6 +240,7 @@ impl Board {
             }
             Action::EmptyFilter => {
                 self.see("/  300 jobs");
+                assert!(self.session.look(|screen| !screen.hide_cursor()), "it is still edited");
                 self.press("Esc");
             }
             Action::CancelFilter => {}
