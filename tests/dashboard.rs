@@ -235,7 +235,7 @@ mod fleet {
         let config = fleet.config_with(NEVER, PATIENT, &fleet.key("prod", KEY, ""));
         let mut session = dashboard(&config).spawn();
         session.wait_for("both answers", |screen| {
-            text(screen).contains("– no key ") && text(screen).contains("alpha ✔")
+            text(screen).contains("– no access ") && text(screen).contains("alpha ✔")
         });
         session.look(|screen| {
             let row = screen.rows(0, 120).nth(1).unwrap();
