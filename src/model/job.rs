@@ -111,6 +111,24 @@ pub struct Job {
 }
 
 impl Job {
+    /// A job of which nothing but this is known.
+    pub fn new(id: JobId, status: Status) -> Self {
+        Self {
+            id,
+            status,
+            created_at: None,
+            data_name: Box::default(),
+            duration_s: None,
+            language: None,
+            model: None,
+            title: None,
+            reference: None,
+            tags: Vec::new(),
+            errors: Vec::new(),
+            config: None,
+        }
+    }
+
     /// When the service will drop the job: [`RETENTION`] after it was created.
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.created_at.and_then(|created| created.checked_add(RETENTION).ok())

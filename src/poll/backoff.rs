@@ -14,6 +14,10 @@ const LONGEST_ASKED: Duration = Duration::from_secs(10 * 60);
 /// that was just exchanged should be seen at once.
 const PATIENT_REJECTIONS: u32 = 3;
 
+/// How often a failing endpoint is tried as if nothing were: whether it is an outage or a lost packet
+/// is known only after the third failure, and operators should not wait long for that.
+const PATIENT_FAILURES: u32 = 2;
+
 /// The failures of one source in a row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Streak {
@@ -37,10 +41,11 @@ impl Streak {
 
 /// The wait before the next round of a source. `chance` is a random number from 0 to 1.
 ///
-/// After a success: the refresh, ± 10 %, so that sources drift apart. After failures in a row: anywhere
-/// between that and the refresh doubled with each failure, at most a minute: full jitter, so that those
-/// who failed together do not come back together, but nobody asks more often for failing. A key that
-/// is rejected for the third time in a row is tried once a minute, because asking more often changes
+/// After a success: the refresh, ± 10 %, so that sources drift apart. After two failures in a row too,
+/// and then anywhere between that and the refresh doubled with each further one, at most a minute: full
+/// jitter, so that those who failed together do not come back together, and nobody asks more often for
+/// failing. After a 429 it doubles from the first on. A key that is
+/// rejected for the third time in a row is tried once a minute, because asking more often changes
 /// nothing and looks like an attack. `Retry-After` is obeyed where it is longer.
 pub fn wait(refresh: Duration, streak: Streak, failure: Option<&Failure>, chance: f64) -> Duration {
     let chance = chance.clamp(0.0, 1.0);
@@ -51,11 +56,9 @@ pub fn wait(refresh: Duration, streak: Streak, failure: Option<&Failure>, chance
             most.mul_f64(1.0 + 0.1 * chance)
         }
         None | Some(FailureKind::Rejected | FailureKind::Forbidden) => steady,
-        Some(_) => between(
-            refresh.mul_f64(0.9),
-            refresh.saturating_mul(1 << streak.failures.min(16)).min(most),
-            chance,
-        ),
+        Some(FailureKind::Limited) => backed_off(refresh, streak.failures, most, chance),
+        Some(_) if streak.failures <= PATIENT_FAILURES => steady,
+        Some(_) => backed_off(refresh, streak.failures - PATIENT_FAILURES, most, chance),
     };
     wait.max(asked(failure))
 }
@@ -75,6 +78,11 @@ pub fn asked(failure: Option<&Failure>) -> Duration {
 
 fn between(least: Duration, most: Duration, chance: f64) -> Duration {
     least + most.saturating_sub(least).mul_f64(chance)
+}
+
+/// Anywhere between the refresh and the refresh doubled so many times.
+fn backed_off(refresh: Duration, doublings: u32, most: Duration, chance: f64) -> Duration {
+    between(refresh.mul_f64(0.9), refresh.saturating_mul(1 << doublings.min(16)).min(most), chance)
 }
 
 /// Whether a page may be asked for again at once, once: the service's 503 says so (troubleshooting
@@ -121,13 +129,14 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_a_minute_and_rejections_settle() {
-        use FailureKind::{Forbidden, Rejected, Server, Timeout};
+        use FailureKind::{Forbidden, Limited, Rejected, Server, Timeout};
         for (kinds, least, most) in [
             (&[][..], 4.5, 5.5),
-            (&[Server], 4.5, 10.0),
-            (&[Server, Timeout], 4.5, 20.0),
-            (&[Server; 3], 4.5, 40.0),
-            (&[Server; 4], 4.5, 60.0),
+            (&[Server], 4.5, 5.5),
+            (&[Server, Timeout], 4.5, 5.5),
+            (&[Server; 3], 4.5, 10.0),
+            (&[Server; 4], 4.5, 20.0),
+            (&[Limited], 4.5, 10.0),
             (&[Server; 400], 4.5, 60.0),
             (&[Rejected], 4.5, 5.5),
             (&[Rejected, Forbidden], 4.5, 5.5),
@@ -211,7 +220,7 @@ mod tests {
             let mut streak = Streak::default();
             (0..failures).for_each(|_| streak.note(Some(&failure)));
             let waited = wait(refresh, streak, (failures > 0).then_some(&failure), chance);
-            prop_assert!(waited >= refresh.mul_f64(0.9) - Duration::from_millis(1));
+            prop_assert!(waited + Duration::from_millis(1) >= refresh.mul_f64(0.9));
             prop_assert!(waited <= Duration::from_secs(60).max(refresh).mul_f64(1.1) + Duration::from_millis(1));
         }
     }

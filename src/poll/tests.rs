@@ -252,7 +252,10 @@ async fn orders_are_followed() {
     assert_eq!(end(&mut reports, 0).await.sequence, 3);
     tokio::time::sleep(Duration::from_millis(100)).await;
     while let Ok(report) = reports.try_recv() {
-        assert!(matches!(report.event, PollEvent::Progress(_)), "a paused source asked by itself: {report:?}");
+        assert!(
+            matches!(report.event, PollEvent::Progress(_)),
+            "a paused source asked by itself: {report:?}"
+        );
     }
     assert!(reports.try_recv().is_err(), "a paused source asked by itself");
     pollers.pause(false);

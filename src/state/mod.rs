@@ -86,6 +86,8 @@ pub struct State {
     scratch: Scratch,
     overlay_end: usize,
     started: Timestamp,
+    refreshed: Option<Timestamp>,
+    refresh_due: bool,
 }
 
 /// What the derived rows were built from.
@@ -120,6 +122,8 @@ impl State {
             scratch: Scratch::default(),
             overlay_end: 0,
             started: now,
+            refreshed: None,
+            refresh_due: false,
         };
         state.refresh();
         state

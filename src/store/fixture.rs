@@ -19,18 +19,11 @@ pub(crate) fn at(seconds: i64) -> Timestamp {
 
 pub(crate) fn job(id: &str, created: i64, status: &str) -> Job {
     Job {
-        id: JobId::new(id),
-        status: Status::parse(status),
         created_at: Some(at(created)),
         data_name: format!("{id}.wav").into(),
         duration_s: Some(60),
         language: Some("en".into()),
-        model: None,
-        title: None,
-        reference: None,
-        tags: Vec::new(),
-        errors: Vec::new(),
-        config: None,
+        ..Job::new(JobId::new(id), Status::parse(status))
     }
 }
 

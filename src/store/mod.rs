@@ -17,6 +17,7 @@ mod column;
 mod event;
 mod health;
 mod jobs;
+mod key_banner;
 mod merge;
 mod record;
 mod rows;

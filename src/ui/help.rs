@@ -82,20 +82,7 @@ fn marks(theme: &Theme) -> Vec<(String, ratatui::style::Style, String)> {
     }
     marks.push(("–".to_owned(), theme.quiet, "key: not tried there, or tried and not entitled".to_owned()));
     for word in ["running", "done", "rejected", "deleted", "expired"] {
-        let job = Job {
-            id: JobId::new(""),
-            status: Status::parse(word),
-            created_at: None,
-            data_name: "".into(),
-            duration_s: None,
-            language: None,
-            model: None,
-            title: None,
-            reference: None,
-            tags: Vec::new(),
-            errors: Vec::new(),
-            config: None,
-        };
+        let job = Job::new(JobId::new(""), Status::parse(word));
         let (glyph, style) = theme.job(&job);
         marks.push((glyph.to_owned(), style, format!("job: {word}")));
     }

@@ -4,6 +4,10 @@
 
 #![allow(dead_code, reason = "each test file uses its own part of the harness")]
 
+pub(crate) mod fleet;
+pub(crate) mod jobs;
+pub(crate) mod run;
+
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -188,6 +192,19 @@ impl Session {
         }
     }
 
+    /// Presses a key until something comes of it: one that asks is not heard twice in a second.
+    pub(crate) fn press_until(&mut self, key: &[u8], mut condition: impl FnMut() -> bool) {
+        let (end, mut pauses) = (now() + DEADLINE, 0_u32);
+        while !condition() {
+            assert!(now() < end, "pressed {} in vain\n{}", key.escape_ascii(), self.describe());
+            if pauses.is_multiple_of(40) {
+                self.send(key);
+            }
+            pauses += 1;
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     fn wait_within(&mut self, what: &str, limit: Duration, mut condition: impl FnMut(&Seen) -> bool) {
         let end = now() + limit;
         let shared = Arc::clone(&self.seen);
@@ -346,7 +363,7 @@ fn session_of(pid: i32) -> Option<i32> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "deadlines of waits for another process")]
-fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     Instant::now()
 }
 

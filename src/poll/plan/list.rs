@@ -144,6 +144,8 @@ impl List {
         for stretch in whole {
             // What was asked for before the last round began is no news of what came about since.
             let hi = if firm == self.firm { stretch.hi } else { stretch.hi.min(firm.unwrap_or(BEGINNING)) };
+            // Jobs that are newer than any that was seen are yet to come.
+            let hi = hi.min(self.newest().unwrap_or(BEGINNING));
             self.covered.cover(Stretch { lo: stretch.lo, hi });
             let closed: Vec<i64> = self.gaps.range(stretch.lo..=stretch.hi).copied().collect();
             for ms in closed {

@@ -171,10 +171,9 @@ impl Past {
                 self.page_ms = stretch.hi.saturating_sub(stretch.lo).saturating_add(1);
                 (Some(stretch.lo - 1), true)
             }
-            Reach::Whole(_) => (None, false),
             Reach::Crowd(ms) => (Some(ms - 1), true),
             Reach::Overlap => (Some(upto), true),
-            Reach::Deaf => (None, false),
+            Reach::Whole(_) | Reach::Deaf => (None, false),
         };
         self.depth = if full { self.depth.saturating_add(1) } else { 0 };
         match purpose {

@@ -1,7 +1,6 @@
 //! The jobs that may still change, and which pages show all of them: a page begins at the newest one
 //! that has not been seen in this sweep, and shows a hundred, so that no fewer pages would do.
 
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashSet};
 
 use super::covered::{BEGINNING, Stretch};
@@ -29,10 +28,10 @@ impl Running {
         for job in jobs {
             let Some(created) = job.created_at else { continue };
             let place = (created.as_millisecond(), job.id.clone());
-            match (self.jobs.entry(place), job.status.is_active()) {
-                (entry, true) => drop(entry.insert_entry(self.sweep)),
-                (Entry::Occupied(entry), false) => drop(entry.remove()),
-                (Entry::Vacant(_), false) => {}
+            if job.status.is_active() {
+                self.jobs.insert(place, self.sweep);
+            } else {
+                self.jobs.remove(&place);
             }
         }
         let listed: HashSet<&JobId> = jobs.iter().map(|job| &job.id).collect();

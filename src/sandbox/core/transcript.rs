@@ -295,8 +295,8 @@ impl<'a> Transcript<'a> {
         let overrides = part(self.job, "/config/output_config/srt_overrides");
         let wish =
             |name: &str, default: u64| overrides[name].as_u64().filter(|wish| *wish > 0).unwrap_or(default);
-        let width = usize::try_from(wish("/max_line_length", 37)).unwrap_or(37);
-        let lines = usize::try_from(wish("/max_lines", 2)).unwrap_or(2);
+        let width = usize::try_from(wish("max_line_length", 37)).unwrap_or(37);
+        let lines = usize::try_from(wish("max_lines", 2)).unwrap_or(2);
         let mut out = String::new();
         let mut number = 0;
         for (_, said) in &self.talk {

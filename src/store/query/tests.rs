@@ -8,20 +8,7 @@ use crate::model::{Job, JobError, JobId, Status};
 pub(super) const NOW: &str = "2026-11-22T12:00:00Z";
 
 pub(super) fn blank(id: &str) -> Job {
-    Job {
-        id: JobId::new(id),
-        status: Status::Running,
-        created_at: None,
-        data_name: "".into(),
-        duration_s: None,
-        language: None,
-        model: None,
-        title: None,
-        reference: None,
-        tags: Vec::new(),
-        errors: Vec::new(),
-        config: None,
-    }
+    Job::new(JobId::new(id), Status::Running)
 }
 
 pub(super) fn meeting() -> Job {

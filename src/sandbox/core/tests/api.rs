@@ -45,6 +45,23 @@ fn a_recording_is_submitted_runs_and_is_read() {
 }
 
 #[test]
+fn subtitles_are_as_narrow_as_the_job_wants_them() {
+    let mut core = lab("");
+    let mut config: Value = serde_json::from_str(CONFIG).unwrap();
+    config["output_config"] = json!({"srt_overrides": {"max_line_length": 12, "max_lines": 1}});
+    let reply = reply(submit(&mut core, ONE, "prod", "", submission(&config.to_string(), Some(wav()))));
+    let id = serde_json::from_str::<Value>(&reply.body).unwrap()["id"].as_str().unwrap().to_owned();
+    core.advance(core.now_ms() + 10_000);
+    let srt = get(&mut core, ONE, "prod", &format!("/v2/jobs/{id}/transcript?format=srt"));
+    for block in srt.body.trim().split("\n\n") {
+        let text: Vec<&str> = block.lines().skip(2).collect();
+        assert_eq!(text.len(), 1, "{block}");
+        // A mark may follow a full line, and a longer word has a line of its own.
+        assert!(text[0].chars().count() <= 13 || !text[0].contains(' '), "{block}");
+    }
+}
+
+#[test]
 fn a_call_waits_for_the_end_and_no_longer() {
     let mut core = lab("");
     let id = submitted(&mut core, ONE, "prod");
