@@ -16,6 +16,9 @@ impl Plan {
     pub fn answered(&mut self, number: u64, answer: Result<Page, Failure>, latency: Duration, now: Now) {
         let Some(place) = self.flights.iter().position(|flight| flight.number == number) else { return };
         let flight = self.flights.swap_remove(place);
+        if let (Err(failure), Mode::Watch) = (&answer, self.mode) {
+            self.hold(backoff::asked(Some(failure)), now);
+        }
         if !flight.forgotten && !self.over {
             match answer {
                 Ok(page) => self.land(flight, page, latency, now),
@@ -71,7 +74,6 @@ impl Plan {
                 }
                 self.past.postpone(now);
                 self.streak = Streak::default();
-                self.held = None;
                 self.ended = Some((now.ticks, None, self.chance.f64()));
             }
             Purpose::News => {
@@ -111,9 +113,6 @@ impl Plan {
             self.hold(wait, now);
             return;
         }
-        if failure.kind == FailureKind::Limited {
-            self.hold(backoff::asked(Some(&failure)), now);
-        }
         let headed = self.round.is_some_and(|round| round.headed);
         match ask.purpose {
             Purpose::Head => self.end_badly(failure, latency, now),
@@ -150,8 +149,9 @@ impl Plan {
     }
 
     fn hold(&mut self, wait: Duration, now: Now) {
-        if wait > Duration::ZERO {
-            self.held = Some((now.ticks + wait, later(now, wait)));
+        let until = now.ticks + wait;
+        if wait > Duration::ZERO && self.held.is_none_or(|(held, _)| held < until) {
+            self.held = Some((until, later(now, wait)));
         }
     }
 

@@ -15,6 +15,7 @@ mod limits;
 mod management;
 mod material;
 mod odd;
+mod plain;
 mod portrait;
 mod project;
 mod random;
@@ -40,6 +41,7 @@ pub(super) use instant::http_date;
 use keys::{Key, Keys, Purpose};
 use limits::Limits;
 use material::Material;
+pub use plain::{Entry, Heard};
 use project::Project;
 use random::Random;
 pub(super) use realtime::Session;
@@ -285,11 +287,7 @@ impl Core {
     }
 
     fn turn(&mut self, host: usize, call: &Call<'_>, key: &mut Option<usize>) -> Result<Outcome, Reply> {
-        for kind in [FaultKind::Unavailable, FaultKind::BrownOut] {
-            if let Some(fault) = self.fault(host, None, kind) {
-                return Err(Reply { retry_after_s: fault.retry_after_s, ..Dress::unavailable() });
-            }
-        }
+        self.be_available(host)?;
         match self.kind(host) {
             Some(HostKind::Batch) => {}
             Some(HostKind::Realtime) => return self.shake_hands(host, call),
@@ -302,23 +300,18 @@ impl Core {
         if let Ok(Operation::Features) = operation {
             return Ok(Outcome::Reply(self.features()));
         }
-        let visit = self.admit(host, call)?;
-        *key = Some(visit.access.key);
-        let again = call.arrived_ms < self.now_ms;
-        let submits = matches!(operation, Ok(Operation::Submit));
-        if let Some(fault) = self.fault(host, *key, FaultKind::RateLimited) {
-            return Err(Reply { retry_after_s: fault.retry_after_s, ..Dress::rate_limited() });
-        }
-        if !again && !self.limits.admit(visit.access.key, submits, self.now_ms) {
-            return Err(Dress::rate_limited());
-        }
-        if self.strikes(host, *key, FaultKind::Forbidden) {
-            return Err(Dress::json(403, "Forbidden", Some("Entitlement check failed")));
-        }
-        if self.strikes(host, *key, FaultKind::Error) {
-            return Err(Dress::json(500, "Internal Server Error", None));
-        }
+        let visit = self.pass(host, call, key, matches!(operation, Ok(Operation::Submit)))?;
         self.operate(&visit, operation?, call)
+    }
+
+    /// The proxy's 503, while it lasts.
+    fn be_available(&mut self, host: usize) -> Result<(), Reply> {
+        for kind in [FaultKind::Unavailable, FaultKind::BrownOut] {
+            if let Some(fault) = self.fault(host, None, kind) {
+                return Err(Reply { retry_after_s: fault.retry_after_s, ..Dress::unavailable() });
+            }
+        }
+        Ok(())
     }
 
     /// Lets a caller in to the project that its key opens there; else the 401.

@@ -1,0 +1,70 @@
+//! The sync engine in virtual time: the plans, the budgets and the store of the real program against
+//! the sandbox's core, with everything wrong that a network, a service, a user or a clock can do. No
+//! sockets, no sleeping, no entropy: a seed is all there is.
+//!
+//! `cargo test --test simulation` runs a few seeds; `SIMULATION_SEEDS=1000 cargo test --release --test
+//! simulation -- --nocapture` a thousand; `SIMULATION_SEED=N` replays one, which is what a failure
+//! names. What is checked, throughout and at the calm points of the script, stands in `checks.rs`.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a simulation stops at the first thing that is wrong")]
+#![allow(clippy::indexing_slicing, reason = "a place that is not there is a mistake of the simulation")]
+
+#[path = "simulation/checks.rs"]
+mod checks;
+#[path = "simulation/script.rs"]
+mod script;
+#[path = "simulation/world.rs"]
+mod world;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
+
+use script::Script;
+
+/// How many seeds an ordinary test run takes.
+const SEEDS: u64 = 12;
+
+/// What a run came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Tally {
+    requests: u64,
+    answers_lost: u64,
+    /// A checksum of every request, when it went out, and what came of it.
+    trace: u64,
+}
+
+fn number(variable: &str) -> Option<u64> {
+    let text = std::env::var(variable).ok()?;
+    Some(text.parse().unwrap_or_else(|_| panic!("{variable}={text} is no number")))
+}
+
+fn play(seed: u64) -> Tally {
+    let played = catch_unwind(AssertUnwindSafe(|| Script::new(seed).play()));
+    // What was wrong has been printed by then.
+    played
+        .unwrap_or_else(|_| panic!("seed {seed} fails; SIMULATION_SEED={seed} cargo test --test simulation"))
+}
+
+#[test]
+#[allow(clippy::disallowed_methods, reason = "how long a thousand seeds take is told, never checked")]
+fn whatever_happens_the_engine_keeps_its_promises() {
+    let seeds = match (number("SIMULATION_SEED"), number("SIMULATION_SEEDS")) {
+        (Some(seed), _) => seed..seed + 1,
+        (None, count) => 0..count.unwrap_or(SEEDS),
+    };
+    let (began, count) = (Instant::now(), seeds.end - seeds.start);
+    let (mut requests, mut lost) = (0, 0);
+    for seed in seeds {
+        let tally = play(seed);
+        requests += tally.requests;
+        lost += tally.answers_lost;
+    }
+    println!("{count} seeds, {requests} requests, {lost} of them failed, {:?}", began.elapsed());
+    assert!(requests > 0);
+}
+
+#[test]
+fn a_seed_is_all_there_is() {
+    assert_eq!(Script::new(1).play(), Script::new(1).play());
+    assert_ne!(Script::new(1).play().trace, Script::new(2).play().trace);
+}
