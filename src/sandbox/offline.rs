@@ -8,6 +8,7 @@ use super::scenario::Scenario;
 #[derive(Debug)]
 pub struct Offline {
     core: Core,
+    lag_ms: i64,
 }
 
 impl Offline {
@@ -16,7 +17,7 @@ impl Offline {
     /// # Errors
     /// Where the scenario names something that the material does not have.
     pub fn new(scenario: &Scenario, start_ms: i64) -> Result<Self, String> {
-        Core::new(scenario, start_ms).map(|core| Self { core })
+        Core::new(scenario, start_ms).map(|core| Self { core, lag_ms: 0 })
     }
 
     /// Lets time go on to `now_ms`; a moment before the last one is ignored.
@@ -29,12 +30,18 @@ impl Offline {
         self.core.keys().map(|(_, value, _)| value.to_owned()).collect()
     }
 
+    /// From now on jobs are listed some time after their submission, up to so much.
+    pub fn lag(&mut self, lag_ms: i64) {
+        self.lag_ms = lag_ms;
+    }
+
     /// Asks the environment at that place of the scenario for its list, with a key's value: as
     /// `GET /v2/jobs` with that query. Gives what is heard, and after how many ms.
     pub fn list(&mut self, environment: usize, key: &str, query: &str) -> (Heard, u64) {
         let authorization = format!("Bearer {key}");
+        let lag_ms = self.lag_ms;
         let call = self.call("GET", "/v2/jobs", query, Some(&authorization), b"");
-        self.core.list_plainly(environment, &call)
+        self.core.list_plainly(environment, &call, lag_ms)
     }
 
     /// All jobs that the key's holder has there now, newest first, whatever is wrong there.

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::time::Duration;
 
-use voxtop::model::{Failure, Status};
+use voxtop::model::{Failure, Job, Status};
 use voxtop::poll::plan::Purpose;
 use voxtop::sandbox::Entry;
 
@@ -23,14 +23,28 @@ pub(crate) struct BudgetWatch {
     /// By how much more went out than the rate since any moment; and since any moment after the opening.
     ahead: f64,
     ahead_later: f64,
+    /// When the service last refused, and how much has gone out since.
+    refused: Option<(u64, u32)>,
 }
 
 impl BudgetWatch {
     pub(crate) fn new(rate: u32) -> Self {
-        Self { rate: f64::from(rate), sent: Vec::new(), ahead: 0.0, ahead_later: 0.0 }
+        Self { rate: f64::from(rate), sent: Vec::new(), ahead: 0.0, ahead_later: 0.0, refused: None }
+    }
+
+    /// The service asked for less: half the rate at most, and what came back of it in a few seconds.
+    pub(crate) fn refused(&mut self, now_ms: u64) {
+        self.refused = Some((now_ms, 0));
     }
 
     pub(crate) fn sent(&mut self, now_ms: u64) {
+        if let Some((at, count)) = self.refused.as_mut().filter(|(at, _)| now_ms < at + 5_000) {
+            *count += 1;
+            let passed = Duration::from_millis(now_ms - *at).as_secs_f64();
+            // A second may have passed already since the refusal that counts, and saved up.
+            let most = 1.0 + (passed + 1.0) * (self.rate * 0.56).max(1.0);
+            assert!(f64::from(*count) <= most + 1e-6, "{count} requests in {passed} s after a refusal");
+        }
         let passed = self.sent.last().map_or(0.0, |last| Duration::from_millis(now_ms - last).as_secs_f64());
         self.sent.push(now_ms);
         let within = self.sent.iter().rev().take_while(|at| **at + 1_000 > now_ms).count();
@@ -143,6 +157,40 @@ pub(crate) type ById<T> = HashMap<u64, T, BuildHasherDefault<Itself>>;
 /// The number that an id of the sandbox is.
 pub(crate) fn number(id: &str) -> u64 {
     u64::from_str_radix(id, 36).unwrap()
+}
+
+/// Watches that no answer to an earlier request overrides what a later one has told.
+#[derive(Default)]
+pub(crate) struct LateWatch {
+    /// By which request each job was last told to have ended, or to be gone.
+    ended: ById<u64>,
+    gone: ById<u64>,
+}
+
+impl LateWatch {
+    /// A page is reported that came for that request; `held`: what was shown in its stretches.
+    pub(crate) fn page(&mut self, number: u64, jobs: &[Job], held: &[u64]) {
+        let mut listed = HashSet::with_capacity(jobs.len());
+        for job in jobs {
+            let id = self::number(job.id.as_str());
+            listed.insert(id);
+            let gone = self.gone.get(&id).copied().unwrap_or(0);
+            assert!(gone <= number, "{} is gone since request {gone}, and comes back by {number}", job.id);
+            let ended = self.ended.get(&id).copied().unwrap_or(0);
+            if job.status.is_active() {
+                assert!(
+                    ended <= number,
+                    "{} has ended by request {ended}, and runs again by {number}",
+                    job.id
+                );
+            } else {
+                self.ended.insert(id, number.max(ended));
+            }
+        }
+        for id in held.iter().filter(|id| !listed.contains(*id)) {
+            self.gone.insert(*id, number);
+        }
+    }
 }
 
 /// The truth of a source, as far as it can be listed.

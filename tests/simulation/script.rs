@@ -40,7 +40,11 @@ impl Script {
             skew_ms: *random.choice(&[0, 0, 900, -70_000, 400_000, -400_000]).unwrap(),
         };
         let scenario = Scenario::parse("simulation", &scenario(seed, &mut random)).unwrap();
-        let world = World::new(&scenario, setup, random.fork());
+        let mut world = World::new(&scenario, setup, random.fork());
+        world.offline.lag(*random.choice(&[0, 0, 1_500]).unwrap());
+        if random.bool() {
+            world.network.way_ms = (0, 2);
+        }
         Self {
             world,
             looked_ms: 0,
@@ -146,15 +150,19 @@ impl Script {
 
     fn submit(&mut self) {
         let (environment, key) = SOURCES[self.random.usize(..SOURCES.len())];
-        let mass = self.random.u64(..6) == 0;
-        let (times, most) = if mass { (1, 320) } else { (self.random.u64(1..4), 40) };
+        // Now and then as many in one moment as no page holds, or crowds in moments side by side.
+        let (times, most, apart_ms) = match self.random.u64(..8) {
+            0 => (1, 320, 300),
+            1 => (self.random.u64(3..9), 110, 2),
+            _ => (self.random.u64(1..4), 40, 300),
+        };
         for _ in 0..times {
             let count = self.random.u64(1..most);
             let (environment, key) = (ENVIRONMENTS[environment], ["prod", "lab"][key]);
             let body = format!(r#"{{"environment":"{environment}","key":"{key}","count":{count}}}"#);
             let said = self.world.offline.control("POST", "/jobs", &body);
             assert!(said.contains("ids"), "{said}");
-            let ms = self.random.u64(1..300);
+            let ms = self.random.u64(1..apart_ms);
             self.pass(ms);
         }
     }
@@ -257,7 +265,7 @@ fn scenario(seed: u64, random: &mut fastrand::Rng) -> String {
     );
     text.push_str("[[keys]]\nname = \"lab\"\nproject = \"side\"\naccepted = [\"one\"]\n");
     for (environment, key) in SOURCES {
-        let history = *random.choice(&[0, 40, 99, 100, 101, 350, 900, 1_600]).unwrap();
+        let history = *random.choice(&[0, 40, 99, 100, 101, 350, 900, 2_400]).unwrap();
         let running = *random.choice(&[0, 0, 5, 120]).unwrap();
         let run = *random.choice(&["[\"1s\", \"20s\"]", "[\"5s\", \"90s\"]", "[\"1h\", \"9h\"]"]).unwrap();
         let _ = write!(

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use voxtop::api::Page;
 use voxtop::model::{
     Entitlement, Environment, EnvironmentId, EnvironmentName, Failure, FailureKind, Fleet, Job, JobId, KeyId,
-    KeyLabel, KeyName, KeyValue, PollEvent, Progress, Region, Report, Source, SourceId, Status,
+    KeyLabel, KeyName, KeyValue, PollEvent, Progress, Region, Report, Source, SourceId, Span, Status,
 };
 use voxtop::poll::bucket::{Bucket, Class};
 use voxtop::poll::plan::{Now, Plan, Purpose, Request, Wish};
@@ -19,7 +19,7 @@ use voxtop::sandbox::{Entry, Heard, Offline, Scenario};
 use voxtop::store::Store;
 
 use crate::Tally;
-use crate::checks::{BudgetWatch, ById, HeadWatch, number};
+use crate::checks::{BudgetWatch, ById, HeadWatch, LateWatch, number};
 
 /// When a simulation begins, by the service's clock.
 pub(crate) const START_MS: i64 = 1_790_000_000_000;
@@ -76,6 +76,9 @@ pub(crate) struct Client {
     pub(crate) finished: u64,
     pub(crate) progress: Progress,
     pub(crate) head: HeadWatch,
+    late: LateWatch,
+    /// Whose answer came last.
+    answering: u64,
 }
 
 pub(crate) struct World {
@@ -109,6 +112,8 @@ impl World {
             finished: 0,
             progress: Progress::default(),
             head: HeadWatch::new(refresh, setup.rate),
+            late: LateWatch::default(),
+            answering: 0,
         };
         let clients = SOURCES.iter().map(client).collect();
         let rate = NonZeroU32::new(setup.rate).unwrap();
@@ -189,10 +194,14 @@ impl World {
         let now = self.now();
         let key = SOURCES[source].1;
         let client = &mut self.clients[source];
-        for (sequence, mut event) in client.plan.reports() {
-            match &mut event {
+        for (sequence, event) in client.plan.reports() {
+            match &event {
                 PollEvent::Finished { .. } => client.finished += 1,
                 PollEvent::Progress(progress) => client.progress = progress.clone(),
+                PollEvent::Page { jobs, spans, .. } => {
+                    let held = held_within(&self.store, source, spans);
+                    client.late.page(client.answering, jobs, &held);
+                }
                 _ => {}
             }
             let source = SourceId(u16::try_from(source).unwrap());
@@ -339,10 +348,12 @@ impl World {
             self.tally.answers_lost += 1;
             if failure.kind == FailureKind::Limited {
                 self.budgets[key].0.refused(now.ticks);
+                self.budgets[key].1.refused(self.now_ms);
             }
         }
         self.clients[source].head.answered(self.now_ms, number, answer.as_ref().err());
         self.clients[source].plan.answered(number, answer, latency, now);
+        self.clients[source].answering = number;
         self.update(source);
     }
 
@@ -362,6 +373,13 @@ impl World {
         let (environment, key) = SOURCES[source];
         self.offline.truth(environment, &self.keys[key])
     }
+}
+
+/// The jobs of a source that are shown in these stretches.
+fn held_within(store: &Store, source: usize, spans: &[Span]) -> Vec<u64> {
+    let own = store.jobs().filter(|(_, held)| held.source.index() == source);
+    let within = own.filter(|(_, held)| spans.iter().any(|span| span.contains(held.job.created_at.unwrap())));
+    within.map(|(_, held)| number(held.job.id.as_str())).collect()
 }
 
 fn ceil_ms(at: Duration) -> u64 {

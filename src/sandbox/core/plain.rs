@@ -3,8 +3,8 @@
 
 use super::batch::Visit;
 use super::call::Call;
-use super::job::Id;
-use super::project::{ListQuery, Project};
+use super::job::{Id, Job};
+use super::project::ListQuery;
 use super::reply::{Answer, Reply};
 use super::{Core, FaultKind};
 
@@ -37,8 +37,14 @@ pub enum Heard {
 }
 
 impl Core {
-    /// What that host answers to a call for its list, and how long it holds that back, in ms.
-    pub(in crate::sandbox) fn list_plainly(&mut self, host: usize, call: &Call<'_>) -> (Heard, u64) {
+    /// What that host answers to a call for its list, and how long it holds that back, in ms. A job is
+    /// listed only some time after its submission, which its seed draws, up to `lag_ms`.
+    pub(in crate::sandbox) fn list_plainly(
+        &mut self,
+        host: usize,
+        call: &Call<'_>,
+        lag_ms: i64,
+    ) -> (Heard, u64) {
         match self.silence(host) {
             Some(Answer::Hang) => return (Heard::Silence, 0),
             Some(_) => return (Heard::Reset, 0),
@@ -46,7 +52,7 @@ impl Core {
         }
         let mut key = None;
         let visit = self.be_available(host).and_then(|()| self.pass(host, call, &mut key, false));
-        let page = visit.and_then(|visit| self.entries(&visit, call));
+        let page = visit.and_then(|visit| self.entries(&visit, call, lag_ms));
         let garbled = page.is_ok() && self.strikes(host, key, FaultKind::Garbage);
         let delay_ms = self.delay_ms(host, key);
         let heard = match page {
@@ -58,19 +64,19 @@ impl Core {
         (heard, delay_ms)
     }
 
-    fn entries(&self, visit: &Visit, call: &Call<'_>) -> Result<Vec<Entry>, Reply> {
+    fn entries(&self, visit: &Visit, call: &Call<'_>, lag_ms: i64) -> Result<Vec<Entry>, Reply> {
         let mut query = call.list_query()?;
         query.inclusive = self.inclusive;
-        Ok(self.plain(self.project(visit)?, query))
+        let limit = query.limit.take().unwrap_or(usize::MAX);
+        let late_ms = |job: &Job| i64::try_from(job.seed % 1_024).unwrap_or(0) * lag_ms / 1_024;
+        let listed = |job: &&Job| job.created_ms.saturating_add(late_ms(job)) <= self.now_ms;
+        let jobs = self.project(visit)?.list(query, self.now_ms);
+        Ok(jobs.filter(listed).take(limit).map(|job| self.entry(job)).collect())
     }
 
-    fn plain(&self, project: &Project, query: ListQuery) -> Vec<Entry> {
-        let entry = |job: &super::job::Job| Entry {
-            id: job.id.text(),
-            status: job.status(self.now_ms).word(),
-            created_ms: job.created_ms,
-        };
-        project.list(query, self.now_ms).map(entry).collect()
+    fn entry(&self, job: &Job) -> Entry {
+        let status = job.status(self.now_ms).word();
+        Entry { id: job.id.text(), status, created_ms: job.created_ms }
     }
 
     /// All jobs that a key's holder has at a host now, newest first, whatever is wrong there.
@@ -79,7 +85,8 @@ impl Core {
         let project = self.keys.iter().find(|one| one.value == key).map(|one| &one.project);
         let project = project
             .and_then(|name| self.hosts.get(host)?.projects.iter().find(|project| project.name == *name));
-        project.map_or(Vec::new(), |project| self.plain(project, all))
+        let jobs = project.into_iter().flat_map(|project| project.list(all, self.now_ms));
+        jobs.map(|job| self.entry(job)).collect()
     }
 
     /// Somebody else deletes a job, running or not.
