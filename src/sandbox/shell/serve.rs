@@ -155,6 +155,8 @@ async fn small_body(body: Body) -> Bytes {
 /// The request again, for those who read its body.
 fn multipart(parts: &Parts, body: Option<Body>) -> Request {
     let mut request = Request::new(body.unwrap_or_default());
+    // Among them is that uploads may be larger than axum's 2 MB.
+    request.extensions_mut().clone_from(&parts.extensions);
     if let Some(kind) = parts.headers.get(CONTENT_TYPE) {
         request.headers_mut().insert(CONTENT_TYPE, kind.clone());
     }
