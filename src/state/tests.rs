@@ -53,7 +53,7 @@ fn shown(state: &State) -> Vec<String> {
     rows.slice(0, rows.len())
         .iter()
         .filter_map(|handle| state.store.job(*handle))
-        .map(|held| held.job.id.to_string())
+        .map(|held| held.id().to_owned())
         .collect()
 }
 

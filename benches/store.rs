@@ -1,0 +1,3 @@
+//! Measures the store at a million jobs.
+
+fn main() {}
