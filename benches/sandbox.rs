@@ -3,6 +3,8 @@
 //! `cargo bench --bench sandbox` prints the median time of a page for one client, and the pages a second for
 //! four.
 
+#![expect(clippy::disallowed_methods, reason = "it measures time")]
+
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::sync::mpsc;

@@ -6,14 +6,12 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
-use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
-use voxtop::sandbox::{Running, Scenario, start};
+use voxtop::sandbox::{Binding, Running, Scenario, start, start_at};
 
 /// Long enough for any machine; reached only where something is broken.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -61,6 +59,11 @@ fn part(head: &str, content: &[u8]) -> Vec<u8> {
 
 /// Submits those parts, in that order, in chunks; head and body.
 async fn submit(running: &Running, query: &str, parts: &[Vec<u8>]) -> (String, serde_json::Value) {
+    let (head, body) = submit_raw(running, query, parts).await;
+    (head, serde_json::from_str(&body).unwrap())
+}
+
+async fn submit_raw(running: &Running, query: &str, parts: &[Vec<u8>]) -> (String, String) {
     let (address, key) = (address(running, "lab"), &running.keys[0].value);
     timeout(DEADLINE, async {
         let mut stream = TcpStream::connect(address).await.unwrap();
@@ -79,7 +82,7 @@ async fn submit(running: &Running, query: &str, parts: &[Vec<u8>]) -> (String, s
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        (head.to_ascii_lowercase(), serde_json::from_str(body).unwrap())
+        (head.to_ascii_lowercase(), body.to_owned())
     })
     .await
     .unwrap()
@@ -197,29 +200,6 @@ async fn faults_of_the_proxy_show() {
     }
 }
 
-#[test]
-fn a_mistake_in_a_scenario_names_its_line() {
-    let plain = "title = \"t\"\nseed = 1\n[[environments]]\nname = \"lab\"\nregion = \"LAB\"\n\
-                 [[keys]]\nname = \"k\"\nproject = \"p\"\naccepted = [\"lab\"]\n[[faults]]\n";
-    for (fault, line, word) in [
-        ("kind = \"dwon\"", 11, "dwon"),
-        ("colour = 3", 11, "colour"),
-        ("environment = \"eu9\"\nkind = \"down\"", 11, "eu9"),
-        ("kind = \"slow\"", 11, "delay"),
-        ("kind = \"slow\"\ndelay = [\"2s\", \"1s\"]", 12, "LEAST"),
-        ("kind = \"down\"\nfrom = \"5s\"\nuntil = \"4s\"", 11, "until"),
-        ("kind = \"down\"\nfrom = \"5\"", 12, "length of time"),
-        ("kind = \"down\"\nrepeat = \"5s\"", 11, "until"),
-        ("kind = \"down\"\nuntil = \"5s\"\nrepeat = \"5s\"", 11, "repeat"),
-    ] {
-        let error = Scenario::parse("mine.toml", &format!("{plain}{fault}")).unwrap_err().to_string();
-        assert!(error.starts_with(&format!("scenario mine.toml, line {line}: ")), "{fault}: {error}");
-        assert!(error.contains(word), "{fault}: {error}");
-    }
-    let error = Scenario::shipped("tuor").unwrap_err().to_string();
-    assert!(error.contains("tuor") && error.contains("tour"), "{error}");
-}
-
 #[tokio::test]
 async fn submissions_are_taken_in_every_order_and_content_type() {
     const CONFIG: &[u8] = b"{\"type\":\"transcription\",\"transcription_config\":{\"language\":\"en\"}}";
@@ -251,6 +231,12 @@ async fn submissions_are_taken_in_every_order_and_content_type() {
         head.starts_with("http/1.1 201 ") && body["status"] == "done" && body["txt"].is_string(),
         "{head} {body}"
     );
+    // Who sends much with a wrong key still gets the answer, and not a broken connection.
+    control(&running, "POST", "/control/keys/k/revoke", "").await;
+    let large = part("Content-Disposition: form-data; name=\"data_file\"; filename=\"a\"", &vec![7; 8 << 20]);
+    let (head, _) = submit_raw(&running, "", &[large]).await;
+    assert!(head.starts_with("http/1.1 401 "), "{head}");
+    control(&running, "POST", "/control/keys/k/restore", "").await;
     let (head, body) = submit(&running, "", &[b"no multipart".to_vec()]).await;
     assert!(head.starts_with("http/1.1 400 "), "{head} {body}");
 }
@@ -295,6 +281,44 @@ async fn connections_break_as_the_fault_says() {
 }
 
 #[tokio::test]
+async fn open_connections_break_when_their_host_goes_down() {
+    let running = start(&scenario("")).await.unwrap();
+    let mut stream = TcpStream::connect(address(&running, "lab")).await.unwrap();
+    let request = request(&running, "k", "/v2/jobs?limit=1").replace("close", "keep-alive");
+    let mut bytes = [0; 4096];
+    stream.write_all(request.as_bytes()).await.unwrap();
+    assert!(timeout(DEADLINE, stream.read(&mut bytes)).await.unwrap().unwrap() > 0);
+    let (head, _) = control(&running, "POST", "/control/faults", "{\"kind\": \"down\"}").await;
+    assert!(head.starts_with("http/1.1 201 "), "{head}");
+    let broken = async {
+        loop {
+            // What was on its way is still read; then the connection is gone.
+            let _ = stream.write_all(request.as_bytes()).await;
+            if matches!(stream.read(&mut bytes).await, Ok(0) | Err(_)) {
+                break;
+            }
+        }
+    };
+    timeout(DEADLINE, broken).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_port_that_is_taken_is_not_shared() {
+    let running = start(&scenario("")).await.unwrap();
+    let port = address(&running, "lab").rsplit_once(':').unwrap().1.parse().unwrap();
+    let binding = Binding { first_port: port, ..Binding::default() };
+    let error = start_at(&scenario(""), binding).await.unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::AddrInUse);
+    drop(running);
+    let again = async {
+        while start_at(&scenario(""), binding).await.is_err() {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(DEADLINE, again).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_realtime_session_opens_and_says_its_first_word() {
     let running = start(&Scenario::shipped("clean").unwrap()).await.unwrap();
     let (url, key) = (&running.realtime[0].url, &running.keys[0].value);
@@ -335,55 +359,4 @@ async fn no_page_of_a_browser_reaches_the_controls() {
     assert!(head.starts_with("http/1.1 403 "), "{head}");
     let (head, _) = control(&running, "GET", "/control", "").await;
     assert!(head.starts_with("http/1.1 200 "), "{head}");
-}
-
-/// Ends a sandbox that a failing test leaves behind.
-struct Program(std::process::Child);
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-    }
-}
-
-#[test]
-fn the_program_prints_where_it_listens_and_serves_until_it_is_stopped() {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_voxtop"));
-    program.args(["sandbox", "--scenario", "quiet", "--env"]).stdout(Stdio::piped());
-    let mut child = Program(program.spawn().unwrap());
-    let lines = BufReader::new(child.0.stdout.take().unwrap()).lines().map_while(Result::ok);
-    let mut seen = Vec::new();
-    for line in lines {
-        let last = line.starts_with("export VOXTOP_SANDBOX_CONTROL=");
-        seen.push(line);
-        if last {
-            break;
-        }
-    }
-    let url =
-        seen.iter().find_map(|line| line.strip_prefix("export VOXTOP_SANDBOX_URL_EU1='http://")).unwrap();
-    let mut stream = std::net::TcpStream::connect(url.trim_end_matches('\'')).unwrap();
-    std::io::Write::write_all(&mut stream, b"GET /v1/discovery/features HTTP/1.0\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    std::io::Read::read_to_string(&mut stream, &mut answer).unwrap();
-    assert!(answer.contains(" 200 OK"), "{answer}");
-    let pid = rustix::process::Pid::from_child(&child.0);
-    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
-    assert_eq!(child.0.wait().unwrap().code(), Some(0));
-}
-
-#[test]
-fn the_program_refuses_what_it_cannot_play() {
-    for (arguments, words) in [
-        (&["--scenario", "tuor"][..], "there is no scenario `tuor`; there are tour, quiet"),
-        (&["--scenario", "no/such.toml"], "cannot read no/such.toml"),
-        (&["--listen", "0.0.0.0"], "--expose"),
-        (&["--env", "--output", "json"], "cannot be used with"),
-    ] {
-        let done =
-            Command::new(env!("CARGO_BIN_EXE_voxtop")).arg("sandbox").args(arguments).output().unwrap();
-        let said = String::from_utf8_lossy(&done.stderr).into_owned();
-        assert_eq!(done.status.code(), Some(2), "{arguments:?}: {said}");
-        assert!(said.contains(words), "{arguments:?}: {said}");
-    }
 }

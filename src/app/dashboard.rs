@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::input::Input;
 use super::signals::{self, Quit, Signal, Signals};
-use super::terminal::Screen;
+use super::terminal::{self, Screen};
 use super::{crash, fleet_of, now};
 use crate::config::Config;
 use crate::model::Report;
@@ -162,8 +162,7 @@ impl Loop {
                 Woken::Second => {
                     crash::test_panic("main");
                     dirty = true;
-                    self.state.update(Message::Tick, now());
-                    None
+                    self.second_went_by(pollers)
                 }
             };
             if let Some(ending) = ending {
@@ -178,6 +177,16 @@ impl Loop {
                 dirty = false;
             }
         }
+    }
+
+    fn second_went_by(&mut self, pollers: &Pollers) -> Option<Ending> {
+        // Nobody tells of a resize between the first frame and the first read of the terminal, which is
+        // what sets its signal's handler up.
+        let size = terminal_size();
+        if size != self.state.size {
+            self.state.update(Message::Resized(size), now());
+        }
+        self.update(Message::Tick, pollers)
     }
 
     fn draw(&mut self) -> std::io::Result<()> {
@@ -217,10 +226,16 @@ impl Loop {
         let message = match event {
             Some(Event::Key(key)) if key.kind != KeyEventKind::Release => Message::Key(key),
             Some(Event::Paste(text)) => Message::Paste(text),
-            Some(Event::Resize(width, height)) => Message::Resized(Size { width, height }),
+            // The event's own size is a moment old, and nothing where the terminal does not know it.
+            Some(Event::Resize(..)) => Message::Resized(terminal_size()),
             Some(_) => return None,
             None => return Some(Ending::Signal(Quit::Hangup)),
         };
+        self.update(message, pollers)
+    }
+
+    /// Updates the state and carries out what follows.
+    fn update(&mut self, message: Message, pollers: &Pollers) -> Option<Ending> {
         let effects = self.state.update(message, now());
         effects.into_iter().find_map(|effect| self.carry_out(effect, pollers))
     }
@@ -258,8 +273,8 @@ impl Loop {
 }
 
 fn terminal_size() -> Size {
-    let (width, height) = crossterm::terminal::size().unwrap_or((80, 24));
-    Size { width, height }
+    let size = terminal::size().unwrap_or(terminal::FALLBACK);
+    Size { width: size.width, height: size.height }
 }
 
 /// The next turn of the second on the clock that people read.

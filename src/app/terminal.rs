@@ -24,7 +24,7 @@ use super::canvas::{Bytes, Canvas};
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// What is assumed of a terminal that does not know its size, such as a serial console.
-const FALLBACK: Size = Size { width: 80, height: 24 };
+pub(super) const FALLBACK: Size = Size { width: 80, height: 24 };
 
 /// Why the dashboard cannot be drawn.
 #[derive(Debug, thiserror::Error)]
@@ -206,7 +206,11 @@ fn compose(
     Ok(bytes.take())
 }
 
-fn size() -> io::Result<Size> {
+/// The terminal's size; the assumed one where it does not know.
+///
+/// # Errors
+/// Where standard output is no terminal any more.
+pub(super) fn size() -> io::Result<Size> {
     let size = rustix::termios::tcgetwinsize(io::stdout())?;
     Ok(known(size.ws_col, size.ws_row))
 }

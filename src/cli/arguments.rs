@@ -108,8 +108,19 @@ pub(super) struct DemoArguments {
     pub(super) after: Duration,
 }
 
+/// What `voxtop sandbox --help` says of its control host.
+const CONTROLS: &str = "While it runs, POST JSON to its control host:
+  /control/faults           {\"name\": \"outage\", \"environment\": \"eu1\", \"kind\": \"down\"}
+  /control/advance          {\"by\": \"8d\"}
+  /control/jobs             {\"environment\": \"eu1\", \"key\": \"prod\", \"count\": 250}
+  /control/jobs/ID/finish   {\"outcome\": \"done\"}, \"unheard\" or \"rejected\"
+  /control/keys/NAME/revoke and /control/keys/NAME/restore
+GET /control shows it; DELETE /control/faults[/NAME] clears faults. `voxtop sandbox --show` says what
+kinds there are, and how to write a scenario.";
+
 /// What `voxtop sandbox` takes.
 #[derive(Debug, Args)]
+#[command(after_long_help = CONTROLS)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 pub(super) struct SandboxArguments {
     /// What it plays: a name that --list shows, or a TOML file
@@ -118,6 +129,9 @@ pub(super) struct SandboxArguments {
     /// Show the scenarios that there are
     #[arg(long)]
     pub(super) list: bool,
+    /// Print the scenario instead of playing it: a start for one of your own
+    #[arg(long)]
+    pub(super) show: bool,
     /// Listen at this address; anything but a loopback one needs --expose too
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     pub(super) listen: IpAddr,
@@ -165,10 +179,10 @@ pub(super) struct JobsArguments {
           value_parser = one_of::<OutputFormat>(OutputFormat::VARIANTS))]
     pub(super) output: OutputFormat,
     /// Only jobs created within this time: 1h30m, 2d
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, allow_hyphen_values = true)]
     pub(super) since: Option<Duration>,
     /// At most so many jobs, the newest
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(super) limit: Option<usize>,
 }
 

@@ -236,20 +236,35 @@ impl Program {
             demo,
             read_only: self.global.read_only,
             config_path: path.display().to_string(),
-            warnings: config.warnings.iter().cloned().chain(log.map(str::to_owned)).collect(),
+            warnings: config
+                .warnings
+                .iter()
+                .cloned()
+                .chain(log.map(str::to_owned))
+                .chain(self.zone_warning())
+                .collect(),
         };
         Ok((settings, self.global.filter.clone()))
     }
 
     fn zone(&self) -> Result<TimeZone> {
         match self.global.timezone.as_deref() {
-            None | Some("local") => Ok(TimeZone::system()),
+            None | Some("local") => Ok(TimeZone::try_system().unwrap_or(TimeZone::UTC)),
             Some(name) => TimeZone::get(name).map_err(|_| {
                 Wrong::with(format!(
                     "--timezone: there is no time zone {name:?}; give an IANA name such as Europe/London, UTC, or local"
                 ))
             }),
         }
+    }
+
+    fn zone_warning(&self) -> Option<String> {
+        let local = matches!(self.global.timezone.as_deref(), None | Some("local"));
+        let unknown = local && TimeZone::try_system().is_err();
+        unknown.then(|| {
+            "this system's time zone is unknown (see TZ), so times are shown in UTC; --timezone sets one"
+                .to_owned()
+        })
     }
 
     fn query(&self, zone: &TimeZone) -> Result<Query> {

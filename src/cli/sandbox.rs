@@ -18,11 +18,17 @@ pub(super) fn run(arguments: &SandboxArguments) -> Result<u8> {
     if arguments.list {
         return print(list()?.as_bytes());
     }
-    let scenario = scenario(&arguments.scenario)?;
+    let (scenario, text_of_it) = scenario(&arguments.scenario)?;
+    if arguments.show {
+        return print(text_of_it.as_bytes());
+    }
     let binding = binding(arguments)?;
     runtime(async {
         let running = sandbox::start_at(&scenario, binding).await;
-        let running = running.wrap_err_with(|| format!("the sandbox cannot listen on {}", binding.ip))?;
+        let running = running.wrap_err_with(|| match binding.first_port {
+            0 => format!("the sandbox cannot listen on {}", binding.ip),
+            port => format!("the sandbox cannot listen on {} from port {port} on", binding.ip),
+        })?;
         print(text(arguments, &scenario, &running).as_bytes())?;
         stopped().await?;
         Ok(0)
@@ -42,14 +48,16 @@ fn text(arguments: &SandboxArguments, scenario: &Scenario, running: &Running) ->
 }
 
 /// One that comes with the program, or a file.
-fn scenario(name: &str) -> Result<Scenario> {
+fn scenario(name: &str) -> Result<(Scenario, String)> {
     let is_file = name.contains(['/', '\\']) || std::path::Path::new(name).extension().is_some();
     if !is_file {
-        return Scenario::shipped(name).map_err(Wrong::with);
+        let scenario = Scenario::shipped(name).map_err(Wrong::with)?;
+        return Ok((scenario, Scenario::text(name).unwrap_or_default().to_owned()));
     }
     let text =
         fs::read_to_string(name).map_err(|error| Wrong::with(format!("cannot read {name}: {error}")))?;
-    Scenario::parse(name, &text).map_err(Wrong::with)
+    let scenario = Scenario::parse(name, &text).map_err(Wrong::with)?;
+    Ok((scenario, text))
 }
 
 /// Only loopback, unless told otherwise in so many words.

@@ -14,6 +14,10 @@ const LONGEST_ASKED: Duration = Duration::from_secs(10 * 60);
 /// that was just exchanged should be seen at once.
 const PATIENT_REJECTIONS: u32 = 3;
 
+/// How often a failing endpoint is tried as if nothing were: whether it is an outage or a lost packet
+/// is known only after the third failure, and operators should not wait long for that.
+const PATIENT_FAILURES: u32 = 2;
+
 /// The failures of one source in a row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Streak {
@@ -37,8 +41,8 @@ impl Streak {
 
 /// The wait before the next round of a source. `chance` is a random number from 0 to 1.
 ///
-/// After a success: the refresh, ± 10 %, so that sources drift apart. After failures in a row: the
-/// refresh doubled with each, between half and the whole of that, at most a minute. A key that is
+/// After a success: the refresh, ± 10 %, so that sources drift apart. After two failures in a row too,
+/// and then the refresh doubled with each, between half and the whole of that, at most a minute. A key that is
 /// rejected for the third time in a row is tried once a minute, because asking more often changes
 /// nothing and looks like an attack. `Retry-After` is obeyed where it is longer.
 pub fn wait(refresh: Duration, streak: Streak, failure: Option<&Failure>, chance: f64) -> Duration {
@@ -50,14 +54,18 @@ pub fn wait(refresh: Duration, streak: Streak, failure: Option<&Failure>, chance
             most.mul_f64(1.0 + 0.1 * chance)
         }
         None | Some(FailureKind::Rejected | FailureKind::Forbidden) => steady,
-        Some(_) => {
-            let whole = refresh.saturating_mul(1 << streak.failures.min(16)).min(most);
-            whole.mul_f64(0.5 + 0.5 * chance)
-        }
+        Some(FailureKind::Limited) => backed_off(refresh, streak.failures, most, chance),
+        Some(_) if streak.failures <= PATIENT_FAILURES => steady,
+        Some(_) => backed_off(refresh, streak.failures - PATIENT_FAILURES, most, chance),
     };
     let asked = failure.and_then(|failure| failure.retry_after);
     let asked = asked.map_or(Duration::ZERO, |asked| Duration::try_from(asked).unwrap_or_default());
     wait.max(asked.min(LONGEST_ASKED))
+}
+
+/// The refresh doubled so many times, between half and the whole of that.
+fn backed_off(refresh: Duration, doublings: u32, most: Duration, chance: f64) -> Duration {
+    refresh.saturating_mul(1 << doublings.min(16)).min(most).mul_f64(0.5 + 0.5 * chance)
 }
 
 /// Whether a page may be asked for again at once, once: the service's 503 says so (troubleshooting
@@ -104,13 +112,14 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_a_minute_and_rejections_settle() {
-        use FailureKind::{Forbidden, Rejected, Server, Timeout};
+        use FailureKind::{Forbidden, Limited, Rejected, Server, Timeout};
         for (kinds, least, most) in [
             (&[][..], 4.5, 5.5),
-            (&[Server], 5.0, 10.0),
-            (&[Server, Timeout], 10.0, 20.0),
-            (&[Server; 3], 20.0, 40.0),
-            (&[Server; 4], 30.0, 60.0),
+            (&[Server], 4.5, 5.5),
+            (&[Server, Timeout], 4.5, 5.5),
+            (&[Server; 3], 5.0, 10.0),
+            (&[Server; 4], 10.0, 20.0),
+            (&[Limited], 5.0, 10.0),
             (&[Server; 400], 30.0, 60.0),
             (&[Rejected], 4.5, 5.5),
             (&[Rejected, Forbidden], 4.5, 5.5),

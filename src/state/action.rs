@@ -39,6 +39,7 @@ pub enum Action {
     Close,
     EditFilter,
     KeepFilter,
+    EmptyFilter,
     CancelFilter,
     ClearFilter,
     SortNext,

@@ -82,6 +82,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Context::Overlay, &["e"], Action::OpenEvents, "", "what changed, and when"),
     bind(Context::Overlay, &["?", "F1"], Action::OpenHelp, "help", "this help"),
     bind(Context::Filter, &["⏎"], Action::KeepFilter, "keep", "keep the filter"),
+    bind(Context::Filter, &["C-u"], Action::EmptyFilter, "empty", "empty the line"),
     bind(Context::Filter, &["Esc"], Action::CancelFilter, "back", "back to the filter as it was"),
     bind(Context::FirstRun, &["d"], Action::StartDemo, "demo", "look at the demo"),
     bind(Context::FirstRun, &["q", "Esc"], Action::Quit, "quit", "quit"),

@@ -91,6 +91,8 @@ pub struct State {
     scratch: Scratch,
     overlay_end: usize,
     started: Timestamp,
+    refreshed: Option<Timestamp>,
+    refresh_due: bool,
 }
 
 /// What the derived rows and counts were last derived from.
@@ -136,6 +138,8 @@ impl State {
             scratch: Scratch::default(),
             overlay_end: 0,
             started: now,
+            refreshed: None,
+            refresh_due: false,
         };
         state.refresh();
         state

@@ -245,7 +245,9 @@ fn pause_and_refresh_are_effects() {
     let mut state = state();
     assert_eq!(press(&mut state, "p"), [Effect::Pause(true)]);
     assert_eq!(press(&mut state, "p"), [Effect::Pause(false)]);
-    assert_eq!(press(&mut state, "r"), [Effect::RefreshAll]);
+    assert_eq!(press(&mut state, "rrrr"), [Effect::RefreshAll], "a key that is held down asks once a second");
+    assert_eq!(state.update(Message::Tick, at(1)), [Effect::RefreshAll], "and the last press is not lost");
+    assert!(state.update(Message::Tick, at(2)).is_empty());
     assert!(state.notice.is_some());
     state.update(Message::Tick, at(60));
     state.refresh();

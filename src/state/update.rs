@@ -11,6 +11,8 @@ use crate::store::{COLUMNS, Sort};
 
 /// How long a passing remark stays.
 const REMARK: SignedDuration = SignedDuration::from_secs(4);
+/// The least time between two rounds that a person asks for.
+const REFRESH_FLOOR: SignedDuration = SignedDuration::from_secs(1);
 /// The longest text that may be pasted into the filter line, in characters; a query has a bound too.
 const LONGEST_PASTE: usize = 1_000;
 
@@ -32,6 +34,7 @@ impl State {
                 self.size = size;
                 Vec::new()
             }
+            Message::Tick if self.refresh_due => self.refresh_now(),
             Message::Tick => Vec::new(),
             Message::Remark(text) => {
                 self.remark(text);
@@ -90,10 +93,7 @@ impl State {
             Action::Quit => return vec![Effect::Quit],
             Action::Suspend => return vec![Effect::Suspend],
             Action::StartDemo => return vec![Effect::StartDemo],
-            Action::RefreshNow => {
-                self.remark("asking every environment now".to_owned());
-                return vec![Effect::RefreshAll];
-            }
+            Action::RefreshNow => return self.refresh_now(),
             Action::TogglePause => {
                 self.paused = !self.paused;
                 return vec![Effect::Pause(self.paused)];
@@ -103,6 +103,9 @@ impl State {
             Action::OpenDetails => self.open_details(),
             Action::Close => self.overlay = None,
             Action::EditFilter => self.filter.edit(),
+            Action::EmptyFilter => {
+                self.filter.type_in(&self.settings.zone, |input| *input = tui_input::Input::default());
+            }
             Action::KeepFilter => self.filter.keep(),
             Action::CancelFilter => self.filter.cancel(&self.settings.zone),
             Action::ClearFilter => self.let_go(),
@@ -119,6 +122,18 @@ impl State {
             | Action::Bottom => self.travel(action),
         }
         Vec::new()
+    }
+
+    /// Asks everywhere, but no more than once a second: a key that is held down is no reason to hammer a
+    /// service that is already in trouble. What comes too soon is done a moment later.
+    fn refresh_now(&mut self) -> Vec<Effect> {
+        self.refresh_due = self.refreshed.is_some_and(|at| self.now.duration_since(at) < REFRESH_FLOOR);
+        if self.refresh_due {
+            return Vec::new();
+        }
+        self.refreshed = Some(self.now);
+        self.remark("asking every environment now".to_owned());
+        vec![Effect::RefreshAll]
     }
 
     fn travel(&mut self, action: Action) {

@@ -8,12 +8,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::advice::{self, evidence, list};
+use super::advice::{self, evidence};
 use super::event::Severity;
-use super::{SourceRecord, Store};
-use crate::model::{
-    Entitlement, EnvironmentId, EnvironmentState, Failure, FailureKind, KeyId, KeyState, SourceId,
-};
+use super::{Health, SourceRecord, Store};
+use crate::model::{EnvironmentId, EnvironmentState, Failure, FailureKind, KeyId};
 
 /// What a banner is about. Two banners of one cause are the same banner: dismissing one dismisses the
 /// other, until the cause has gone away in between.
@@ -33,6 +31,8 @@ pub enum Cause {
     KeyLimited(KeyId),
     /// The environment does not answer.
     EnvironmentDown(EnvironmentId),
+    /// The environment answered before, and does not now; too soon to call it down.
+    EnvironmentFailing(EnvironmentId),
     /// The environment has been asked and has not said anything yet, for longer than is usual.
     EnvironmentSilent(EnvironmentId),
     /// Entries of an environment's list could not be read as jobs.
@@ -62,8 +62,11 @@ pub struct Banner {
     pub next: Option<Timestamp>,
 }
 
-/// An environment that has said nothing for this long after it was first asked is worth a banner.
+/// An environment that has said nothing for this long after it was asked is worth a banner, unless it
+/// always takes so long.
 const SILENCE: SignedDuration = SignedDuration::from_secs(4);
+/// How many times its usual latency an environment may take before it is silent.
+const USUAL: u32 = 4;
 
 impl Cause {
     /// Whether it is about a key rather than an environment.
@@ -94,122 +97,6 @@ impl Store {
         banners
     }
 
-    fn key_banners(&self, key: KeyId, now: Timestamp, banners: &mut Vec<Banner>) {
-        let row = KeyRow::of(self, key, now);
-        let name = self.fleet.key_name(key);
-        if !row.expired.is_empty() {
-            let head = format!("key {name} is a temporary key and past its time");
-            let advice = "Mint a new one, or use a long-lived key.".to_owned();
-            banners.extend(row.banner(
-                Cause::KeyExpired(key),
-                Severity::Critical,
-                head,
-                advice,
-                &row.expired,
-            ));
-        }
-        if row.accepted.is_empty() && !row.rejected.is_empty() && row.once_accepted.is_empty() {
-            banners.extend(self.rejected_everywhere(key, &row));
-        } else {
-            banners.extend(self.no_longer_accepted(key, &row));
-            // Where nothing is accepted any more, what is declared says nothing of its own.
-            if !row.accepted.is_empty() || row.once_accepted.is_empty() {
-                banners.extend(self.rejected_where_declared(key, &row));
-            }
-        }
-        if !row.forbidden.is_empty() {
-            let said = row.said(&row.forbidden);
-            let head = format!("{}: key {name} is forbidden (403){said}", row.names(&row.forbidden));
-            let advice =
-                "The key is known, but has expired or lacks what was asked for: look at it in the Portal."
-                    .to_owned();
-            banners.extend(row.banner(
-                Cause::KeyForbidden(key),
-                Severity::Error,
-                head,
-                advice,
-                &row.forbidden,
-            ));
-        }
-        if !row.limited.is_empty() {
-            let said = row.said(&row.limited);
-            let head = format!("{}: key {name} is limited (429){said}", row.names(&row.limited));
-            let advice =
-                "Too many requests with this key; voxtop asks less often until it is accepted again."
-                    .to_owned();
-            banners.extend(row.banner(Cause::KeyLimited(key), Severity::Warning, head, advice, &row.limited));
-        }
-    }
-
-    fn rejected_everywhere(&self, key: KeyId, row: &KeyRow<'_>) -> Option<Banner> {
-        let name = self.fleet.key_name(key);
-        let status = row.status(&row.rejected);
-        let (head, advice) = if row.silent.is_empty() && row.forbidden.is_empty() && row.limited.is_empty() {
-            let head = match row.rejected.len() {
-                1 => format!("key {name} is rejected{status} by {}", row.names(&row.rejected)),
-                count => format!("key {name} is rejected everywhere{status}, by all {count} environments"),
-            };
-            (head, "It is probably mistyped, revoked or expired, or meant for another region.")
-        } else {
-            let head =
-                format!("key {name} is rejected{status} by all that answered: {}", row.names(&row.rejected));
-            (head, "It is probably wrong, revoked or expired; the other environments have not said.")
-        };
-        let advice = format!("{advice} Check the key where it comes from, or make a new one in the Portal.");
-        row.banner(Cause::KeyRejectedEverywhere(key), Severity::Critical, head, advice, &row.rejected)
-    }
-
-    fn no_longer_accepted(&self, key: KeyId, row: &KeyRow<'_>) -> Option<Banner> {
-        let name = self.fleet.key_name(key);
-        let (places, status) = (row.names(&row.once_accepted), row.status(&row.once_accepted));
-        let head = if row.accepted.is_empty() && row.rejected.len() > row.once_accepted.len() {
-            format!("key {name} is rejected everywhere{status}, until now accepted in {places}")
-        } else {
-            format!("{places}: key {name} is rejected{status}, accepted until now")
-        };
-        let advice = if row.accepted.is_empty() {
-            "It was probably revoked, or its trial or contract ended. Jobs shown are the last that were seen."
-                .to_owned()
-        } else {
-            format!(
-                "Still accepted in {}: its entitlement here probably ended. Jobs shown are the last that were seen.",
-                row.names(&row.accepted)
-            )
-        };
-        row.banner(Cause::KeyNoLongerAccepted(key), Severity::Critical, head, advice, &row.once_accepted)
-    }
-
-    fn rejected_where_declared(&self, key: KeyId, row: &KeyRow<'_>) -> Option<Banner> {
-        let declared: Vec<SourceId> = row
-            .rejected
-            .iter()
-            .copied()
-            .filter(|id| self.entitlement(*id) == Some(Entitlement::Declared))
-            .filter(|id| !row.once_accepted.contains(id))
-            .collect();
-        let name = self.fleet.key_name(key);
-        let places = row.names(&declared);
-        let head = format!("{places}: key {name} is rejected{} where it is declared", row.status(&declared));
-        let accepted = match row.accepted.len() {
-            0 => String::new(),
-            1..=3 => format!("The key is good: accepted in {}. ", row.names(&row.accepted)),
-            more => format!("The key is good: accepted in {more} other environments. "),
-        };
-        let twin = declared.iter().all(|id| {
-            self.fleet.source(*id).is_some_and(|source| {
-                row.accepted.iter().any(|other| self.region(*other) == self.region_of(source.environment))
-            })
-        });
-        let meaning = if twin {
-            "EU2 and US2 are for enterprise contracts"
-        } else {
-            "Its contract probably does not cover this region"
-        };
-        let advice =
-            format!("{accepted}{meaning}; ask Speechmatics, or take {places} out of its environments.");
-        row.banner(Cause::KeyRejectedWhereDeclared(key), Severity::Error, head, advice, &declared)
-    }
-
     fn environment_banners(&self, id: EnvironmentId, now: Timestamp, banners: &mut Vec<Banner>) {
         let name = self.fleet.environment_name(id);
         let records: Vec<&SourceRecord> = self.sources_at(id).map(|(_, record)| record).collect();
@@ -231,11 +118,9 @@ impl Store {
                 next,
             });
         }
-        let down = trouble.filter(|trouble| trouble.failure.kind != FailureKind::Internal);
-        if let (EnvironmentState::Down, Some(trouble)) =
-            (self.state(id), down.min_by_key(|trouble| trouble.since))
-        {
-            banners.push(Banner {
+        let failing = trouble.filter(|trouble| trouble.failure.kind != FailureKind::Internal);
+        match failing.min_by_key(|trouble| trouble.since) {
+            Some(trouble) if self.state(id) == EnvironmentState::Down => banners.push(Banner {
                 cause: Cause::EnvironmentDown(id),
                 severity: Severity::Critical,
                 head: format!("{name} is down: {}", trouble.failure.sentence()),
@@ -243,9 +128,23 @@ impl Store {
                 since: trouble.since,
                 last_good,
                 next,
-            });
+            }),
+            // One lost packet is no news; a second failure, or a whole time-out of silence, is.
+            Some(trouble) if trouble.count > 1 || trouble.failure.kind == FailureKind::Timeout => {
+                banners.push(Banner {
+                    cause: Cause::EnvironmentFailing(id),
+                    severity: Severity::Warning,
+                    head: format!("{name} fails: {}", trouble.failure.sentence()),
+                    advice:
+                        "Jobs shown are the last that were seen. After three failures in a row it is down."
+                            .to_owned(),
+                    since: trouble.since,
+                    last_good,
+                    next,
+                });
+            }
+            _ => banners.extend(self.silent_banner(id, &records, now)),
         }
-        banners.extend(self.silent_banner(id, &records, now));
         let unreadable: usize = records.iter().map(|record| record.unreadable).sum();
         let since = records.iter().filter_map(|record| record.unreadable_since).min();
         if let (1.., Some(since)) = (unreadable, since) {
@@ -263,29 +162,24 @@ impl Store {
 
     /// An environment that hangs says nothing at all until the time-out: say so before that.
     fn silent_banner(&self, id: EnvironmentId, records: &[&SourceRecord], now: Timestamp) -> Option<Banner> {
-        let unknown = self.state(id) == EnvironmentState::Unknown;
-        let asked = records.iter().filter_map(|record| record.asked).min()?;
-        (unknown && now.duration_since(asked) >= SILENCE).then(|| Banner {
+        let usual = self.health(id).and_then(Health::usual).unwrap_or_default().saturating_mul(USUAL);
+        let patience = SignedDuration::try_from(usual).unwrap_or(SILENCE).max(SILENCE);
+        let asked = records.iter().filter(|record| !record.paged).filter_map(|record| record.asked).min()?;
+        let last_good = records.iter().filter_map(|record| record.last_good).max();
+        let advice = if last_good.is_some() {
+            "Jobs shown are the last that were seen."
+        } else {
+            "Nothing is known of its jobs."
+        };
+        (now.duration_since(asked) >= patience).then(|| Banner {
             cause: Cause::EnvironmentSilent(id),
             severity: Severity::Warning,
             head: format!("{} has been asked and has not answered yet", self.fleet.environment_name(id)),
-            advice: "Nothing is known of its jobs.".to_owned(),
+            advice: advice.to_owned(),
             since: asked,
-            last_good: None,
+            last_good,
             next: None,
         })
-    }
-
-    fn entitlement(&self, id: SourceId) -> Option<Entitlement> {
-        self.fleet.source(id).map(|source| source.entitlement)
-    }
-
-    fn region_of(&self, id: EnvironmentId) -> Option<&str> {
-        self.fleet.environment(id).map(|environment| environment.region.as_str())
-    }
-
-    fn region(&self, id: SourceId) -> Option<&str> {
-        self.fleet.source(id).and_then(|source| self.region_of(source.environment))
     }
 }
 
@@ -293,84 +187,4 @@ fn down_advice(failure: &Failure, had_jobs: bool) -> String {
     let what = advice::remedy(failure.kind).unwrap_or("It is tried again at growing intervals.");
     let rows = if had_jobs { " Jobs shown are the last that were seen." } else { "" };
     format!("{what}{rows}{}", evidence(failure))
-}
-
-/// One key's sources, sorted by what they said of it.
-struct KeyRow<'a> {
-    store: &'a Store,
-    accepted: Vec<SourceId>,
-    rejected: Vec<SourceId>,
-    once_accepted: Vec<SourceId>,
-    forbidden: Vec<SourceId>,
-    expired: Vec<SourceId>,
-    limited: Vec<SourceId>,
-    silent: Vec<SourceId>,
-}
-
-impl<'a> KeyRow<'a> {
-    fn of(store: &'a Store, key: KeyId, now: Timestamp) -> Self {
-        let pick = |wanted: &[KeyState]| -> Vec<SourceId> {
-            store
-                .fleet
-                .sources()
-                .filter(|(id, source)| source.key == key && wanted.contains(&store.key_state(*id, now)))
-                .map(|(id, _)| id)
-                .collect()
-        };
-        let rejected = pick(&[KeyState::Rejected]);
-        let accepted_before =
-            |id: &SourceId| store.source(*id).is_some_and(|record| record.key.accepted.is_some());
-        Self {
-            store,
-            accepted: pick(&[KeyState::Accepted]),
-            once_accepted: rejected.iter().copied().filter(accepted_before).collect(),
-            rejected,
-            forbidden: pick(&[KeyState::Forbidden]),
-            expired: pick(&[KeyState::Expired]),
-            limited: pick(&[KeyState::Limited]),
-            silent: pick(&[KeyState::Unchecked, KeyState::Unreachable]),
-        }
-    }
-
-    /// The environments of these sources, as a list in words.
-    fn names(&self, ids: &[SourceId]) -> String {
-        let names: Vec<&str> = ids
-            .iter()
-            .filter_map(|id| self.store.fleet.source(*id))
-            .map(|source| self.store.fleet.environment_name(source.environment))
-            .collect();
-        list(&names)
-    }
-
-    fn failure(&self, ids: &[SourceId]) -> Option<&Failure> {
-        ids.iter().find_map(|id| self.store.source(*id)?.key.evidence.as_ref())
-    }
-
-    fn status(&self, ids: &[SourceId]) -> String {
-        self.failure(ids)
-            .and_then(|failure| failure.status)
-            .map_or(String::new(), |code| format!(" ({code})"))
-    }
-
-    fn said(&self, ids: &[SourceId]) -> String {
-        self.failure(ids)
-            .filter(|failure| !failure.detail.is_empty())
-            .map_or(String::new(), |failure| format!(": {}", failure.detail))
-    }
-
-    /// A banner over these sources, since the first of them changed; none where there are none.
-    fn banner(
-        &self,
-        cause: Cause,
-        severity: Severity,
-        head: String,
-        advice: String,
-        ids: &[SourceId],
-    ) -> Option<Banner> {
-        let records = || ids.iter().filter_map(|id| self.store.source(*id));
-        let since = records().filter_map(|record| record.key.since).min()?;
-        let last_good = records().filter_map(|record| record.key.accepted).max();
-        let next = records().filter_map(|record| record.next).min();
-        Some(Banner { cause, severity, head, advice, since, last_good, next })
-    }
 }

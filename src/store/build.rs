@@ -67,7 +67,16 @@ impl Build {
     /// Does a bounded piece of the work; gives the rows when they are ready. They may then still have to
     /// [follow](Rows::follow) what has changed in between.
     pub fn step(&mut self, store: &Store, scratch: &mut Scratch) -> Option<Rows> {
-        let mut budget = STEP;
+        self.step_by(STEP, store, scratch)
+    }
+
+    /// A step that costs so much.
+    pub(super) fn step_by(
+        &mut self,
+        mut budget: usize,
+        store: &Store,
+        scratch: &mut Scratch,
+    ) -> Option<Rows> {
         while budget > 0 {
             match self.phase {
                 Phase::Pick => self.pick(store, &mut budget, scratch),

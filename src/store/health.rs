@@ -123,7 +123,7 @@ impl Health {
         if recovering {
             return EnvironmentState::Degraded;
         }
-        let median = self.median();
+        let median = self.usual().unwrap_or_default();
         if median >= SLOW || (self.state == EnvironmentState::Slow && median > FAST) {
             EnvironmentState::Slow
         } else {
@@ -135,11 +135,11 @@ impl Health {
         self.outcomes.iter().rev().take_while(|outcome| wanted(**outcome)).count()
     }
 
-    /// The median of the recent answers; zero without any.
-    fn median(&self) -> Duration {
+    /// The latency to expect: the median of the recent answers. `None` without any.
+    pub fn usual(&self) -> Option<Duration> {
         let mut recent: Vec<Duration> = self.latencies().take(RECENT).collect();
         recent.sort_unstable();
-        recent.get(recent.len() / 2).copied().unwrap_or_default()
+        recent.get(recent.len() / 2).copied()
     }
 }
 

@@ -23,6 +23,7 @@ mod event;
 mod health;
 mod jobs;
 mod journal;
+mod key_banner;
 mod merge;
 mod order;
 mod pool;
@@ -194,5 +195,7 @@ impl Store {
 
 #[cfg(test)]
 pub(crate) mod fixture;
+#[cfg(test)]
+mod rows_tests;
 #[cfg(test)]
 mod tests;

@@ -118,9 +118,9 @@ impl Store {
         summary
     }
 
-    /// How many environments answer: up, slow or degraded.
+    /// How many environments answer as they should, quickly or slowly.
     pub fn environments_up(&self) -> usize {
-        use EnvironmentState::{Degraded, Slow, Up};
-        self.health.iter().filter(|health| matches!(health.state(), Up | Slow | Degraded)).count()
+        use EnvironmentState::{Slow, Up};
+        self.health.iter().filter(|health| matches!(health.state(), Up | Slow)).count()
     }
 }

@@ -153,6 +153,8 @@ fn banners_follow_the_story() {
             vec![
                 "key prod is rejected (401) by all that answered: eu1 and eu2",
                 "us1 is down: no answer in time",
+                "eu1 fails: no answer in time",
+                "eu2 fails: no answer in time",
             ],
         ),
         (
@@ -171,6 +173,9 @@ fn banners_follow_the_story() {
         ("+++9", vec!["us1: key prod is limited (429)"]),
         ("+++5", vec!["us1 is down: the service failed (503)"]),
         ("++++ +++5", vec![]),
+        ("++++ +++5 +++5", vec!["us1 fails: the service failed (503)"]),
+        ("++++ +++t", vec!["us1 fails: no answer in time"]),
+        ("++++ +++5 ++++", vec![]),
         ("++++ +++5 +++t +++t", vec!["us1 is down: no answer in time"]),
         ("++++ +++5 +++t +++t ++++ ++++", vec![]),
     ] {
@@ -205,6 +210,17 @@ fn an_environment_that_hangs_from_the_start_is_named_before_its_time_out() {
     store.merge(report(US1, 1, 0, PollEvent::Asked));
     assert!(store.banners(at(3)).is_empty());
     assert_eq!(store.banners(at(4))[0].cause, Cause::EnvironmentSilent(EnvironmentId(2)));
+}
+
+#[test]
+fn an_environment_that_begins_to_hang_is_named_before_its_time_out() {
+    let mut store = tell("++++");
+    store.merge(report(US1, 2, 20, PollEvent::Asked));
+    assert!(store.banners(at(23)).is_empty());
+    assert_eq!(store.banners(at(25))[0].cause, Cause::EnvironmentSilent(EnvironmentId(2)));
+    // A long listing is no silence: its first page came.
+    store.merge(report(US1, 2, 25, page(&[])));
+    assert!(store.banners(at(90)).is_empty());
 }
 
 #[test]

@@ -125,7 +125,7 @@ impl Facts<'_> {
 fn state_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
     let state = facts.state.store.state(facts.id);
     if facts.not_entitled() && state == EnvironmentState::Up {
-        return ("– no access".to_owned(), theme.quiet);
+        return ("– no key".to_owned(), theme.quiet);
     }
     let (glyph, word, style) = theme.environment(state);
     let status =

@@ -151,7 +151,9 @@ fn draw_row(
     let mut x = area.x + 1;
     for column in columns {
         let (text, style) = cell(state, held, column.spec.column, theme);
-        let style = if stale { theme.stale } else { style };
+        // The status keeps its colour: a stale rejection is still a rejection.
+        let fades = stale && column.spec.column != Column::Status;
+        let style = if fades { theme.stale } else { style };
         paint::put(buffer, (x, y), column.width, &text, style, column.spec.align);
         x += column.width + 1;
     }

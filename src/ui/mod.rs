@@ -1,7 +1,7 @@
 //! Drawing: `draw(frame, &state, &theme)`. Pure: it reads the state and fills cells. It decides nothing,
 //! changes nothing and reads no clock; the rows it builds are the rows in view, however many there are.
 //!
-//! A file a pane: [`header`], `banners`, `environments`, `keys`, `strip` (both on one line), `jobs`,
+//! A file a pane: `header`, `banners`, `environments`, `keys`, `strip` (both on one line), `jobs`,
 //! `events`, `hints`; over them `details`, `help`, and instead of them `first_run`. `paint` puts text
 //! into cells, `format` turns numbers and times into words, `theme` says what looks how, `svg` makes a
 //! picture of a screen.

@@ -81,6 +81,7 @@ pub(super) fn draw(
     content: Content<'_>,
 ) -> usize {
     let area = layout.overlay();
+    recede(buffer, theme);
     clear(buffer, area);
     border(buffer, area, theme);
     let height = usize::from(layout.overlay_lines());
@@ -110,6 +111,15 @@ pub(super) fn draw(
     let x = area.right().saturating_sub(place_width + 2);
     paint::put(buffer, (x, bottom), place_width, &place, theme.quiet, Align::Right);
     end
+}
+
+/// Lets what lies behind the box step back: still there, no longer speaking.
+fn recede(buffer: &mut Buffer, theme: &Theme) {
+    for cell in &mut buffer.content {
+        let symbol = cell.symbol().to_owned();
+        cell.reset();
+        cell.set_symbol(&symbol).set_style(theme.border);
+    }
 }
 
 fn clear(buffer: &mut Buffer, area: Rect) {

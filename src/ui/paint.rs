@@ -128,6 +128,9 @@ pub(super) fn title(buffer: &mut Buffer, (x, y): (u16, u16), width: u16, spans: 
     padded.extend(spans);
     padded.push(Span::raw(" "));
     let line = fit_line(Line::from(padded), usize::from(width));
+    // Ordinary text in a rule is text, not rule.
+    let used = u16::try_from(line.width()).unwrap_or(width).min(width);
+    buffer.set_style(Rect::new(x, y, used, 1).intersection(buffer.area), Style::reset());
     let (end, _) = buffer.set_line(x, y, &line, width);
     end
 }

@@ -4,6 +4,10 @@
 
 #![allow(dead_code, reason = "each test file uses its own part of the harness")]
 
+pub(crate) mod fleet;
+pub(crate) mod jobs;
+pub(crate) mod run;
+
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -346,7 +350,7 @@ fn session_of(pid: i32) -> Option<i32> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "deadlines of waits for another process")]
-fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     Instant::now()
 }
 

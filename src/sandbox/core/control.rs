@@ -51,7 +51,7 @@ impl Core {
             })
             .collect();
         let faults: Vec<Value> = (self.faults.iter())
-            .map(|fault| json!({"name": fault.name, "kind": format!("{:?}", fault.kind)}))
+            .map(|fault| json!({"name": fault.name, "kind": fault.kind.to_string()}))
             .collect();
         Dress::body(json!({"now_ms": self.now_ms, "environments": hosts, "faults": faults}).to_string())
     }

@@ -19,6 +19,7 @@ pub(super) struct Fault {
     /// Of a hundred.
     share: u64,
     pub(super) by_ms: i64,
+    pub(super) retry_after_s: Option<i64>,
     pub(super) code: u16,
 }
 
@@ -39,6 +40,7 @@ impl Fault {
             delay_ms: delay.unwrap_or_default(),
             share: plan.share.as_ref().map_or(100, |share| *share.get_ref()),
             by_ms: plan.by.as_ref().map_or(0, |by| by.get_ref().0),
+            retry_after_s: plan.retry_after.as_ref().map(|after| (after.get_ref().0 + 999) / 1000),
             code: plan.code.as_ref().map_or(1011, |code| *code.get_ref()),
         }
     }

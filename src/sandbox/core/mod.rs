@@ -285,8 +285,10 @@ impl Core {
     }
 
     fn turn(&mut self, host: usize, call: &Call<'_>, key: &mut Option<usize>) -> Result<Outcome, Reply> {
-        if self.strikes(host, None, FaultKind::Unavailable) || self.strikes(host, None, FaultKind::BrownOut) {
-            return Err(Dress::unavailable());
+        for kind in [FaultKind::Unavailable, FaultKind::BrownOut] {
+            if let Some(fault) = self.fault(host, None, kind) {
+                return Err(Reply { retry_after_s: fault.retry_after_s, ..Dress::unavailable() });
+            }
         }
         match self.kind(host) {
             Some(HostKind::Batch) => {}
@@ -304,9 +306,10 @@ impl Core {
         *key = Some(visit.access.key);
         let again = call.arrived_ms < self.now_ms;
         let submits = matches!(operation, Ok(Operation::Submit));
-        if self.strikes(host, *key, FaultKind::RateLimited)
-            || !again && !self.limits.admit(visit.access.key, submits, self.now_ms)
-        {
+        if let Some(fault) = self.fault(host, *key, FaultKind::RateLimited) {
+            return Err(Reply { retry_after_s: fault.retry_after_s, ..Dress::rate_limited() });
+        }
+        if !again && !self.limits.admit(visit.access.key, submits, self.now_ms) {
             return Err(Dress::rate_limited());
         }
         if self.strikes(host, *key, FaultKind::Forbidden) {
@@ -366,6 +369,11 @@ fn hosts(scenario: &Scenario) -> Vec<Host> {
         projects: Vec::new(),
     };
     planned.chain([control]).collect()
+}
+
+/// The names of the trades that jobs can be of.
+pub(super) fn trades() -> Result<Vec<String>, String> {
+    Ok(Material::shipped()?.trades.into_iter().map(|trade| trade.name).collect())
 }
 
 /// The languages that the features name.

@@ -20,6 +20,8 @@ const RUN_UP_MS: i64 = 60_000;
 pub(super) const CONCURRENT: usize = 20_000;
 /// What all submitted configurations of a project may take together.
 const CONFIG_BYTES: usize = 128 << 20;
+/// Submissions that are made up for when time leaps: what is beyond them is not missed.
+const CATCH_UP: f64 = 200_000.0;
 /// No list is longer, whatever it is asked for: an answer has to end.
 const LONGEST_LIST: usize = 20_000;
 
@@ -107,6 +109,7 @@ impl Project {
 
     /// Submits what is due by `now_ms`, and forgets what is long expired.
     pub(super) fn advance(&mut self, material: &Material, now_ms: i64) {
+        self.next_ms = self.next_ms.max(now_ms.saturating_sub(self.longest_catch_up_ms()));
         while self.per_minute > 0.0 && self.next_ms <= now_ms {
             let job = self.recipe.submitted(material, &mut self.random, self.next_ms);
             self.end_what_is_due(self.next_ms);
@@ -124,6 +127,14 @@ impl Project {
                 self.first += 1;
             }
         }
+    }
+
+    /// How far back submissions are made up for when time leaps.
+    fn longest_catch_up_ms(&self) -> i64 {
+        let minutes = CATCH_UP / self.per_minute.max(0.001);
+        #[expect(clippy::cast_possible_truncation, reason = "at most 2^44 ms")]
+        let ms = (minutes * 60_000.0) as i64;
+        ms
     }
 
     fn end_what_is_due(&mut self, now_ms: i64) {

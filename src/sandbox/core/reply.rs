@@ -49,6 +49,8 @@ pub(in crate::sandbox) struct Reply {
     /// 32 hexadecimal digits, to be quoted to support.
     pub(in crate::sandbox) request_id: String,
     pub(in crate::sandbox) azure_ref: String,
+    /// Seconds.
+    pub(in crate::sandbox) retry_after_s: Option<i64>,
     /// What the service's clock shows, in ms since 1970.
     pub(in crate::sandbox) date_ms: i64,
 }

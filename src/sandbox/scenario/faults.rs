@@ -31,13 +31,17 @@ pub(in crate::sandbox) struct FaultPlan {
     pub(in crate::sandbox) by: Option<Spanned<Span>>,
     /// `closing`: the code that sessions are closed with.
     pub(in crate::sandbox) code: Option<Spanned<u16>>,
+    /// `rate-limited`, `unavailable`, `brown-out`: what `Retry-After` says; left out, it is not sent, and the
+    /// service has not been seen to send it.
+    pub(in crate::sandbox) retry_after: Option<Spanned<Span>>,
     /// What the control door calls it.
     pub(in crate::sandbox) name: Option<String>,
 }
 
 /// What can be wrong with an environment for a while.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, strum::Display)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub(in crate::sandbox) enum FaultKind {
     /// Nobody listens: connections are refused, and those that are open are reset.
     Down,
@@ -124,7 +128,7 @@ impl FaultPlan {
 
     /// The fields that only some kinds have.
     fn check_extras(&self) -> Result<(), Mistake> {
-        use FaultKind::{BrownOut, ClockSkew, Closing, Down, Slow};
+        use FaultKind::{BrownOut, ClockSkew, Closing, Down, RateLimited, Slow, Unavailable};
         let (kind, place) = (*self.kind.get_ref(), self.kind.span());
         match (&self.delay, matches!(kind, Slow | BrownOut)) {
             (None, true) => return Err((place, "this fault needs delay = [\"LEAST\", \"MOST\"]".to_owned())),
@@ -145,6 +149,13 @@ impl FaultPlan {
                 return Err((place, "a brown-out needs the share of requests that fail".to_owned()));
             }
             _ => {}
+        }
+        let says_when = matches!(kind, RateLimited | Unavailable | BrownOut);
+        if let Some(after) = self.retry_after.as_ref().filter(|after| !says_when || after.get_ref().0 < 0) {
+            return Err((
+                after.span(),
+                "only answers 429 and 503 say when to come back, and not before".to_owned(),
+            ));
         }
         match (&self.by, kind == ClockSkew) {
             (None, true) => return Err((place, "a clock-skew needs by = \"30s\" or the like".to_owned())),

@@ -12,7 +12,11 @@ mod faults;
 
 pub(in crate::sandbox) use faults::{FaultKind, FaultPlan};
 
+use super::core::trades;
 use super::span::Span;
+
+/// A project's jobs at the start: a hundred bytes each.
+const MOST_JOBS: u32 = 10_000_000;
 
 /// The scenarios that come with the program, by name.
 const SHIPPED: &[(&str, &str)] = &[
@@ -164,13 +168,17 @@ impl Scenario {
         SHIPPED.iter().map(|(name, _)| *name)
     }
 
+    /// The TOML of one that comes with the program.
+    pub fn text(name: &str) -> Option<&'static str> {
+        SHIPPED.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+    }
+
     /// One that comes with the program.
     ///
     /// # Errors
     /// Where there is none of that name.
     pub fn shipped(name: &str) -> Result<Self, ScenarioError> {
-        let text = SHIPPED.iter().find(|(known, _)| *known == name).map(|(_, text)| *text);
-        let text = text.ok_or_else(|| ScenarioError::Unknown {
+        let text = Self::text(name).ok_or_else(|| ScenarioError::Unknown {
             name: name.to_owned(),
             known: Self::names().collect::<Vec<_>>().join(", "),
         })?;
@@ -189,7 +197,8 @@ impl Scenario {
         };
         let scenario: Self =
             toml::from_str(text).map_err(|error| invalid(error.span(), error.message().to_owned()))?;
-        scenario.check().map_err(|(span, problem)| invalid(Some(span), problem))?;
+        let checked = scenario.check().and_then(|()| check_trades(&scenario.jobs));
+        checked.map_err(|(span, problem)| invalid(Some(span), problem))?;
         Ok(scenario)
     }
 
@@ -206,23 +215,41 @@ impl Scenario {
                 self.known_environment(environment)?;
             }
         }
-        for jobs in &self.jobs {
-            self.known_environment(&jobs.environment)?;
-            rising(&jobs.run)?;
-            for shares in [&jobs.trades, &jobs.languages, &jobs.models] {
-                if shares.get_ref().values().all(|share| *share == 0) {
-                    return Err((shares.span(), "at least one share must be above 0".to_owned()));
-                }
-            }
-            if !(0.0..=60_000.0).contains(&jobs.per_minute) {
-                let problem = format!("per_minute = {} is not between 0 and 60000", jobs.per_minute);
-                return Err((jobs.environment.span(), problem));
-            }
+        for (place, jobs) in self.jobs.iter().enumerate() {
+            self.check_jobs(place, jobs)?;
         }
         let environments: Vec<&str> =
             self.environments.iter().map(|one| one.name.get_ref().as_str()).collect();
         let keys: Vec<&str> = self.keys.iter().map(|key| key.name.get_ref().as_str()).collect();
         self.faults.iter().try_for_each(|fault| fault.check(&environments, &keys))
+    }
+
+    fn check_jobs(&self, place: usize, jobs: &JobsPlan) -> Result<(), Mistake> {
+        let name = &jobs.environment;
+        self.known_environment(name)?;
+        let wrong = |problem: String| Err((name.span(), problem));
+        let mut others = self.jobs.iter().take(place);
+        if others.any(|other| other.environment.get_ref() == name.get_ref() && other.project == jobs.project)
+        {
+            return wrong(format!("project `{}` has jobs in {} already", jobs.project, name.get_ref()));
+        }
+        let host = self.environments.iter().find(|one| one.name.get_ref() == name.get_ref());
+        if host.is_some_and(|host| host.kind != HostKind::Batch) {
+            return wrong("only environments of the kind `batch` have jobs".to_owned());
+        }
+        if !(0.0..=60_000.0).contains(&jobs.per_minute) {
+            return wrong(format!("per_minute = {} is not between 0 and 60000", jobs.per_minute));
+        }
+        if jobs.history > MOST_JOBS || jobs.running > MOST_JOBS {
+            return wrong(format!("there can be {MOST_JOBS} jobs in a project at the start, and no more"));
+        }
+        rising(&jobs.run)?;
+        for shares in [&jobs.trades, &jobs.languages, &jobs.models] {
+            if shares.get_ref().values().all(|share| *share == 0) {
+                return Err((shares.span(), "at least one share must be above 0".to_owned()));
+            }
+        }
+        Ok(())
     }
 
     fn known_environment(&self, name: &Spanned<String>) -> Result<(), Mistake> {
@@ -233,6 +260,19 @@ impl Scenario {
 
 /// Where in the text, and what is wrong there.
 type Mistake = (Range<usize>, String);
+
+/// Whether all trades are ones that there are.
+fn check_trades(jobs: &[JobsPlan]) -> Result<(), Mistake> {
+    let trades = trades().map_err(|problem| (0..0, problem))?;
+    let trades: Vec<&str> = trades.iter().map(String::as_str).collect();
+    for trades_of_plan in jobs.iter().map(|plan| &plan.trades) {
+        if let Some(name) = trades_of_plan.get_ref().keys().find(|name| !trades.contains(&name.as_str())) {
+            let problem = format!("there is no trade `{name}`; there are {}", trades.join(", "));
+            return Err((trades_of_plan.span(), problem));
+        }
+    }
+    Ok(())
+}
 
 fn two_seconds() -> Span {
     Span(2_000)

@@ -42,6 +42,10 @@ impl Door {
         (ip, port): (IpAddr, u16),
         stop: watch::Receiver<()>,
     ) -> io::Result<Self> {
+        if port != 0 {
+            // Sockets that share a port would share it with another sandbox too, and nobody would be told.
+            drop(std::net::TcpListener::bind((ip, port))?);
+        }
         let keeper = bound((ip, port).into())?;
         let address = keeper.local_addr()?;
         let listener = Some(bound(address)?.listen(BACKLOG)?);
@@ -177,6 +181,8 @@ impl AsyncWrite for Wire {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        // An orderly end would hide the reset.
+        self.check()?;
         Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }

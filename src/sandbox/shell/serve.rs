@@ -60,11 +60,11 @@ async fn handle(
     let (answer, socket) = converse(&place, &parts, body, socket).await;
     match answer {
         Answer::Reply { reply, delay_ms } => {
-            sleep(Duration::from_millis(delay_ms)).await;
+            dawdle(delay_ms).await;
             response(reply)
         }
         Answer::Truncate { reply, delay_ms } => {
-            sleep(Duration::from_millis(delay_ms)).await;
+            dawdle(delay_ms).await;
             truncated(reply)
         }
         Answer::Session(opening) => upgrade(socket, opening),
@@ -116,6 +116,9 @@ async fn converse(
                 }
             }
             answer => {
+                if let Some(body) = large.take() {
+                    drain(body).await;
+                }
                 // Deletions and controls can end what others wait for.
                 if call.method != "GET" {
                     desk.ring();
@@ -129,6 +132,19 @@ async fn converse(
 fn is_multipart(headers: &HeaderMap) -> bool {
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     kind.trim_start().to_ascii_lowercase().starts_with("multipart/")
+}
+
+/// Reads a submission that is refused without a look, to its end: who still sends when the connection is closed
+/// may never see the answer.
+async fn drain(body: Body) {
+    let mut left = upload::FILE_LIMIT;
+    let mut chunks = body.into_data_stream();
+    while let Some(Ok(chunk)) = chunks.next().await {
+        left = left.saturating_sub(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
+        if left == 0 {
+            return;
+        }
+    }
 }
 
 /// The body of a call that is no submission; what is too long counts as nothing.
@@ -189,6 +205,9 @@ fn dress(headers: &mut HeaderMap, reply: &Reply) {
     put("request-id", &reply.request_id);
     put("x-azure-ref", &reply.azure_ref);
     put("strict-transport-security", TRANSPORT_SECURITY);
+    if let Some(after_s) = reply.retry_after_s {
+        put("retry-after", &after_s.to_string());
+    }
     put("date", &http_date(reply.date_ms));
 }
 
@@ -196,4 +215,12 @@ fn empty(status: StatusCode) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
     response
+}
+
+/// Lets time pass. A wait of no time is none: the timer's own step is a millisecond, in which a page is made
+/// several times over.
+async fn dawdle(delay_ms: u64) {
+    if delay_ms > 0 {
+        sleep(Duration::from_millis(delay_ms)).await;
+    }
 }

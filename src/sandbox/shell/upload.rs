@@ -7,7 +7,7 @@ use axum::extract::{FromRequest, Multipart, Request};
 use crate::sandbox::core::{BadUpload, CONFIG_LIMIT, HEAD, Submission, Upload};
 
 /// "Less than 1 GB", the vendor's limits page says.
-const FILE_LIMIT: u64 = 1 << 30;
+pub(super) const FILE_LIMIT: u64 = 1 << 30;
 
 /// Reads the whole body.
 pub(super) async fn read(request: Request) -> Result<Submission, BadUpload> {

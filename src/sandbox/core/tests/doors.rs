@@ -89,7 +89,7 @@ fn shake(core: &mut Core, key: &str, method: &str, target: &str, upgrades: bool)
 #[test]
 fn a_session_opens_to_who_may_have_it() {
     let mut core = lab("");
-    let rt = token(&mut core, "rt", &json!({"ttl": 60}));
+    let rt = token(&mut core, "rt", &json!({"ttl": 60, "client_ref": "ignored"}));
     let batch = token(&mut core, "batch", &json!({"ttl": 60}));
     for path in ["/v2", "/v2/", "/v2/en", "/v2/agent", "/v2/agent/fast"] {
         let Answer::Session(opening) = shake(&mut core, "prod", "GET", path, true) else { panic!("{path}") };
@@ -153,6 +153,7 @@ fn the_control_door_changes_what_happens() {
     assert_eq!(control(&mut core, "POST /control/advance", json!({"by": "8d"})).0, 200);
     core.keep_time(before + 1000);
     assert_eq!(core.now_ms(), before + 8 * 86_400_000 + 1000);
+    assert_eq!(control(&mut core, "POST /control/advance", json!({"by": "400d"})).0, 200);
     let (_, state) = control(&mut core, "GET /control", json!({}));
     assert_eq!(state["environments"].as_array().unwrap().len(), 4);
 }
@@ -166,6 +167,8 @@ fn the_control_door_sets_faults_by_name() {
     assert!(core.is_down(ONE) && !core.is_down(TWO) && !core.is_down(CONTROL));
     core.advance(core.now_ms() + 5_000);
     assert!(!core.is_down(ONE), "its time counts from when it was set");
+    let (_, state) = control(&mut core, "GET /control", json!({}));
+    assert_eq!(state["faults"][0], json!({"name": "outage", "kind": "down"}));
     let slow = json!({"name": "outage", "kind": "slow", "delay": ["1s", "2s"], "share": 50});
     assert_eq!(control(&mut core, "POST /control/faults", slow).1["faults"], 1);
     assert_eq!(control(&mut core, "DELETE /control/faults/outage", json!({})).1["removed"], 1);

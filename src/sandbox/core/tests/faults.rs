@@ -149,6 +149,21 @@ fn hostile_shows_every_oddity() {
 }
 
 #[test]
+fn a_leap_over_a_year_ends() {
+    let mut core = Core::new(&Scenario::shipped("busy").unwrap(), START_MS).unwrap();
+    core.advance(START_MS + 400 * 86_400_000);
+    assert_eq!(get(&mut core, 0, "prod", "/v2/jobs?limit=100").status, 200);
+}
+
+#[test]
+fn only_where_it_is_said_is_there_a_retry_after() {
+    let rate_limited = reply(first(&mut faulty("kind = \"rate-limited\""), ONE));
+    assert_eq!(rate_limited.retry_after_s, None);
+    let told = reply(first(&mut faulty("kind = \"unavailable\"\nretry_after = \"1500ms\""), ONE));
+    assert_eq!(told.retry_after_s, Some(2));
+}
+
+#[test]
 fn busy_is_as_busy_as_can_be() {
     let mut core = Core::new(&Scenario::shipped("busy").unwrap(), START_MS).unwrap();
     // Some end soon; others come at once.

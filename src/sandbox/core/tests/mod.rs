@@ -1,6 +1,7 @@
 //! The core through its calls: what a shell would send on, and when.
 
 mod api;
+mod calls;
 mod doors;
 mod faults;
 

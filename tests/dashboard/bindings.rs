@@ -1,0 +1,323 @@
+//! Every row of the table of keys, pressed on the real program: each does what it says. A row without
+//! a check here fails.
+
+use vt100::Screen;
+
+use crate::support::fleet::{Behaviour, Environment, Fleet};
+use crate::support::jobs::ordinary;
+use crate::support::{Exit, Launch, Session};
+use voxtop::state::{Action, BINDINGS, Context};
+
+/// What a terminal sends for a key as the table writes it.
+fn bytes(key: &str) -> Vec<u8> {
+    let named = match key {
+        "⏎" => "\r",
+        "Esc" => "\x1b",
+        "Space" => " ",
+        "↑" => "\x1b[A",
+        "↓" => "\x1b[B",
+        "Home" => "\x1b[H",
+        "End" => "\x1b[F",
+        "PgUp" => "\x1b[5~",
+        "PgDn" => "\x1b[6~",
+        "F1" => "\x1bOP",
+        "F5" => "\x1b[15~",
+        _ => "",
+    };
+    match (named, key.strip_prefix("C-"), key.as_bytes()) {
+        ("", Some(letter), _) => letter.bytes().map(|byte| byte & 0x1f).collect(),
+        ("", None, [byte]) => vec![*byte],
+        ("", ..) => panic!("what does a terminal send for {key}?"),
+        (named, ..) => named.as_bytes().to_vec(),
+    }
+}
+
+/// The keys of a context with what they do, but those that end the program.
+fn keys(context: Context) -> impl Iterator<Item = (&'static str, Action)> {
+    let bindings = BINDINGS.iter().filter(move |binding| binding.context == context);
+    bindings
+        .flat_map(|binding| binding.keys.iter().map(|key| (*key, binding.action)))
+        .filter(|(_, action)| *action != Action::Quit)
+}
+
+fn text(screen: &Screen) -> String {
+    screen.contents()
+}
+
+/// The number in the id of the selected job.
+fn selected(screen: &Screen) -> Option<usize> {
+    let (height, width) = screen.size();
+    let row = (0..height.get()).find(|row| screen.cell(*row, 2).is_some_and(vt100::Cell::inverse))?;
+    let row = screen.rows(0, width.get()).nth(usize::from(row))?;
+    row.split_whitespace().find_map(|word| word.strip_prefix("row")?.parse().ok())
+}
+
+/// The first of the lines that an overlay shows, and how many there are: `5–20 of 93`.
+fn lines(screen: &Screen) -> Option<(usize, usize)> {
+    let (_, width) = screen.size();
+    let foot = screen.rows(0, width.get()).find(|row| row.contains('╰'))?;
+    let (before, after) = foot.split_once('–')?;
+    let first = before.rsplit([' ', '─']).next()?.parse().ok()?;
+    let all = after.split_once(" of ")?.1.split([' ', '─']).next()?.parse().ok()?;
+    Some((first, all))
+}
+
+struct Board {
+    fleet: Fleet,
+    session: Session,
+}
+
+/// Three hundred jobs that never change, and an environment that is down.
+const ROWS: usize = 300;
+const DOWN: &str = "broken is down";
+
+impl Board {
+    fn start(columns: u16, rows: u16) -> Self {
+        let fleet = Fleet::start([
+            ("alpha", Behaviour::healthy(ordinary("row", ROWS))),
+            ("broken", Behaviour::unavailable()),
+        ]);
+        let launch = Launch::new(&["--theme", "mono", "--config"]).arg(fleet.config("1h", "5m"));
+        let session = launch.size(columns, rows).spawn();
+        let mut board = Self { fleet, session };
+        board.see("of 300");
+        board.see(DOWN);
+        board
+    }
+
+    fn alpha(&self) -> &Environment {
+        self.fleet.at("alpha")
+    }
+
+    fn press(&mut self, key: &str) {
+        self.session.send(bytes(key));
+    }
+
+    fn wait(&mut self, what: &str, condition: impl Fn(&Screen) -> bool) {
+        self.session.wait_for(what, condition);
+    }
+
+    fn see(&mut self, words: &str) {
+        self.wait(words, |screen| text(screen).contains(words));
+    }
+
+    fn miss(&mut self, words: &str) {
+        self.wait(&format!("no {words}"), |screen| !text(screen).contains(words));
+    }
+
+    /// From row 60 a key of movement goes where it says.
+    fn travel(&mut self, key: &str, action: Action) {
+        self.session.send("g");
+        self.wait("the first row", |screen| selected(screen) == Some(0));
+        self.session.send("j".repeat(60));
+        self.wait("row 60", |screen| selected(screen) == Some(60));
+        self.press(key);
+        self.wait(&format!("{key}: {action:?}"), |screen| {
+            selected(screen).is_some_and(|row| match action {
+                Action::RowDown => row == 61,
+                Action::RowUp => row == 59,
+                Action::PageDown => row > 61,
+                Action::PageUp => row < 59,
+                Action::Top => row == 0,
+                _ => row == ROWS - 1,
+            })
+        });
+    }
+
+    fn panes_key(&mut self, key: &str, action: Action) {
+        match action {
+            Action::RowDown
+            | Action::RowUp
+            | Action::PageDown
+            | Action::PageUp
+            | Action::Top
+            | Action::Bottom => {
+                self.travel(key, action);
+            }
+            Action::EditFilter => {
+                self.press(key);
+                self.wait("the cursor", |screen| !screen.hide_cursor());
+                self.press("Esc");
+                self.wait("no cursor", Screen::hide_cursor);
+            }
+            Action::ClearFilter => {
+                self.filter("row0000007");
+                self.press("⏎");
+                self.see("filter: row0000007");
+                // No row is selected any more, or the one that is left: let it go first.
+                self.session.send("g");
+                self.wait("the one row", |screen| selected(screen) == Some(7));
+                self.press(key);
+                self.wait("no selection", |screen| selected(screen).is_none());
+                self.press(key);
+                self.miss("filter:");
+            }
+            Action::SortNext => self.turns(key, "EXPIRES▲", "<", "AGE▲"),
+            Action::SortPrevious => self.turns(key, "CREATED▼", ">", "AGE▲"),
+            Action::SortReverse => self.turns(key, "AGE▼", key, "AGE▲"),
+            Action::TogglePause => self.turns(key, "‖ paused", key, "live 60m"),
+            Action::RefreshNow => {
+                let before = self.alpha().asked();
+                self.press(key);
+                let Self { fleet, session } = self;
+                session.wait_until("another round", || fleet.at("alpha").asked() > before);
+            }
+            Action::DismissBanner | Action::RestoreBanners => {
+                self.press(if action == Action::DismissBanner { key } else { "x" });
+                self.miss(DOWN);
+                self.press(if action == Action::RestoreBanners { key } else { "X" });
+                self.see(DOWN);
+            }
+            Action::OpenDetails => self.opens(key, "╭─ Job row"),
+            Action::OpenEvents => self.opens(key, "╭─ Events"),
+            Action::OpenHelp => self.opens(key, "╭─ Help"),
+            other => panic!("no check for {other:?} in the panes"),
+        }
+    }
+
+    /// A key that changes what is shown, and one that changes it back.
+    fn turns(&mut self, key: &str, turned: &str, back: &str, before: &str) {
+        self.see(before);
+        self.press(key);
+        self.see(turned);
+        self.press(back);
+        self.see(before);
+    }
+
+    /// A key that opens something over the panes.
+    fn opens(&mut self, key: &str, title: &str) {
+        self.press(key);
+        self.see(title);
+        self.press("Esc");
+        self.miss(title);
+    }
+
+    fn filter(&mut self, query: &str) {
+        self.press("/");
+        self.wait("the cursor", |screen| !screen.hide_cursor());
+        self.session.send(query);
+        self.see(&format!("{query}  1 jobs"));
+    }
+
+    fn overlay_key(&mut self, key: &str, action: Action) {
+        let title = if action == Action::OpenHelp { "╭─ Events" } else { "╭─ Help" };
+        self.press(if action == Action::OpenHelp { "e" } else { "?" });
+        self.see(title);
+        match action {
+            Action::Close => {}
+            Action::OpenHelp | Action::OpenEvents => {
+                self.press(key);
+                self.see(if action == Action::OpenHelp { "╭─ Help" } else { "╭─ Events" });
+                self.session.send("q");
+                self.miss("╭─");
+                return;
+            }
+            _ => {
+                self.session.send("j".repeat(30));
+                self.wait("line 31", |screen| lines(screen).is_some_and(|(first, _)| first == 31));
+                self.press(key);
+                self.wait(&format!("{key}: {action:?}"), |screen| {
+                    lines(screen).is_some_and(|(first, all)| match action {
+                        Action::RowDown => first == 32,
+                        Action::RowUp => first == 30,
+                        Action::PageDown => first > 32,
+                        Action::PageUp => first < 30,
+                        Action::Top => first == 1,
+                        Action::Bottom => first > 32 && text(screen).contains(&format!("–{all} of {all}")),
+                        other => panic!("no check for {other:?} in an overlay"),
+                    })
+                });
+            }
+        }
+        self.press(if action == Action::Close { key } else { "q" });
+        self.miss(title);
+    }
+
+    fn filter_key(&mut self, key: &str, action: Action) {
+        self.filter("row0000009");
+        self.press(key);
+        match action {
+            Action::KeepFilter => {
+                self.see("filter: row0000009");
+                self.press("Esc");
+            }
+            Action::EmptyFilter => {
+                self.see("/  300 jobs");
+                self.press("Esc");
+            }
+            Action::CancelFilter => {}
+            other => panic!("no check for {other:?} in the filter"),
+        }
+        self.miss("row0000009  1 jobs");
+        self.miss("filter:");
+        self.wait("no cursor", Screen::hide_cursor);
+    }
+}
+
+#[test]
+fn every_key_of_the_panes_does_what_it_says() {
+    let mut board = Board::start(200, 40);
+    for (key, action) in keys(Context::Panes) {
+        board.panes_key(key, action);
+    }
+}
+
+#[test]
+fn every_key_over_the_panes_does_what_it_says() {
+    let mut board = Board::start(80, 24);
+    for (key, action) in keys(Context::Overlay) {
+        board.overlay_key(key, action);
+    }
+}
+
+#[test]
+fn every_key_of_the_filter_does_what_it_says() {
+    let mut board = Board::start(120, 40);
+    for (key, action) in keys(Context::Filter) {
+        board.filter_key(key, action);
+    }
+}
+
+#[test]
+fn every_key_of_the_first_screen_does_what_it_says() {
+    for (key, action) in keys(Context::FirstRun) {
+        assert_eq!(action, Action::StartDemo, "no check for {action:?} on the first screen");
+        let mut session = Launch::new(&[]).spawn();
+        session.wait_for("the first screen", |screen| text(screen).contains("no API key"));
+        session.send(bytes(key));
+        session.wait_for("the demo", |screen| text(screen).contains("voxtop demo"));
+    }
+}
+
+#[test]
+fn every_key_that_quits_quits_and_leaves_in_peace() {
+    for binding in BINDINGS.iter().filter(|binding| binding.action == Action::Quit) {
+        for key in binding.keys {
+            let mut session = if binding.context == Context::FirstRun {
+                let mut session = Launch::new(&[]).spawn();
+                session.wait_for("the first screen", |screen| text(screen).contains("no API key"));
+                session
+            } else {
+                Board::start(120, 40).session
+            };
+            session.send(bytes(key));
+            assert_eq!(session.wait_exit(), Exit::Code(0), "{key} in {:?}", binding.context);
+        }
+    }
+}
+
+#[test]
+fn every_key_that_holds_everywhere_holds_while_the_filter_is_edited() {
+    for (key, action) in keys(Context::Always) {
+        assert_eq!(action, Action::Suspend, "no check for {action:?} everywhere");
+        let mut board = Board::start(120, 40);
+        board.filter("row0000009");
+        board.press(key);
+        // Here is no shell that could bring it back.
+        board.see("cannot suspend");
+    }
+    let mut board = Board::start(120, 40);
+    board.filter("row0000009");
+    board.press("C-c");
+    assert_eq!(board.session.wait_exit(), Exit::Code(0));
+}
