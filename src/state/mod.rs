@@ -188,7 +188,7 @@ impl State {
 
     /// Derives afresh what follows from the rest: rows and counts only when what they are built from
     /// changed, banners always (they are few).
-    pub(crate) fn refresh(&mut self) {
+    pub fn refresh(&mut self) {
         self.refresh_rows();
         self.banners = self.store.banners(self.now);
         let warnings = self.settings.warnings.iter().enumerate();
