@@ -295,6 +295,10 @@ impl Described for Held<'_> {
     fn errors(&self) -> &[JobError] {
         Held::errors(*self)
     }
+
+    fn letters(&self) -> u64 {
+        self.row.letters
+    }
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ pub(super) const GATHER: usize = 8;
 const SMALL: usize = 2_048;
 /// And up to this one without taking keys first.
 const FEW: usize = 16;
+/// How many texts of a run are looked at to guess what all of it have in common.
+const SAMPLE: usize = 64;
 /// The bytes of text that a key covers.
 const WINDOW: usize = 8;
 
@@ -51,8 +53,9 @@ struct Run {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
-    /// Finds how many bytes all texts of the run share.
+    /// Guesses how many bytes all texts of the run share.
     Measure,
+    /// Takes the keys behind them.
     Key,
     Count,
     /// Sorts by one byte of the keys, the last byte first.
@@ -71,7 +74,10 @@ struct Task {
     run: Run,
     phase: Phase,
     at: usize,
+    /// How many bytes all texts of the run share from its offset on, as far as is known.
     shared: usize,
+    /// How many those that have been looked at do.
+    least: usize,
     same: bool,
     longer: bool,
     counts: Option<Box<Counts>>,
@@ -89,6 +95,7 @@ impl Task {
             phase,
             at: 0,
             shared: 0,
+            least: 0,
             same: true,
             longer: false,
             counts: None,
@@ -101,7 +108,7 @@ impl Task {
 
     fn enter(&mut self, phase: Phase) {
         (self.phase, self.at) = (phase, self.run.from);
-        (self.shared, self.same, self.longer) = (usize::MAX, true, false);
+        (self.shared, self.least, self.same, self.longer) = (0, usize::MAX, true, false);
         self.group = self.run.from;
     }
 
@@ -217,11 +224,11 @@ impl Sorter {
     /// Goes on with a run; says whether nothing is left to do for it.
     fn advance(&mut self, task: &mut Task, budget: &mut usize, texts: &Texts<'_>) -> bool {
         match task.phase {
-            Phase::Measure => self.measure(task, budget, texts),
-            Phase::Key => {
-                self.key(task, budget, texts);
+            Phase::Measure => {
+                self.measure(task, budget, texts);
                 false
             }
+            Phase::Key => self.key(task, budget, texts),
             Phase::Count => {
                 self.count(task, budget);
                 false
@@ -238,46 +245,59 @@ impl Sorter {
         }
     }
 
-    fn measure(&self, task: &mut Task, budget: &mut usize, texts: &Texts<'_>) -> bool {
-        let Some(first) = self.items.get(task.run.from) else { return true };
-        let (first, offset, stage) = (texts(first.handle), task.run.offset, task.run.stage);
-        for item in self.items.get(task.portion(budget, GATHER)).unwrap_or_default() {
+    /// Guesses from some texts of the run how many bytes all of them share.
+    fn measure(&self, task: &mut Task, budget: &mut usize, texts: &Texts<'_>) {
+        let (run, length) = (task.run, task.run.to - task.run.from);
+        *budget = budget.saturating_sub(length.min(SAMPLE) * GATHER);
+        let Some(first) = self.items.get(run.from).map(|item| texts(item.handle)) else { return };
+        let some = self.items.get(run.from..run.to).unwrap_or_default().iter();
+        let guess = some
+            .step_by((length / SAMPLE).max(1))
+            .map(|item| shared(first, texts(item.handle), run.stage, run.offset))
+            .min();
+        task.enter(Phase::Key);
+        task.shared = guess.unwrap_or_default();
+    }
+
+    /// Takes the keys behind what all texts share; says whether nothing is left to compare.
+    fn key(&mut self, task: &mut Task, budget: &mut usize, texts: &Texts<'_>) -> bool {
+        let (Run { from, stage, offset, .. }, flip) = (task.run, self.flip);
+        let Some(first) = self.items.get(from).map(|item| texts(item.handle)) else { return true };
+        let guess = task.shared;
+        for item in self.items.get_mut(task.portion(budget, GATHER)).unwrap_or_default() {
             let text = texts(item.handle);
-            task.longer |= !text.is_ascii() && stage == Stage::Folded && folded(text).nth(offset).is_some();
-            task.longer |= (text.is_ascii() || stage == Stage::Raw) && text.len() > offset;
-            if text != first {
-                task.same = false;
-                task.shared = task.shared.min(shared(first, text, stage, offset));
-            }
+            let (key, exact) = window(text, stage, offset + guess);
+            (item.key, item.exact) = (key ^ flip, exact);
+            task.least = task.least.min(shared(first, text, stage, offset));
+            task.same &= text == first;
+            task.longer |= if stage == Stage::Raw || text.is_ascii() {
+                text.len() > offset
+            } else {
+                folded(text).nth(offset).is_some()
+            };
         }
         if !task.is_through() {
             return false;
         }
         match (task.same, task.longer, stage) {
             (true, ..) | (false, false, Stage::Raw) => return true,
-            (false, true, _) => {
-                task.run.offset += task.shared;
-                task.enter(Phase::Key);
-            }
             // Equal but for case.
             (false, false, Stage::Folded) => {
                 (task.run.stage, task.run.offset) = (Stage::Raw, 0);
                 task.enter(Phase::Measure);
             }
+            // The guess was too bold: now it is known.
+            (false, true, _) if task.least < guess => {
+                let known = task.least;
+                task.enter(Phase::Key);
+                task.shared = known;
+            }
+            (false, true, _) => {
+                task.run.offset += guess + WINDOW;
+                task.enter(Phase::Count);
+            }
         }
         false
-    }
-
-    fn key(&mut self, task: &mut Task, budget: &mut usize, texts: &Texts<'_>) {
-        let (stage, offset, flip) = (task.run.stage, task.run.offset, self.flip);
-        for item in self.items.get_mut(task.portion(budget, GATHER)).unwrap_or_default() {
-            let (key, exact) = window(texts(item.handle), stage, offset);
-            (item.key, item.exact) = (key ^ flip, exact);
-        }
-        if task.is_through() {
-            task.run.offset += WINDOW;
-            task.enter(Phase::Count);
-        }
     }
 
     fn count(&mut self, task: &mut Task, budget: &mut usize) {
@@ -289,7 +309,12 @@ impl Sorter {
             }
             return task.enter(Phase::Split);
         }
-        let portion = task.portion(budget, 1);
+        let portion = task.portion(budget, 2);
+        // Room is made bit by bit too: it costs more than counting.
+        if self.spare.len() < task.at {
+            self.spare.reserve_exact(self.items.len() - self.spare.len());
+            self.spare.resize(task.at, Item { key: 0, handle: Handle::new(0), exact: true });
+        }
         let counts = task.counts.get_or_insert_with(|| Box::new([[0; 256]; 8]));
         for item in self.items.get(portion).unwrap_or_default() {
             for (counts, byte) in counts.iter_mut().zip(item.key.to_le_bytes()) {
@@ -300,7 +325,6 @@ impl Sorter {
         }
         if task.is_through() {
             task.enter(Phase::Scatter(0));
-            self.spare.resize(self.items.len(), Item { key: 0, handle: Handle::new(0), exact: true });
             task.settle_byte(0);
         }
     }
@@ -370,18 +394,37 @@ fn window(text: &str, stage: Stage, offset: usize) -> (u64, bool) {
     let rest = text.as_bytes().get(offset..).unwrap_or_default();
     let ends = rest.len() <= WINDOW;
     match stage {
-        Stage::Raw => (number(rest.iter().copied()), ends),
+        Stage::Raw => (number(rest, |bytes| bytes), ends),
         Stage::Folded if text.is_ascii() => {
-            let key = number(rest.iter().map(u8::to_ascii_lowercase));
-            (key, ends && !text.bytes().any(|byte| byte.is_ascii_uppercase()))
+            (number(rest, lower), ends && !text.bytes().any(|byte| byte.is_ascii_uppercase()))
         }
-        Stage::Folded => (number(folded(text).skip(offset)), false),
+        Stage::Folded => {
+            let rest: Vec<u8> = folded(text).skip(offset).take(WINDOW).collect();
+            (number(&rest, |bytes| bytes), false)
+        }
     }
 }
 
-fn number(bytes: impl Iterator<Item = u8>) -> u64 {
-    let bytes = bytes.map(|byte| byte.saturating_add(1)).chain(std::iter::repeat(0));
-    bytes.take(WINDOW).fold(0, |key, byte| key << 8 | u64::from(byte))
+/// `01` in each byte.
+const EACH: u64 = u64::MAX / 255;
+
+fn number(bytes: &[u8], fold: impl Fn(u64) -> u64) -> u64 {
+    let count = bytes.len().min(WINDOW);
+    let mut room = [0; WINDOW];
+    for (place, byte) in room.iter_mut().zip(bytes) {
+        *place = *byte;
+    }
+    // One more in each byte that is there; no byte of UTF-8 overflows.
+    let there = if count == 0 { 0 } else { EACH << (8 * (WINDOW - count)) };
+    fold(u64::from_be_bytes(room)) + there
+}
+
+/// Eight ASCII characters in lower case, all at once: a bit of each byte says whether it is a capital.
+fn lower(bytes: u64) -> u64 {
+    let from_a = bytes + EACH * (0x80 - u64::from(b'A'));
+    let behind_z = bytes + EACH * (0x7f - u64::from(b'Z'));
+    let capital = (from_a ^ behind_z) & (EACH << 7);
+    bytes | (capital >> 2)
 }
 
 /// The bytes of a text whose case no longer matters.

@@ -22,6 +22,12 @@ pub trait Described: std::fmt::Debug {
     fn reference(&self) -> Option<&str>;
     fn tags(&self) -> &[Box<str>];
     fn errors(&self) -> &[JobError];
+
+    /// The letters of id, name, title and reference together, as [`letters`](super::letters) has them; all where nobody
+    /// has looked.
+    fn letters(&self) -> u64 {
+        u64::MAX
+    }
 }
 
 impl Described for Job {
@@ -178,12 +184,12 @@ impl Node {
         }
     }
 
-    /// The letters that the text of every job that is meant holds, as [`letters`] has them.
+    /// The letters that the text of every job that is meant holds, as [`letters`](super::letters) has them.
     pub(super) fn letters(&self) -> u64 {
         match self {
             Self::All(nodes) => nodes.iter().fold(0, |all, node| all | node.letters()),
             Self::Any(nodes) => nodes.iter().fold(u64::MAX, |all, node| all & node.letters()),
-            Self::Test(Test::Word(word)) => letters_of(word.folded.as_str()),
+            Self::Test(Test::Word(word)) => word.folded.letters(),
             Self::Test(
                 Test::Phrase(text)
                 | Test::Contains(
@@ -191,7 +197,7 @@ impl Node {
                     text,
                 )
                 | Test::Is(TextField::Id | TextField::Name | TextField::Title | TextField::Reference, text),
-            ) => letters_of(text.as_str()),
+            ) => text.letters(),
             Self::Not(_) | Self::Test(_) => 0,
         }
     }
@@ -220,6 +226,8 @@ impl Test {
                 bound.holds(job.created_at().map(age).as_ref())
             }
             Self::Created(bound) => bound.holds(job.created_at().as_ref()),
+            Self::Phrase(phrase) if job.letters() & phrase.letters() != phrase.letters() => false,
+            Self::Word(word) if job.letters() & word.folded.letters() != word.folded.letters() => false,
             Self::Phrase(phrase) => searched(job).iter().any(|text| phrase.is_in(text)),
             Self::Word(word) => {
                 let [id, described @ ..] = searched(job);
@@ -234,26 +242,6 @@ impl Test {
 /// Where bare words and phrases are searched: the id, then the texts that people wrote.
 fn searched(job: &dyn Described) -> [&str; 4] {
     [job.id(), job.data_name(), text(job.title()), text(job.reference())]
-}
-
-/// Which letters stand somewhere in a text, case aside: one bit for each letter and digit, and bits that
-/// the other ASCII characters share. A text with anything but ASCII may hold any letter, since folding
-/// and abbreviating turn some characters into others. A word can only be meant where all of its letters
-/// are in the text, which is much quicker to see than where they are.
-pub(in crate::store) fn letters(text: &str) -> u64 {
-    if text.is_ascii() { letters_of(text) } else { u64::MAX }
-}
-
-/// The letters of the ASCII characters of a query's text: those that a job's text must hold.
-fn letters_of(text: &str) -> u64 {
-    text.bytes().filter(u8::is_ascii).fold(0, |letters, byte| {
-        let bit = match byte.to_ascii_lowercase() {
-            letter @ b'a'..=b'z' => letter - b'a',
-            digit @ b'0'..=b'9' => digit - b'0' + 26,
-            other => other % 28 + 36,
-        };
-        letters | (1 << bit)
-    })
 }
 
 fn text(text: Option<&str>) -> &str {

@@ -49,10 +49,10 @@ mod tests;
 mod words_tests;
 
 pub use error::QueryError;
-pub(super) use eval::letters;
 pub use eval::{Described, Subject};
 pub use fields::{FIELDS, Field, Kind, TextField};
 pub use fuzzy::Scratch;
+pub(super) use text::letters;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
