@@ -62,6 +62,7 @@ impl Store {
         let key_news = record.note_accepted(at);
         let sequence = record.sequence;
         if recovered {
+            self.jobs.set_stale(source, false);
             self.revision += 1;
         }
         if first {
@@ -74,7 +75,7 @@ impl Store {
             let rejected = job.status == Status::Rejected;
             let fresh = job.created_at.is_some_and(|created| created >= watched_since);
             // What was rejected before voxtop looked is history, not news.
-            let news = match self.jobs.put(source, job, sequence) {
+            let news = match self.jobs.put(source, &job, sequence) {
                 Change::Same => continue,
                 Change::New(handle) => fresh.then_some(handle),
                 Change::Changed { handle, before } => (before != Status::Rejected).then_some(handle),
@@ -90,6 +91,7 @@ impl Store {
         let kind = failure.kind;
         let Some(record) = self.sources.get_mut(source.index()) else { return };
         if record.trouble.is_none() {
+            self.jobs.set_stale(source, true);
             self.revision += 1;
         }
         record.note_failure(failure.clone(), at);
@@ -116,10 +118,8 @@ impl Store {
     /// Drops what a finished round should have listed and did not.
     fn drop_unlisted(&mut self, source: SourceId, sequence: u64, coverage: Coverage) {
         let gone = match coverage {
-            Coverage::Whole => self.jobs.remove(source, |held| held.seen < sequence),
-            Coverage::Since(oldest) => self.jobs.remove(source, |held| {
-                held.seen < sequence && held.job.created_at.is_some_and(|created| created > oldest)
-            }),
+            Coverage::Whole => self.jobs.remove_unseen(source, sequence, None),
+            Coverage::Since(oldest) => self.jobs.remove_unseen(source, sequence, Some(oldest)),
             Coverage::Gaps => 0,
         };
         if gone > 0 {
@@ -150,8 +150,8 @@ impl Store {
 
     fn note_rejected_job(&mut self, source: SourceId, at: Timestamp, handle: super::Handle) {
         let Some(held) = self.jobs.get(handle) else { return };
-        let why = held.job.errors.last().map_or(String::new(), |error| format!(": {}", error.message));
-        let text = format!("job {} was rejected{why}", held.job.id);
+        let why = held.errors().last().map_or(String::new(), |error| format!(": {}", error.message));
+        let text = format!("job {} was rejected{why}", held.id());
         self.push_event(source, at, Severity::Warning, text);
     }
 
