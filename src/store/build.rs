@@ -49,17 +49,19 @@ pub struct Build {
 impl Build {
     /// Begins; the query's ages are as of `now`.
     pub fn start(store: &Store, query: &Query, sort: Sort, now: Timestamp) -> Self {
+        let jobs = store.jobs.ages().to_vec();
         Self {
             wanted: Wanted::new(query, sort),
             now,
-            jobs: store.jobs.ages().to_vec(),
+            // Room for all at once: growing would copy them in one long step.
+            sorter: Sorter::new(sort.column.stage(), sort.descending, jobs.len()),
+            jobs,
             since: store.jobs.journal().end(),
             phase: Phase::Pick,
             at: 0,
             moments: 0,
             moment: None,
             missing: Vec::new(),
-            sorter: Sorter::new(sort.column.stage(), sort.descending),
             order: Order::with_homes(),
         }
     }
