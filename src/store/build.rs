@@ -9,7 +9,7 @@ use super::jobs::Handle;
 use super::order::Order;
 use super::query::{Query, Scratch};
 use super::rows::{Rows, Wanted};
-use super::sorting::{GATHER, Sorter};
+use super::sorting::{GATHER, Sorter, ahead};
 use super::{Column, Store};
 
 /// What a step may cost, in steps of moving a handle: one or two milliseconds.
@@ -49,17 +49,19 @@ pub struct Build {
 impl Build {
     /// Begins; the query's ages are as of `now`.
     pub fn start(store: &Store, query: &Query, sort: Sort, now: Timestamp) -> Self {
+        let jobs = store.jobs.ages().to_vec();
         Self {
             wanted: Wanted::new(query, sort),
             now,
-            jobs: store.jobs.ages().to_vec(),
+            // Room for all at once: growing would copy them in one long step.
+            sorter: Sorter::new(sort.column.stage(), sort.descending, jobs.len()),
+            jobs,
             since: store.jobs.journal().end(),
             phase: Phase::Pick,
             at: 0,
             moments: 0,
             moment: None,
             missing: Vec::new(),
-            sorter: Sorter::new(sort.column.stage(), sort.descending),
             order: Order::with_homes(),
         }
     }
@@ -106,13 +108,18 @@ impl Build {
         let cost = if self.wanted.query.is_empty() { GATHER } else { ASK };
         let count = (*budget / cost).max(1).min(self.jobs.len() - self.at);
         *budget = budget.saturating_sub(count * cost);
-        let picked = self.at..self.at + count;
+        let mut jobs = std::mem::take(&mut self.jobs);
+        let picked = jobs.get_mut(self.at..self.at + count).unwrap_or_default();
         self.at += count;
-        for at in picked {
-            let Some(handle) = self.jobs.get(at).copied() else { continue };
-            if self.wanted.matches(store, handle, self.now, scratch) {
-                self.take(store, handle);
+        let mut matching = Vec::with_capacity(count);
+        for handle in ahead(picked, |handle| self.wanted.will_read(store, *handle)) {
+            if self.wanted.matches(store, *handle, self.now, scratch) {
+                matching.push(*handle);
             }
+        }
+        self.jobs = jobs;
+        for handle in matching {
+            self.take(store, handle);
         }
         if self.at >= self.jobs.len() {
             self.jobs = Vec::new();

@@ -3,6 +3,8 @@
 //! bytes a job. What follows from the listings (counts, the order by age, who speaks for a job that two
 //! keys list) is kept up change by change and never counted afresh. It knows nothing of merging rules.
 
+mod shown;
+
 use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
@@ -307,88 +309,6 @@ impl Jobs {
         shared.then(|| (environment, hash, row.id().into()))
     }
 
-    /// Notes whether a source answers with jobs: another one may now speak for those that both list.
-    pub(super) fn set_stale(&mut self, source: SourceId, stale: bool) {
-        let Some(list) = self.lists.get_mut(source.index()) else { return };
-        if std::mem::replace(&mut list.stale, stale) == stale {
-            return;
-        }
-        let environment = list.environment;
-        let Some(place) = self.places.get(environment.index()) else { return };
-        let ids: Vec<Box<str>> = place
-            .shared
-            .iter()
-            .filter_map(|handle| self.slab.get(*handle))
-            .filter(|row| row.source == source)
-            .map(|row| row.id().into())
-            .collect();
-        for id in ids {
-            self.regroup(environment, self.hash(&id), &id);
-        }
-    }
-
-    /// Decides afresh who speaks for a job.
-    fn regroup(&mut self, environment: EnvironmentId, hash: u32, id: &str) {
-        let rank = |row: &Row| (self.lists.get(row.source.index()).is_none_or(|list| list.stale), row.source);
-        let mut group: Vec<_> = self
-            .listings(environment, hash, id)
-            .map(|(handle, row)| (rank(row), handle, row.shown))
-            .collect();
-        group.sort_unstable_by_key(|(rank, ..)| *rank);
-        let shared = group.len() > 1;
-        if let Some(place) = self.places.get_mut(environment.index()) {
-            for (_, handle, _) in &group {
-                if shared {
-                    place.shared.insert(*handle);
-                } else {
-                    place.shared.remove(handle);
-                }
-            }
-        }
-        // Who no longer speaks goes before who speaks now comes: no order holds a job twice.
-        for (_, handle, _) in group.iter().skip(1).filter(|(.., shown)| *shown) {
-            self.hide(environment, *handle);
-        }
-        if let Some((_, handle, false)) = group.first() {
-            self.show(environment, *handle);
-        }
-    }
-
-    fn show(&mut self, environment: EnvironmentId, handle: Handle) {
-        if let Some(row) = self.slab.get_mut(handle) {
-            row.shown = true;
-        }
-        self.count(environment, handle, Tally::add);
-        self.join_ages(handle);
-        self.journal.push(handle);
-    }
-
-    fn hide(&mut self, environment: EnvironmentId, handle: Handle) {
-        self.count(environment, handle, Tally::remove);
-        self.leave_ages(handle);
-        if let Some(row) = self.slab.get_mut(handle) {
-            row.shown = false;
-        }
-        self.journal.push(handle);
-    }
-
-    fn count(&mut self, environment: EnvironmentId, handle: Handle, how: fn(&mut Tally, Held<'_>)) {
-        let Some(row) = self.slab.get(handle) else { return };
-        if let Some(place) = self.places.get_mut(environment.index()) {
-            how(&mut place.tally, Held { row, words: &self.words });
-        }
-    }
-
-    fn join_ages(&mut self, handle: Handle) {
-        let (slab, lists) = (&self.slab, &self.lists);
-        self.ages.insert(handle, |held| by_age(slab, lists, held, handle));
-    }
-
-    fn leave_ages(&mut self, handle: Handle) {
-        let (slab, lists) = (&self.slab, &self.lists);
-        self.ages.remove(handle, |held| by_age(slab, lists, held, handle));
-    }
-
     fn enlist(&mut self, source: SourceId, handle: Handle) {
         let slab = &self.slab;
         if let Some(list) = self.lists.get_mut(source.index()) {
@@ -408,15 +328,6 @@ impl Jobs {
     pub(super) fn words(&self) -> usize {
         self.words.len()
     }
-}
-
-/// Newest first; what has no date last. `Sort::compare` says the same of the default sort.
-fn by_age(slab: &Slab, lists: &[List], a: Handle, b: Handle) -> Ordering {
-    let (Some(a), Some(b)) = (slab.get(a), slab.get(b)) else { return a.cmp(&b) };
-    let environment = |row: &Row| lists.get(row.source.index()).map(|list| list.environment);
-    // `None` is less than any moment, and so last.
-    let by_moment = b.created().cmp(&a.created());
-    by_moment.then_with(|| environment(a).cmp(&environment(b))).then_with(|| a.id().cmp(b.id()))
 }
 
 fn newest_first(slab: &Slab, a: Handle, b: Handle) -> Ordering {

@@ -23,6 +23,13 @@ impl Wanted {
         Self { query: query.clone(), sort, letters: query.letters() }
     }
 
+    /// The text of a job that [`matches`](Self::matches) is likely to look at, to be touched ahead.
+    pub(super) fn will_read<'a>(&self, store: &'a Store, handle: Handle) -> &'a str {
+        let row = store.jobs.get(handle).map(|held| held.row);
+        let worth = |row: &&super::row::Row| self.letters != 0 && row.letters & self.letters == self.letters;
+        row.filter(worth).map_or("", super::row::Row::id)
+    }
+
     /// Whether a job is shown and matches.
     pub(super) fn matches(
         &self,

@@ -5,10 +5,13 @@
 //! Jobs may change between two steps. That puts those jobs in a wrong place, which whoever sorts mends
 //! afterwards; it never moves others.
 
+mod window;
+
 use std::ops::Range;
 
 use super::column::compare_text;
 use super::jobs::Handle;
+use window::{WINDOW, folded, shared, window};
 
 /// What looking at a job's text costs, in steps of moving a handle.
 pub(super) const GATHER: usize = 8;
@@ -18,8 +21,8 @@ const SMALL: usize = 2_048;
 const FEW: usize = 16;
 /// How many texts of a run are looked at to guess what all of it have in common.
 const SAMPLE: usize = 64;
-/// The bytes of text that a key covers.
-const WINDOW: usize = 8;
+/// How many texts are touched ahead.
+const AHEAD: usize = 32;
 
 /// Which text a handle is sorted by.
 pub(super) type Texts<'a> = dyn Fn(Handle) -> &'a str + 'a;
@@ -157,9 +160,9 @@ pub(super) struct Sorter {
 }
 
 impl Sorter {
-    pub(super) fn new(stage: Stage, descending: bool) -> Self {
+    pub(super) fn new(stage: Stage, descending: bool, room: usize) -> Self {
         let flip = if descending { u64::MAX } else { 0 };
-        Self { items: Vec::new(), spare: Vec::new(), stage, flip, runs: Vec::new(), task: None }
+        Self { items: Vec::with_capacity(room), spare: Vec::new(), stage, flip, runs: Vec::new(), task: None }
     }
 
     /// Adds a handle whose number is all there is to compare.
@@ -264,7 +267,8 @@ impl Sorter {
         let (Run { from, stage, offset, .. }, flip) = (task.run, self.flip);
         let Some(first) = self.items.get(from).map(|item| texts(item.handle)) else { return true };
         let guess = task.shared;
-        for item in self.items.get_mut(task.portion(budget, GATHER)).unwrap_or_default() {
+        let items = self.items.get_mut(task.portion(budget, GATHER)).unwrap_or_default();
+        for item in ahead(items, |item| texts(item.handle)) {
             let text = texts(item.handle);
             let (key, exact) = window(text, stage, offset + guess);
             (item.key, item.exact) = (key ^ flip, exact);
@@ -387,118 +391,18 @@ impl Sorter {
     }
 }
 
-/// Eight bytes of a text from an offset on, as a number that compares as they do, and whether that is
-/// all there is to compare. Each byte is one more than it is, and nothing is nothing: no byte of UTF-8 is
-/// 255.
-fn window(text: &str, stage: Stage, offset: usize) -> (u64, bool) {
-    let rest = text.as_bytes().get(offset..).unwrap_or_default();
-    let ends = rest.len() <= WINDOW;
-    match stage {
-        Stage::Raw => (number(rest, |bytes| bytes), ends),
-        Stage::Folded if text.is_ascii() => {
-            (number(rest, lower), ends && !text.bytes().any(|byte| byte.is_ascii_uppercase()))
-        }
-        Stage::Folded => {
-            let rest: Vec<u8> = folded(text).skip(offset).take(WINDOW).collect();
-            (number(&rest, |bytes| bytes), false)
-        }
-    }
-}
-
-/// `01` in each byte.
-const EACH: u64 = u64::MAX / 255;
-
-fn number(bytes: &[u8], fold: impl Fn(u64) -> u64) -> u64 {
-    let count = bytes.len().min(WINDOW);
-    let mut room = [0; WINDOW];
-    for (place, byte) in room.iter_mut().zip(bytes) {
-        *place = *byte;
-    }
-    // One more in each byte that is there; no byte of UTF-8 overflows.
-    let there = if count == 0 { 0 } else { EACH << (8 * (WINDOW - count)) };
-    fold(u64::from_be_bytes(room)) + there
-}
-
-/// Eight ASCII characters in lower case, all at once: a bit of each byte says whether it is a capital.
-fn lower(bytes: u64) -> u64 {
-    let from_a = bytes + EACH * (0x80 - u64::from(b'A'));
-    let behind_z = bytes + EACH * (0x7f - u64::from(b'Z'));
-    let capital = (from_a ^ behind_z) & (EACH << 7);
-    bytes | (capital >> 2)
-}
-
-/// The bytes of a text whose case no longer matters.
-fn folded(text: &str) -> impl Iterator<Item = u8> {
-    text.chars().flat_map(char::to_lowercase).flat_map(|char| {
-        let mut room = [0; 4];
-        let length = char.encode_utf8(&mut room).len();
-        room.into_iter().take(length)
+/// Items, some at a time, whose texts have all been touched before: memory is slow to answer, but answers
+/// many at once.
+pub(super) fn ahead<'i, 't, T>(
+    items: &'i mut [T],
+    text: impl Fn(&T) -> &'t str,
+) -> impl Iterator<Item = &'i mut T> {
+    items.chunks_mut(AHEAD).flat_map(move |items| {
+        let touch = |item: &T| u64::from(text(item).as_bytes().first().copied().unwrap_or_default());
+        std::hint::black_box(items.iter().map(touch).sum::<u64>());
+        items
     })
 }
 
-/// How many bytes two texts share from an offset on. Of texts beyond ASCII it may say less.
-fn shared(a: &str, b: &str, stage: Stage, offset: usize) -> usize {
-    let (rest_a, rest_b) = (a.as_bytes().get(offset..), b.as_bytes().get(offset..));
-    let pairs = rest_a.unwrap_or_default().iter().zip(rest_b.unwrap_or_default());
-    match stage {
-        Stage::Raw => pairs.take_while(|(a, b)| a == b).count(),
-        Stage::Folded if a.is_ascii() && b.is_ascii() => {
-            pairs.take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count()
-        }
-        Stage::Folded => 0,
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn sorted(texts: &[String], stage: Stage, descending: bool, budget: usize) -> Vec<usize> {
-        let mut sorter = Sorter::new(stage, descending);
-        for (number, text) in (0..).zip(texts) {
-            sorter.push_text(Handle::new(number), text);
-        }
-        sorter.start(false);
-        let text = |handle: Handle| texts.get(handle.index()).map_or("", String::as_str);
-        while !sorter.step(&mut budget.clone(), &text) {}
-        (0..sorter.len()).map(|at| sorter.get(at).unwrap().index()).collect()
-    }
-
-    fn plain(texts: &[String], stage: Stage, descending: bool) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..texts.len()).collect();
-        order.sort_by(|a, b| {
-            let (a, b) = (&texts[*a], &texts[*b]);
-            let order = if stage == Stage::Raw { a.cmp(b) } else { compare_text(a, b) };
-            if descending { order.reverse() } else { order }
-        });
-        order
-    }
-
-    proptest! {
-        #[test]
-        fn it_sorts_as_sorting_does(
-            texts in prop::collection::vec("(call-recording-)?[aAéÉ\0\u{7f}]{0,12}", 0..80),
-            copies in 1..40_usize, raw: bool, descending: bool, budget in 1..4_000_usize,
-        ) {
-            let texts: Vec<String> = texts.iter().cycle().take(texts.len() * copies).cloned().collect();
-            let stage = if raw { Stage::Raw } else { Stage::Folded };
-            prop_assert_eq!(sorted(&texts, stage, descending, budget), plain(&texts, stage, descending));
-        }
-    }
-
-    #[test]
-    fn long_runs_are_sorted_in_steps() {
-        for stage in [Stage::Folded, Stage::Raw] {
-            let name = |number: u32| match number % 4 {
-                0 => format!("Call-recording-of-{}.wav", number.wrapping_mul(2_654_435_761)),
-                1 => format!("call-recording-of-{}.wav", number % 13),
-                2 => "the very same name".to_owned(),
-                _ => format!("été {}", number % 5_000),
-            };
-            let texts: Vec<String> = (0..24_000).map(name).collect();
-            assert_eq!(sorted(&texts, stage, false, 700), plain(&texts, stage, false), "{stage:?}");
-        }
-    }
-}
+mod tests;

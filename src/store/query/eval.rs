@@ -23,8 +23,8 @@ pub trait Described: std::fmt::Debug {
     fn tags(&self) -> &[Box<str>];
     fn errors(&self) -> &[JobError];
 
-    /// The letters of id, name, title and reference together, as [`letters`](super::letters) has them; all where nobody
-    /// has looked.
+    /// The letters of id, name, title and reference together, one bit for each; all where nobody has
+    /// looked.
     fn letters(&self) -> u64 {
         u64::MAX
     }
