@@ -11,6 +11,10 @@ fn a_mistake_in_a_scenario_names_its_line() {
                  [[keys]]\nname = \"k\"\nproject = \"p\"\naccepted = [\"lab\"]\n[[faults]]\n";
     for (fault, line, word) in [
         ("kind = \"dwon\"", 11, "dwon"),
+        ("kind = \"down\"\nkey = \"k\"", 12, "all keys or none"),
+        ("environment = \"control\"\nkind = \"down\"", 11, "no environment `control`"),
+        ("environment = \"lab\"\nkind = \"closing\"\ncode = 4005", 12, "kind is batch"),
+        ("kind = \"closing\"\ncode = 4005", 11, "no environment of this scenario"),
         ("colour = 3", 11, "colour"),
         ("environment = \"eu9\"\nkind = \"down\"", 11, "eu9"),
         ("kind = \"slow\"", 11, "delay"),

@@ -241,11 +241,11 @@ impl Core {
 
     /// What that host answers to a call.
     pub(super) fn answer(&mut self, host: usize, call: &Call<'_>) -> Answer {
-        if let Some(silence) = self.silence(host) {
+        let key = self.caller(call);
+        if let Some(silence) = self.silence(host, key) {
             return silence;
         }
-        let mut key = None;
-        let turn = self.turn(host, call, &mut key);
+        let turn = self.turn(host, call, key);
         self.dress(host, key, turn)
     }
 
@@ -256,37 +256,43 @@ impl Core {
         call: &Call<'_>,
         submission: Result<Submission, BadUpload>,
     ) -> Answer {
-        if let Some(silence) = self.silence(host) {
+        let key = self.caller(call);
+        if let Some(silence) = self.silence(host, key) {
             return silence;
         }
         let visit = self.admit(host, call);
-        let key = visit.as_ref().ok().map(|visit| visit.access.key);
         let turn = visit.and_then(|visit| self.accept(&visit, call, submission));
         self.dress(host, key, turn)
     }
 
     /// Asks again for a submission that waits.
     pub(super) fn collect(&mut self, host: usize, call: &Call<'_>, ticket: Ticket) -> Answer {
-        if let Some(silence) = self.silence(host) {
+        let key = self.caller(call);
+        if let Some(silence) = self.silence(host, key) {
             return silence;
         }
         let visit = self.admit(host, call);
-        let key = visit.as_ref().ok().map(|visit| visit.access.key);
         let turn = visit.map(|visit| self.await_job(&visit, ticket));
         self.dress(host, key, turn)
     }
 
-    /// Faults of the wire itself.
-    fn silence(&mut self, host: usize) -> Option<Answer> {
-        if self.is_down(host) || self.strikes(host, None, FaultKind::Resetting) {
-            return Some(Answer::Reset);
-        }
-        self.strikes(host, None, FaultKind::Hanging).then_some(Answer::Hang)
+    /// The key that a call comes with, whether or not it opens anything there: whom a fault of one key strikes.
+    fn caller(&self, call: &Call<'_>) -> Option<usize> {
+        let from_query = call.parameter("jwt");
+        self.keys.owner(call.token().or(from_query.as_deref())?)
     }
 
-    fn turn(&mut self, host: usize, call: &Call<'_>, key: &mut Option<usize>) -> Result<Outcome, Reply> {
+    /// Faults of the wire itself, once the request is read.
+    fn silence(&mut self, host: usize, key: Option<usize>) -> Option<Answer> {
+        if self.is_down(host) || self.strikes(host, key, FaultKind::Resetting) {
+            return Some(Answer::Reset);
+        }
+        self.strikes(host, key, FaultKind::Hanging).then_some(Answer::Hang)
+    }
+
+    fn turn(&mut self, host: usize, call: &Call<'_>, key: Option<usize>) -> Result<Outcome, Reply> {
         for kind in [FaultKind::Unavailable, FaultKind::BrownOut] {
-            if let Some(fault) = self.fault(host, None, kind) {
+            if let Some(fault) = self.fault(host, key, kind) {
                 return Err(Reply { retry_after_s: fault.retry_after_s, ..Dress::unavailable() });
             }
         }
@@ -303,19 +309,18 @@ impl Core {
             return Ok(Outcome::Reply(self.features()));
         }
         let visit = self.admit(host, call)?;
-        *key = Some(visit.access.key);
         let again = call.arrived_ms < self.now_ms;
         let submits = matches!(operation, Ok(Operation::Submit));
-        if let Some(fault) = self.fault(host, *key, FaultKind::RateLimited) {
+        if let Some(fault) = self.fault(host, key, FaultKind::RateLimited) {
             return Err(Reply { retry_after_s: fault.retry_after_s, ..Dress::rate_limited() });
         }
         if !again && !self.limits.admit(visit.access.key, submits, self.now_ms) {
             return Err(Dress::rate_limited());
         }
-        if self.strikes(host, *key, FaultKind::Forbidden) {
+        if self.strikes(host, key, FaultKind::Forbidden) {
             return Err(Dress::json(403, "Forbidden", Some("Entitlement check failed")));
         }
-        if self.strikes(host, *key, FaultKind::Error) {
+        if self.strikes(host, key, FaultKind::Error) {
             return Err(Dress::json(500, "Internal Server Error", None));
         }
         self.operate(&visit, operation?, call)
@@ -342,14 +347,14 @@ impl Core {
     }
 
     /// What every answer carries: the two references, and the service's clock.
-    fn stamp(&mut self, host: usize, reply: &mut Reply) {
+    fn stamp(&mut self, host: usize, key: Option<usize>, reply: &mut Reply) {
         let _ = write!(reply.request_id, "{:016x}{:016x}", self.random.next(), self.random.next());
         let at = civil(self.now_ms);
         let _ = at.write_day(&mut reply.azure_ref);
         reply.azure_ref.push('T');
         let _ = at.write_clock(&mut reply.azure_ref);
         let _ = write!(reply.azure_ref, "Z-{:016x}{:08x}", self.random.next(), self.random.next() >> 32);
-        let skew_ms = self.fault(host, None, FaultKind::ClockSkew).map_or(0, |fault| fault.by_ms);
+        let skew_ms = self.fault(host, key, FaultKind::ClockSkew).map_or(0, |fault| fault.by_ms);
         reply.date_ms = self.now_ms.saturating_add(skew_ms);
     }
 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use toml::Spanned;
 
-use super::{Mistake, known, no_time, rising};
+use super::{HostKind, Mistake, known, no_time, rising};
 use crate::sandbox::span::Span;
 
 #[derive(Debug, Clone, Deserialize)]
@@ -15,7 +15,7 @@ pub(in crate::sandbox) struct FaultPlan {
     /// Where; left out, everywhere.
     pub(in crate::sandbox) environment: Option<Spanned<String>>,
     pub(in crate::sandbox) kind: Spanned<FaultKind>,
-    /// Of one key only; for the kinds that concern keys.
+    /// Of those calls only that come with this key; of any kind but `down`.
     pub(in crate::sandbox) key: Option<Spanned<String>>,
     #[serde(default = "no_time")]
     pub(in crate::sandbox) from: Span,
@@ -79,11 +79,33 @@ pub(in crate::sandbox) enum FaultKind {
     Closing,
 }
 
+impl FaultKind {
+    /// Whether it does anything to a host of that kind.
+    fn happens_at(self, host: HostKind) -> bool {
+        match self {
+            Self::Down
+            | Self::Slow
+            | Self::Hanging
+            | Self::Resetting
+            | Self::Unavailable
+            | Self::BrownOut
+            | Self::ClockSkew => host != HostKind::Control,
+            // A handshake has no body.
+            Self::Truncating | Self::Garbage => matches!(host, HostKind::Batch | HostKind::Management),
+            Self::Unauthorized | Self::Forbidden => matches!(host, HostKind::Batch | HostKind::Realtime),
+            Self::UnauthorizedJson | Self::RateLimited | Self::Full | Self::Error | Self::NotImplemented => {
+                host == HostKind::Batch
+            }
+            Self::Closing => host == HostKind::Realtime,
+        }
+    }
+}
+
 impl FaultPlan {
     /// A fault given as JSON, as the control door takes it: flat, with the same names and words as in a file.
     pub(in crate::sandbox) fn from_json(
         fields: &Map<String, Value>,
-        environments: &[&str],
+        environments: &[(&str, HostKind)],
         keys: &[&str],
     ) -> Result<Self, String> {
         // Flat JSON values are TOML values, so that the same reader and the same checks serve both.
@@ -104,12 +126,15 @@ impl FaultPlan {
         Ok(plan)
     }
 
-    pub(super) fn check(&self, environments: &[&str], keys: &[&str]) -> Result<(), Mistake> {
-        if let Some(environment) = &self.environment {
-            known("environment", environment, environments)?;
-        }
+    pub(super) fn check(&self, environments: &[(&str, HostKind)], keys: &[&str]) -> Result<(), Mistake> {
+        self.check_place(environments)?;
         if let Some(key) = &self.key {
             known("key", key, keys)?;
+            if *self.kind.get_ref() == FaultKind::Down {
+                let problem = "nobody can tell whose connection it refuses: a host is down for all keys or none; \
+                               resetting and hanging can be of one key";
+                return Err((key.span(), problem.to_owned()));
+            }
         }
         self.check_extras()?;
         let kind = self.kind.span();
@@ -121,6 +146,28 @@ impl FaultPlan {
             (Some(_), None) => Err((kind, "a fault that repeats needs an `until`".to_owned())),
             (Some(repeat), Some(length)) if repeat.0 <= length => {
                 Err((kind, "this fault starts again before it ends: `repeat` is too short".to_owned()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether there is something there that it can do.
+    fn check_place(&self, environments: &[(&str, HostKind)]) -> Result<(), Mistake> {
+        let kind = *self.kind.get_ref();
+        let Some(environment) = &self.environment else {
+            if environments.iter().any(|(_, host)| kind.happens_at(*host)) {
+                return Ok(());
+            }
+            let problem =
+                format!("no environment of this scenario is of a kind that {kind} does anything to");
+            return Err((self.kind.span(), problem));
+        };
+        let names: Vec<&str> = environments.iter().map(|(name, _)| *name).collect();
+        known("environment", environment, &names)?;
+        let host = environments.iter().find(|(name, _)| *name == environment.get_ref().as_str());
+        match host {
+            Some((name, host)) if !kind.happens_at(*host) => {
+                Err((self.kind.span(), format!("{kind} does nothing to {name}, whose kind is {host}")))
             }
             _ => Ok(()),
         }

@@ -103,8 +103,9 @@ pub(in crate::sandbox) struct JobsPlan {
 }
 
 /// What listens at an environment's name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, strum::Display)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub(in crate::sandbox) enum HostKind {
     /// The Jobs API.
     #[default]
@@ -218,8 +219,8 @@ impl Scenario {
         for (place, jobs) in self.jobs.iter().enumerate() {
             self.check_jobs(place, jobs)?;
         }
-        let environments: Vec<&str> =
-            self.environments.iter().map(|one| one.name.get_ref().as_str()).collect();
+        let environments: Vec<(&str, HostKind)> =
+            self.environments.iter().map(|one| (one.name.get_ref().as_str(), one.kind)).collect();
         let keys: Vec<&str> = self.keys.iter().map(|key| key.name.get_ref().as_str()).collect();
         self.faults.iter().try_for_each(|fault| fault.check(&environments, &keys))
     }
