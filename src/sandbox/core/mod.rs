@@ -33,7 +33,7 @@ pub(super) use audio::{HEAD, Upload};
 use batch::Visit;
 use call::Operation;
 pub(super) use call::{BadUpload, Call, Submission};
-pub(super) use config::CONFIG_LIMIT;
+pub(super) use config::{CONFIG_LIMIT, MODELS};
 use fault::Fault;
 use instant::civil;
 pub(super) use instant::http_date;
@@ -49,7 +49,7 @@ pub(super) use reply::{Answer, Opening, Reply, Ticket};
 use serde_json::Value;
 use speech::Speech;
 
-use super::scenario::{FaultKind, HostKind, Scenario, Shapes};
+use super::scenario::{FaultKind, HostKind, Scenario, Shapes, said};
 
 /// What listens under one name.
 #[derive(Debug)]
@@ -95,6 +95,8 @@ enum Outcome {
 
 /// The body that all hosts give for `GET /v1/discovery/features`.
 const FEATURES: &str = include_str!("../../../assets/sandbox/features.json");
+/// How long a job or transcript that is not ready is waited for, where neither call nor scenario says.
+const DEFAULT_WAIT_MS: i64 = 2_000;
 /// What the control door is called among the hosts.
 const CONTROL: &str = "control";
 
@@ -113,7 +115,7 @@ impl Core {
             speech: Speech::shipped()?,
             languages: languages(),
             shapes: scenario.shapes,
-            default_wait_ms: scenario.default_wait.0,
+            default_wait_ms: said(scenario.default_wait.as_ref()).map_or(DEFAULT_WAIT_MS, |wait| wait.0),
             inclusive: !scenario.created_before_is_exclusive,
             hosts: hosts(scenario),
             keys: Keys::new(keys),
@@ -136,11 +138,15 @@ impl Core {
         for plan in &scenario.jobs {
             let name = plan.environment.get_ref();
             let planned = scenario.environments.iter().find(|one| one.name.get_ref() == name);
-            let offset_ms = planned.map_or(0, |one| one.utc_offset.0);
+            let offset_ms =
+                planned.map_or(0, |one| said(one.utc_offset.as_ref()).map_or(0, |offset| offset.0));
             let recipe = Recipe::new(plan, &self.material, offset_ms)?;
-            let mut project = Project::new(&plan.project, recipe, stream(name, &plan.project));
-            project.populate(&self.material, (plan.history, plan.per_minute), self.start_ms);
-            project.burst(&self.material, plan.running, self.start_ms);
+            let mut project =
+                Project::new(plan.project.get_ref(), recipe, stream(name, plan.project.get_ref()));
+            let history = said(plan.history.as_ref()).unwrap_or(0);
+            let per_minute = said(plan.per_minute.as_ref()).unwrap_or(0.0);
+            project.populate(&self.material, (history, per_minute), self.start_ms);
+            project.burst(&self.material, said(plan.running.as_ref()).unwrap_or(0), self.start_ms);
             if let Some(host) = self.hosts.iter_mut().find(|host| host.name == *name) {
                 host.projects.push(project);
             }
@@ -382,7 +388,7 @@ pub(super) fn trades() -> Result<Vec<String>, String> {
 }
 
 /// The languages that the features name.
-fn languages() -> Vec<String> {
+pub(super) fn languages() -> Vec<String> {
     let features: Value = serde_json::from_str(FEATURES).unwrap_or_default();
     let languages = features.pointer("/batch/transcription/0/languages").and_then(Value::as_array);
     languages.into_iter().flatten().filter_map(|code| code.as_str().map(str::to_owned)).collect()

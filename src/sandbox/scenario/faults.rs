@@ -6,7 +6,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use toml::Spanned;
 
-use super::{HostKind, Mistake, known, no_time, rising};
+use super::checks::{known, rising};
+use super::{HostKind, Mistake, said};
 use crate::sandbox::span::Span;
 
 #[derive(Debug, Clone, Deserialize)]
@@ -17,12 +18,12 @@ pub(in crate::sandbox) struct FaultPlan {
     pub(in crate::sandbox) kind: Spanned<FaultKind>,
     /// Of those calls only that come with this key; of any kind but `down`.
     pub(in crate::sandbox) key: Option<Spanned<String>>,
-    #[serde(default = "no_time")]
-    pub(in crate::sandbox) from: Span,
+    /// Left out: from the start.
+    pub(in crate::sandbox) from: Option<Spanned<Span>>,
     /// Left out: to the end.
-    pub(in crate::sandbox) until: Option<Span>,
+    pub(in crate::sandbox) until: Option<Spanned<Span>>,
     /// From one start to the next; left out, it happens once.
-    pub(in crate::sandbox) repeat: Option<Span>,
+    pub(in crate::sandbox) repeat: Option<Spanned<Span>>,
     /// `slow`, `brown-out`: the least and the most that an answer is held back.
     pub(in crate::sandbox) delay: Option<Spanned<[Span; 2]>>,
     /// How many requests of a hundred it strikes; left out, all.
@@ -137,15 +138,26 @@ impl FaultPlan {
             }
         }
         self.check_extras()?;
-        let kind = self.kind.span();
-        let length = self.until.map(|until| until.0 - self.from.0);
-        if self.from.0 < 0 || length.is_some_and(|length| length <= 0) {
-            return Err((kind, "this fault ends before it starts: `until` must be after `from`".to_owned()));
+        self.check_times()
+    }
+
+    fn check_times(&self) -> Result<(), Mistake> {
+        let from_ms = said(self.from.as_ref()).map_or(0, |from| from.0);
+        if let Some(from) = self.from.as_ref().filter(|_| from_ms < 0) {
+            return Err((from.span(), "`from` counts from the start: it must not be below 0".to_owned()));
         }
-        match (self.repeat, length) {
-            (Some(_), None) => Err((kind, "a fault that repeats needs an `until`".to_owned())),
-            (Some(repeat), Some(length)) if repeat.0 <= length => {
-                Err((kind, "this fault starts again before it ends: `repeat` is too short".to_owned()))
+        let length_ms = said(self.until.as_ref()).map(|until| until.0 - from_ms);
+        if let Some(until) = self.until.as_ref().filter(|_| length_ms.is_some_and(|length| length <= 0)) {
+            return Err((
+                until.span(),
+                "this fault ends before it starts: `until` must be after `from`".to_owned(),
+            ));
+        }
+        match (&self.repeat, length_ms) {
+            (Some(repeat), None) => Err((repeat.span(), "a fault that repeats needs an `until`".to_owned())),
+            (Some(repeat), Some(length)) if repeat.get_ref().0 <= length => {
+                let problem = "this fault starts again before it ends: `repeat` is too short";
+                Err((repeat.span(), problem.to_owned()))
             }
             _ => Ok(()),
         }
@@ -212,6 +224,17 @@ impl FaultPlan {
         match (&self.code, kind == Closing) {
             (None, true) => Err((place, "closing needs a code, as 4005 or 1011".to_owned())),
             (Some(code), false) => Err((code.span(), "only closing has a code".to_owned())),
+            // RFC 6455 keeps some for what is never sent.
+            (Some(code), true) if !matches!(code.get_ref(), 1000..=1003 | 1007..=1014 | 1016..=4999) => {
+                Err((
+                    code.span(),
+                    format!(
+                        "a session cannot be closed with {}: 1000 to 4999 can be sent, but for \
+                                           1004, 1005, 1006 and 1015",
+                        code.get_ref()
+                    ),
+                ))
+            }
             _ => Ok(()),
         }
     }
