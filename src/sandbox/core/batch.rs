@@ -149,11 +149,12 @@ impl Core {
         Transcript::new(&self.speech, &plain, job.seed, job.finishes_ms).map(|said| said.write(format))
     }
 
-    fn log(&self, visit: &Visit, id: Option<Id>) -> Result<Reply, Reply> {
-        let (project, job) = self.find(visit, id, file_expired)?;
-        if self.reigns(visit.host, FaultKind::NotImplemented) {
+    fn log(&mut self, visit: &Visit, id: Option<Id>) -> Result<Reply, Reply> {
+        self.find(visit, id, file_expired)?;
+        if self.strikes(visit.host, Some(visit.access.key), FaultKind::NotImplemented) {
             return Err(Dress::json(501, "Not Implemented", None));
         }
+        let (project, job) = self.find(visit, id, file_expired)?;
         let status = job.status(self.now_ms);
         if status == Status::Running {
             return Err(Dress::json(404, "Log file not available", Some("Could not read log file")));
@@ -253,7 +254,8 @@ impl Core {
             Ok(Turn::Later { at_ms, ticket }) => return Answer::Later { at_ms, ticket },
             Ok(Turn::Upload) => return Answer::Upload,
             Ok(Turn::Session(mut opening)) => {
-                self.stamp(host, &mut opening.reply);
+                self.stamp(host, key, &mut opening.reply);
+                opening.delay_ms = self.delay_ms(host, key);
                 return Answer::Session(opening);
             }
             Ok(Turn::Reply(reply)) | Err(reply) => reply,
@@ -261,7 +263,7 @@ impl Core {
         if reply.status < 300 && self.strikes(host, key, FaultKind::Garbage) {
             reply = Dress::garbage();
         }
-        self.stamp(host, &mut reply);
+        self.stamp(host, key, &mut reply);
         let delay_ms = self.delay_ms(host, key);
         if self.strikes(host, key, FaultKind::Truncating) {
             return Answer::Truncate { reply, delay_ms };

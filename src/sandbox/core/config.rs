@@ -5,6 +5,9 @@ use serde_json::{Map, Value};
 /// The largest configuration: room for the 20,000 vocabulary items that are allowed.
 pub(in crate::sandbox) const CONFIG_LIMIT: usize = 4 << 20;
 
+/// The models that there are.
+pub(in crate::sandbox) const MODELS: [&str; 3] = ["standard", "enhanced", "melia-1"];
+
 /// What a configuration comes to.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct JobConfig {
@@ -41,7 +44,7 @@ impl JobConfig {
             None => string(transcription, "operating_point")?,
         };
         let model = model.unwrap_or("standard");
-        one_of("model", model, &["standard", "enhanced", "melia-1"])?;
+        one_of("model", model, &MODELS)?;
         let diarization = string(transcription, "diarization")?.unwrap_or("none");
         one_of("diarization", diarization, &["none", "speaker", "channel"])?;
         if array(transcription, "additional_vocab")?.is_some_and(|items| items.len() > 20_000) {

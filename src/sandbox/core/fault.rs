@@ -1,7 +1,7 @@
 //! The timeline of what is wrong: a fault and a moment to whether it is on.
 
 use super::random::Random;
-use crate::sandbox::scenario::{FaultKind, FaultPlan};
+use crate::sandbox::scenario::{FaultKind, FaultPlan, said};
 
 /// A fault with its names looked up.
 #[derive(Debug, Clone)]
@@ -29,14 +29,15 @@ impl Fault {
         let place = |names: &[&str], name: Option<&str>| names.iter().position(|known| Some(*known) == name);
         let delay =
             plan.delay.as_ref().map(|delay| delay.get_ref().map(|ms| u64::try_from(ms.0).unwrap_or(0)));
+        let from_ms = said(plan.from.as_ref()).map_or(0, |from| from.0);
         Self {
             name: plan.name.clone(),
             kind: *plan.kind.get_ref(),
             host: place(hosts, plan.environment.as_ref().map(|name| name.get_ref().as_str())),
             key: place(keys, plan.key.as_ref().map(|name| name.get_ref().as_str())),
-            from_ms: plan.from.0 + origin_ms,
-            length_ms: plan.until.map(|until| until.0 - plan.from.0),
-            repeat_ms: plan.repeat.map(|repeat| repeat.0),
+            from_ms: from_ms + origin_ms,
+            length_ms: said(plan.until.as_ref()).map(|until| until.0 - from_ms),
+            repeat_ms: said(plan.repeat.as_ref()).map(|repeat| repeat.0),
             delay_ms: delay.unwrap_or_default(),
             share: plan.share.as_ref().map_or(100, |share| *share.get_ref()),
             by_ms: plan.by.as_ref().map_or(0, |by| by.get_ref().0),

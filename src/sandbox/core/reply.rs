@@ -36,6 +36,8 @@ pub(in crate::sandbox) struct Opening {
     pub(in crate::sandbox) first: String,
     /// An error message and a close code, where the session ends at once.
     pub(in crate::sandbox) closing: Option<(String, u16)>,
+    /// How long the handshake's answer is held back.
+    pub(in crate::sandbox) delay_ms: u64,
     /// What the handshake's answer carries beside its own headers.
     pub(in crate::sandbox) reply: Reply,
 }

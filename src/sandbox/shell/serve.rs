@@ -67,7 +67,10 @@ async fn handle(
             dawdle(delay_ms).await;
             truncated(reply)
         }
-        Answer::Session(opening) => upgrade(socket, opening),
+        Answer::Session(opening) => {
+            dawdle(opening.delay_ms).await;
+            upgrade(socket, opening)
+        }
         Answer::Hang => pending().await,
         // Nothing of this is written: the wire is cut first.
         Answer::Reset | Answer::Later { .. } | Answer::Upload => {
