@@ -5,12 +5,14 @@
 //! Jobs may change between two steps. That puts those jobs in a wrong place, which whoever sorts mends
 //! afterwards; it never moves others.
 
+mod ahead;
 mod window;
 
 use std::ops::Range;
 
 use super::column::compare_text;
 use super::jobs::Handle;
+pub(super) use ahead::ahead;
 use window::{WINDOW, folded, shared, window};
 
 /// What looking at a job's text costs, in steps of moving a handle.
@@ -21,8 +23,6 @@ const SMALL: usize = 2_048;
 const FEW: usize = 16;
 /// How many texts of a run are looked at to guess what all of it have in common.
 const SAMPLE: usize = 64;
-/// How many texts are touched ahead.
-const AHEAD: usize = 32;
 
 /// Which text a handle is sorted by.
 pub(super) type Texts<'a> = dyn Fn(Handle) -> &'a str + 'a;
@@ -389,19 +389,6 @@ impl Sorter {
         }
         (task.group, task.same) = (to, true);
     }
-}
-
-/// Items, some at a time, whose texts have all been touched before: memory is slow to answer, but answers
-/// many at once.
-pub(super) fn ahead<'i, 't, T>(
-    items: &'i mut [T],
-    text: impl Fn(&T) -> &'t str,
-) -> impl Iterator<Item = &'i mut T> {
-    items.chunks_mut(AHEAD).flat_map(move |items| {
-        let touch = |item: &T| u64::from(text(item).as_bytes().first().copied().unwrap_or_default());
-        std::hint::black_box(items.iter().map(touch).sum::<u64>());
-        items
-    })
 }
 
 #[cfg(test)]
