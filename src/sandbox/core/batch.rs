@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::audio::tone;
 use super::call::{BadUpload, Call, Operation, Submission};
 use super::config::JobConfig;
 use super::instant::civil;
@@ -38,6 +39,7 @@ impl Core {
             Operation::DeleteJob(id) => self.delete(visit, id, call).map(Turn::Reply),
             Operation::Transcript(id) => self.transcript(visit, id, call),
             Operation::Log(id) => self.log(visit, id).map(Turn::Reply),
+            Operation::Data(id) => self.data(visit, id).map(Turn::Reply),
             Operation::Usage => self.usage(visit, call).map(Turn::Reply),
         }
     }
@@ -139,6 +141,17 @@ impl Core {
             }
             Status::Rejected => Err(Dress::json(404, "Job rejected", None)),
             Status::Running | Status::Deleted => Err(Dress::json(404, "Transcription not ready", None)),
+        }
+    }
+
+    /// The recording; there is none where it could not be fetched. Nobody keeps what was uploaded: it is a tone.
+    fn data(&self, visit: &Visit, id: Option<Id>) -> Result<Reply, Reply> {
+        let (_, job) = self.find(visit, id, file_expired)?;
+        match (job.status(self.now_ms), job.outcome) {
+            (Status::Rejected, Outcome::Rejected(Refusal::FetchFailed(_))) => {
+                Err(Dress::json(404, "Job rejected", None))
+            }
+            _ => Ok(Dress::bytes(tone(job.seed, job.audio_s))),
         }
     }
 

@@ -19,7 +19,7 @@ pub(super) struct Fault {
     /// Of a hundred.
     share: u64,
     pub(super) by_ms: i64,
-    pub(super) retry_after_s: Option<i64>,
+    pub(super) retry_after_s: Option<u32>,
     pub(super) code: u16,
 }
 
@@ -41,7 +41,8 @@ impl Fault {
             delay_ms: delay.unwrap_or_default(),
             share: plan.share.as_ref().map_or(100, |share| *share.get_ref()),
             by_ms: plan.by.as_ref().map_or(0, |by| by.get_ref().0),
-            retry_after_s: plan.retry_after.as_ref().map(|after| (after.get_ref().0 + 999) / 1000),
+            retry_after_s: said(plan.retry_after.as_ref())
+                .map(|after| u32::try_from((after.0 + 999) / 1000).unwrap_or(u32::MAX)),
             code: plan.code.as_ref().map_or(1011, |code| *code.get_ref()),
         }
     }

@@ -299,8 +299,11 @@ impl Core {
     fn turn(&mut self, host: usize, call: &Call<'_>, key: Option<usize>) -> Result<Outcome, Reply> {
         for kind in [FaultKind::Unavailable, FaultKind::BrownOut] {
             if let Some(fault) = self.fault(host, key, kind) {
-                return Err(Reply { retry_after_s: fault.retry_after_s, ..Dress::unavailable() });
+                return Err(Dress::unavailable().after(fault.retry_after_s));
             }
+        }
+        if let Some(answer) = call.at_root().filter(|_| self.kind(host) != Some(HostKind::Control)) {
+            return answer.map(Outcome::Reply);
         }
         match self.kind(host) {
             Some(HostKind::Batch) => {}
@@ -318,7 +321,7 @@ impl Core {
         let again = call.arrived_ms < self.now_ms;
         let submits = matches!(operation, Ok(Operation::Submit));
         if let Some(fault) = self.fault(host, key, FaultKind::RateLimited) {
-            return Err(Reply { retry_after_s: fault.retry_after_s, ..Dress::rate_limited() });
+            return Err(Dress::rate_limited().after(fault.retry_after_s));
         }
         if !again && !self.limits.admit(visit.access.key, submits, self.now_ms) {
             return Err(Dress::rate_limited());

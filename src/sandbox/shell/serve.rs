@@ -175,17 +175,19 @@ fn upgrade(socket: Option<WebSocketUpgrade>, opening: Opening) -> Response<Body>
     response
 }
 
-fn response(reply: Reply) -> Response<Body> {
+fn response(mut reply: Reply) -> Response<Body> {
     let mut response = empty(StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(reply.content_type));
+    if !reply.content_type.is_empty() {
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(reply.content_type));
+    }
     dress(response.headers_mut(), &reply);
-    *response.body_mut() = Body::from(reply.body);
+    *response.body_mut() = Body::from(reply.take_body());
     response
 }
 
 /// The head promises all of the body, of which half comes.
 fn truncated(mut reply: Reply) -> Response<Body> {
-    let body = Bytes::from(std::mem::take(&mut reply.body));
+    let body = Bytes::from(reply.take_body());
     let (whole, half) = (body.len(), body.slice(..body.len() / 2));
     let mut response = response(reply);
     response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(whole));
@@ -212,6 +214,9 @@ fn dress(headers: &mut HeaderMap, reply: &Reply) {
     put("strict-transport-security", TRANSPORT_SECURITY);
     if let Some(after_s) = reply.retry_after_s {
         put("retry-after", &after_s.to_string());
+    }
+    if let Some(methods) = reply.allow() {
+        put("allow", methods);
     }
     put("date", &http_date(reply.date_ms));
 }
