@@ -161,6 +161,19 @@ async fn an_environment_that_is_down_refuses_and_comes_back_at_its_port() {
 }
 
 #[tokio::test]
+async fn the_root_answers_everybody_and_says_what_it_takes() {
+    let running = start(&scenario("")).await.unwrap();
+    let address = address(&running, "lab");
+    for (method, status) in [("GET", "200"), ("HEAD", "200"), ("DELETE", "405")] {
+        let request = format!("{method} / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        let (head, body) = ask(&address, &request).await;
+        assert!(head.starts_with(&format!("http/1.1 {status} ")), "{method}: {head}");
+        assert_eq!(head.contains("allow: get, head"), status == "405", "{method}: {head}");
+        assert_eq!(body.is_empty(), status == "200", "{method}: {body}");
+    }
+}
+
+#[tokio::test]
 async fn a_hanging_request_ends_with_the_sandbox() {
     let running = start(&scenario("[[faults]]\nkind = \"hanging\"")).await.unwrap();
     let mut stream = TcpStream::connect(address(&running, "lab")).await.unwrap();

@@ -5,29 +5,46 @@ use std::process::{Command, Stdio};
 
 use voxtop::sandbox::Scenario;
 
-#[test]
-fn a_mistake_in_a_scenario_names_its_line() {
-    let plain = "title = \"t\"\nseed = 1\n[[environments]]\nname = \"lab\"\nregion = \"LAB\"\n\
+/// All that a scenario needs; a fault can follow.
+const PLAIN: &str = "title = \"t\"\nseed = 1\n[[environments]]\nname = \"lab\"\nregion = \"LAB\"\n\
                  [[keys]]\nname = \"k\"\nproject = \"p\"\naccepted = [\"lab\"]\n[[faults]]\n";
+
+#[test]
+fn a_mistake_about_a_fault_names_its_line() {
     for (fault, line, word) in [
         ("kind = \"dwon\"", 11, "dwon"),
+        ("kind = \"down\"\nkey = \"k\"", 12, "all keys or none"),
+        ("environment = \"control\"\nkind = \"down\"", 11, "no environment `control`"),
+        ("environment = \"lab\"\nkind = \"closing\"\ncode = 4005", 12, "kind is batch"),
+        ("kind = \"closing\"\ncode = 4005", 11, "no environment of this scenario"),
         ("colour = 3", 11, "colour"),
         ("environment = \"eu9\"\nkind = \"down\"", 11, "eu9"),
         ("kind = \"slow\"", 11, "delay"),
         ("kind = \"slow\"\ndelay = [\"2s\", \"1s\"]", 12, "LEAST"),
-        ("kind = \"down\"\nfrom = \"5s\"\nuntil = \"4s\"", 11, "until"),
+        ("kind = \"down\"\nfrom = \"5s\"\nuntil = \"4s\"", 13, "until"),
         ("kind = \"down\"\nfrom = \"5\"", 12, "length of time"),
-        ("kind = \"down\"\nrepeat = \"5s\"", 11, "until"),
-        ("kind = \"down\"\nuntil = \"5s\"\nrepeat = \"5s\"", 11, "repeat"),
+        ("kind = \"down\"\nfrom = \"-1s\"", 12, "below 0"),
+        ("kind = \"down\"\nrepeat = \"5s\"", 12, "until"),
+        ("kind = \"down\"\nuntil = \"5s\"\nrepeat = \"5s\"", 13, "repeat"),
     ] {
-        let error = Scenario::parse("mine.toml", &format!("{plain}{fault}")).unwrap_err().to_string();
+        let error = Scenario::parse("mine.toml", &format!("{PLAIN}{fault}")).unwrap_err().to_string();
         assert!(error.starts_with(&format!("scenario mine.toml, line {line}: ")), "{fault}: {error}");
         assert!(error.contains(word), "{fault}: {error}");
     }
+    for code in [999, 1005, 1015, 5000] {
+        let text = PLAIN.replace("region = \"LAB\"", "region = \"LAB\"\nkind = \"realtime\"");
+        let error = Scenario::parse("mine.toml", &format!("{text}kind = \"closing\"\ncode = {code}"));
+        let error = error.unwrap_err().to_string();
+        assert!(error.starts_with("scenario mine.toml, line 13: "), "{code}: {error}");
+    }
+}
+
+#[test]
+fn a_mistake_about_environments_or_jobs_names_its_line() {
     let jobs = |change: &str, to: &str| {
         let jobs = "[[jobs]]\nenvironment = \"lab\"\nproject = \"p\"\nrun = [\"1s\", \"2s\"]\ntrades = { media = 1 }\n\
                     languages = { en = 1 }\nmodels = { standard = 1 }\n";
-        let all = plain.replace("[[faults]]\n", jobs).replace(change, to);
+        let all = PLAIN.replace("[[faults]]\n", jobs).replace(change, to);
         Scenario::parse("mine.toml", &all).map(drop).map_err(|error| error.to_string())
     };
     assert_eq!(jobs("", ""), Ok(()));
@@ -41,8 +58,19 @@ fn a_mistake_in_a_scenario_names_its_line() {
             12,
             "only environments of the kind `batch`",
         ),
-        ("project = \"p\"\nrun", "project = \"p\"\nper_minute = 1e9\nrun", 11, "per_minute"),
-        ("project = \"p\"\nrun", "project = \"p\"\nhistory = 4000000000\nrun", 11, "10000000"),
+        ("project = \"p\"\nrun", "project = \"p\"\nper_minute = 1e9\nrun", 13, "per_minute"),
+        ("project = \"p\"\nrun", "project = \"p\"\nhistory = 4000000000\nrun", 13, "10000000"),
+        ("project = \"p\"\nrun", "project = \"p\"\nhistory = 1\nrunning = 10000001\nrun", 14, "10000000"),
+        ("project = \"p\"\nrun", "project = \"q\"\nrun", 12, "no key is of the project `q`"),
+        ("{ en = 1 }", "{ en = 1, klingon = 1 }", 15, "there is no language `klingon`"),
+        ("{ standard = 1 }", "{ grand = 1 }", 16, "there is no model `grand`; there are standard, enhanced"),
+        ("seed = 1", "seed = 1\ndefault_wait = \"-1s\"", 3, "from 0s to 60s"),
+        ("seed = 1", "seed = 1\ndefault_wait = \"61s\"", 3, "from 0s to 60s"),
+        ("seed = 1", "seed = 1\nlimits = { submits_per_second = 0, reads_per_second = 1 }", 3, "nonzero"),
+        ("region = \"LAB\"", "region = \"LAB\"\nutc_offset = \"14h1m\"", 6, "from -14h to 14h"),
+        ("name = \"lab\"", "name = \"control\"", 4, "the sandbox's own door"),
+        ("name = \"lab\"", "name = \"\"", 4, "names no environment"),
+        ("name = \"lab\"", "name = \"Lab 1\"", 4, "names no environment"),
     ] {
         let error = jobs(change, to).unwrap_err();
         assert!(error.starts_with(&format!("scenario mine.toml, line {line}: ")), "{to}: {error}");

@@ -22,6 +22,8 @@ use crate::ui::{self, Theme};
 const FRAME: Duration = Duration::from_millis(16);
 /// How many reports may wait before the pollers do. Each is a page of at most 100 jobs.
 const REPORTS: usize = 64;
+/// How many of them are merged before a key is looked for.
+const MERGED: usize = 8;
 
 /// What the dashboard is started with.
 pub struct Dashboard {
@@ -53,6 +55,8 @@ enum Woken {
     Signal(Signal),
     Second,
     Frame,
+    /// Nothing waits, and there are rows to build.
+    Idle,
 }
 
 /// What reaches the program from outside, for as many dashboards as run one after another: a thread
@@ -127,9 +131,15 @@ impl Loop {
                 () = sleep_until(drawn + FRAME), if dirty => Woken::Frame,
                 report = incoming.recv() => Woken::Report(report),
                 () = sleep_until(next_second()) => Woken::Second,
+                // It gives the runtime its turn first, so that what waits is seen before the next step.
+                () = tokio::task::yield_now(), if self.state.is_building() => Woken::Idle,
             };
             let ending = match woken {
                 Woken::Frame => None,
+                Woken::Idle => {
+                    dirty |= self.state.work();
+                    None
+                }
                 Woken::Signal(signal) => {
                     dirty = true;
                     self.signalled(signal)
@@ -188,11 +198,11 @@ impl Loop {
         Ok(())
     }
 
-    /// Takes a report and all that wait behind it, but no more than fit the channel, so that a flood
-    /// cannot keep the loop from its keys.
+    /// Takes a report and those that wait behind it, but only so many that a flood cannot keep the loop
+    /// from its keys.
     fn take_reports(&mut self, first: Option<Report>, incoming: &mut mpsc::Receiver<Report>) {
         let waiting = std::iter::from_fn(|| incoming.try_recv().ok());
-        for report in first.into_iter().chain(waiting).take(REPORTS) {
+        for report in first.into_iter().chain(waiting).take(MERGED) {
             self.state.update(Message::Report(report), now());
         }
         self.log_events();

@@ -80,7 +80,7 @@ pub async fn run(jobs: Jobs, out: &mut impl Write, err: &mut impl Write) -> io::
         .slice(0, rows.len())
         .iter()
         .filter_map(|handle| store.job(*handle))
-        .filter(|held| within(held.job.created_at))
+        .filter(|held| within(held.created_at()))
         .take(jobs.limit.unwrap_or(usize::MAX))
         .collect();
     for line in diagnosis(&store, &jobs.config.warnings) {

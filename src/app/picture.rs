@@ -34,6 +34,10 @@ pub async fn take(dashboard: Dashboard, size: Size, after: Duration) -> String {
     drop(pollers);
     state.update(Message::Tick, now());
     state.refresh();
+    // No key can be held up here: the rows are built to their end.
+    while state.is_building() {
+        state.work();
+    }
     let mut buffer = Buffer::empty(Rect::new(0, 0, size.width, size.height));
     ui::draw_into(&mut buffer, &state, &theme, &mut None);
     svg::picture(&buffer)

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 use std::fs;
-use std::io;
+use std::io::{self, IsTerminal};
 use std::net::IpAddr;
 
 use color_eyre::Result;
@@ -32,9 +32,22 @@ pub(super) fn run(arguments: &SandboxArguments) -> Result<u8> {
         // Whoever reads the text may stop it at once: the handlers come first.
         let stopped = stopped()?;
         print(text(arguments, &scenario, &running).as_bytes())?;
+        release_output();
         stopped.await;
         Ok(0)
     })?
+}
+
+/// Lets go of a standard output that is no terminal, so that whoever reads it (`. <(voxtop sandbox --env)`,
+/// a configuration through a pipe) sees its end, though the sandbox goes on.
+fn release_output() {
+    if io::stdout().is_terminal() {
+        return;
+    }
+    // Where it cannot be let go, the reader waits for the sandbox's end.
+    if let Ok(nowhere) = fs::File::options().write(true).open("/dev/null") {
+        let _ = rustix::stdio::dup2_stdout(nowhere);
+    }
 }
 
 fn text(arguments: &SandboxArguments, scenario: &Scenario, running: &Running) -> String {

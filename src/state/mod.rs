@@ -5,6 +5,7 @@
 //! key press ─ keymap ─▶ Action ─┐
 //! report, resize, tick, outcome ─┴▶ State::update ─▶ state + effects
 //!                                   State::refresh ─▶ rows, banners, counts: derived, never edited
+//!                                   State::work ────▶ a step of building rows, where there are many
 //! ```
 
 mod action;
@@ -28,7 +29,7 @@ pub use overlay::Overlay;
 pub use selection::Selection;
 
 use crate::store::query::{Query, Scratch};
-use crate::store::{Banner, Cause, Rows, Severity, Sort, Store, Summary};
+use crate::store::{Banner, Build, Cause, Followed, Rows, Severity, Sort, Store, Summary};
 
 /// What stays as it was given at start.
 #[derive(Clone, Debug)]
@@ -83,6 +84,10 @@ pub struct State {
     dismissed: Vec<Cause>,
     summary: Summary,
     built: Option<Built>,
+    /// The rows for another query or sort than those on the screen, while they are made.
+    build: Option<Build>,
+    /// Whether the rows lack jobs that they have not looked at yet.
+    behind: bool,
     scratch: Scratch,
     overlay_end: usize,
     started: Timestamp,
@@ -90,15 +95,24 @@ pub struct State {
     refresh_due: bool,
 }
 
-/// What the derived rows were built from.
+/// What the derived rows and counts were last derived from.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Built {
     revision: u64,
+    day: Timestamp,
+    rows: BuiltRows,
+}
+
+/// What calls for rows that are built afresh when it changes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct BuiltRows {
     query: u64,
     sort: Sort,
     second: i64,
-    day: Timestamp,
 }
+
+/// So many changed jobs are looked at in one go: about two milliseconds.
+const CHANGES: usize = 1_024;
 
 impl State {
     /// The state before the first message.
@@ -119,6 +133,8 @@ impl State {
             dismissed: Vec::new(),
             summary: Summary::default(),
             built: None,
+            build: None,
+            behind: false,
             scratch: Scratch::default(),
             overlay_end: 0,
             started: now,
@@ -172,20 +188,8 @@ impl State {
 
     /// Derives afresh what follows from the rest: rows and counts only when what they are built from
     /// changed, banners always (they are few).
-    pub(crate) fn refresh(&mut self) {
-        let day = self.start_of_day();
-        let built = Built {
-            revision: self.store.revision(),
-            query: self.filter.generation(),
-            sort: self.sort,
-            second: if self.filter.query().depends_on_time() { self.now.as_second() } else { 0 },
-            day,
-        };
-        if self.built != Some(built) {
-            self.rows = Rows::build(&self.store, self.filter.query(), self.sort, self.now, &mut self.scratch);
-            self.summary = self.store.summary(day);
-            self.built = Some(built);
-        }
+    pub fn refresh(&mut self) {
+        self.refresh_rows();
         self.banners = self.store.banners(self.now);
         let warnings = self.settings.warnings.iter().enumerate();
         self.banners.extend(warnings.map(|(at, text)| Banner {
@@ -204,6 +208,72 @@ impl State {
         }
         let height = usize::from(self.layout().rows());
         self.selection.settle(&self.store, &self.rows, height);
+    }
+
+    fn refresh_rows(&mut self) {
+        let day = self.start_of_day();
+        let depends_on_time = self.filter.query().depends_on_time();
+        let rows = BuiltRows {
+            query: self.filter.generation(),
+            sort: self.sort,
+            second: if depends_on_time { self.now.as_second() } else { 0 },
+        };
+        let built = Built { revision: self.store.revision(), day, rows };
+        let before = self.built.replace(built);
+        if before == Some(built) {
+            return;
+        }
+        self.summary = self.store.summary(day);
+        let asked_for = |rows: &BuiltRows| (rows.query, rows.sort);
+        let last = before.map(|built| built.rows);
+        self.follow();
+        if last.as_ref().map(asked_for) != Some(asked_for(&rows)) {
+            self.start_build();
+        } else if last != Some(rows) && self.build.is_none() {
+            // Time alone passed. It never ends what is under way, or that would not come to an end.
+            self.start_build();
+        }
+    }
+
+    fn start_build(&mut self) {
+        self.build = Some(Build::start(&self.store, self.filter.query(), self.sort, self.now));
+        // A fleet of usual size takes one step, and nobody sees that there are any.
+        self.step_build();
+    }
+
+    /// Takes over what changed in the jobs; the rows on the screen stay true while others are built.
+    fn follow(&mut self) {
+        let followed = self.rows.follow(&self.store, self.now, &mut self.scratch, CHANGES);
+        self.behind = followed == Followed::Some;
+        if followed == Followed::Lost && self.build.is_none() {
+            self.start_build();
+        }
+    }
+
+    fn step_build(&mut self) {
+        let Some(build) = &mut self.build else { return };
+        if let Some(rows) = build.step(&self.store, &mut self.scratch) {
+            self.rows = rows;
+            self.build = None;
+            self.follow();
+        }
+    }
+
+    /// Whether rows are being built: those on the screen are of an older query or sort, or lack some jobs.
+    pub fn is_building(&self) -> bool {
+        self.build.is_some() || self.behind
+    }
+
+    /// Does a bounded piece of what [`is_building`](Self::is_building) tells of, in a few milliseconds at
+    /// most. Says whether there is something new to see.
+    pub fn work(&mut self) -> bool {
+        if self.build.is_some() {
+            self.step_build();
+            self.build.is_none()
+        } else {
+            self.follow();
+            !self.behind
+        }
     }
 
     fn start_of_day(&self) -> Timestamp {

@@ -53,7 +53,7 @@ fn shown(state: &State) -> Vec<String> {
     rows.slice(0, rows.len())
         .iter()
         .filter_map(|handle| state.store.job(*handle))
-        .map(|held| held.job.id.to_string())
+        .map(|held| held.id().to_owned())
         .collect()
 }
 
@@ -271,4 +271,45 @@ fn quiet_refreshes_build_no_rows() {
     let built = state.built;
     poll(&mut state, EU1, 2, 5, &jobs);
     assert!(state.built == built, "nothing changed, nothing was built");
+}
+
+/// More jobs than one step looks at: rows are built while the old ones stay on the screen.
+#[test]
+fn a_large_fleet_is_filtered_in_steps_and_answers_keys_meanwhile() {
+    let mut state = state();
+    let jobs: Vec<_> = (0..9_000).map(|n| job(&format!("j{n:04}"), n, "done")).collect();
+    poll(&mut state, EU1, 1, 0, &jobs);
+    while state.is_building() {
+        state.work();
+    }
+    assert_eq!((state.rows().len(), state.rows().total()), (9_000, 9_000));
+    press(&mut state, "/id~7");
+    assert!(state.is_building());
+    assert_eq!((state.rows().len(), state.filter.text()), (9_000, "id~7"), "the old rows stay");
+    press(&mut state, "⏎G");
+    assert_eq!(selected(&state).as_deref(), Some("j0000"), "keys mean the rows that are seen");
+    // A job that comes meanwhile, one that changes and one that goes: all are seen in the end.
+    let mut later = jobs;
+    later.remove(7_777);
+    later.push(job("j7new", 9_001, "running"));
+    poll(&mut state, EU1, 2, 5, &later);
+    let mut steps = 0;
+    while state.is_building() {
+        let seen = state.work();
+        assert_eq!(seen, !state.is_building());
+        steps += 1;
+    }
+    state.refresh();
+    assert!((2..100).contains(&steps), "{steps}");
+    let expected = later.iter().filter(|job| job.id.as_str().contains('7')).count();
+    assert_eq!((state.rows().len(), state.rows().total()), (expected, 9_000));
+    assert_eq!(shown(&state)[..2], ["j7new", "j8997"]);
+    assert_eq!(state.selection.row(), None, "the filter hides it");
+    press(&mut state, "/x");
+    press(&mut state, "␛");
+    assert!(state.is_building(), "back to the query of before, as far as its rows are not there yet");
+    while state.is_building() {
+        state.work();
+    }
+    assert_eq!(state.rows().len(), expected);
 }

@@ -175,8 +175,8 @@ impl State {
         let Some(held) = self.store.find(&key).and_then(|handle| self.store.job(handle)) else { return };
         self.overlay = Some(Overlay::Details {
             key,
-            job: Box::new(held.job.clone()),
-            source: held.source,
+            job: Box::new(held.to_job()),
+            source: held.source(),
             listed: true,
             scroll: Scroll::default(),
         });
@@ -187,11 +187,9 @@ impl State {
         let Some(Overlay::Details { key, job, source, listed, .. }) = &mut self.overlay else { return };
         let held = self.store.find(key).and_then(|handle| self.store.job(handle));
         *listed = held.is_some();
-        if let Some(held) = held
-            && **job != held.job
-        {
-            **job = held.job.clone();
-            *source = held.source;
+        if let Some(held) = held {
+            **job = held.to_job();
+            *source = held.source();
         }
     }
 

@@ -5,8 +5,9 @@ use std::cmp::Ordering;
 
 use strum::{Display, EnumString, IntoStaticStr};
 
-use super::jobs::Held;
-use crate::model::{Fleet, Job};
+use super::row::Held;
+use super::sorting::Stage;
+use crate::model::{Fleet, Status};
 
 /// A column of the jobs pane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Display, EnumString, IntoStaticStr)]
@@ -114,67 +115,114 @@ impl Column {
     }
 
     /// Compares two jobs by this column. What is missing comes last in ascending order.
-    pub(super) fn compare(self, fleet: &Fleet, a: &Held, b: &Held) -> Ordering {
-        let (x, y) = (&a.job, &b.job);
+    pub(super) fn compare(self, fleet: &Fleet, a: Held<'_>, b: Held<'_>) -> Ordering {
         match self {
             Self::Env => environment(fleet, a).cmp(&environment(fleet, b)),
             Self::Key => key(fleet, a).cmp(&key(fleet, b)),
-            Self::Status => status(x).cmp(&status(y)),
-            Self::Id => x.id.cmp(&y.id),
-            Self::Name => text(Some(&x.data_name), Some(&y.data_name)),
-            Self::Title => text(x.title.as_deref(), y.title.as_deref()),
-            Self::Ref => text(x.reference.as_deref(), y.reference.as_deref()),
-            Self::Tags => text(x.tags.first().map(AsRef::as_ref), y.tags.first().map(AsRef::as_ref)),
-            Self::Lang => text(x.language.as_deref(), y.language.as_deref()),
-            Self::Model => text(x.model.as_deref(), y.model.as_deref()),
-            Self::Audio => absent_last(x.duration_s, y.duration_s, Ord::cmp),
-            Self::Created | Self::Expires => absent_last(x.created_at, y.created_at, Ord::cmp),
-            Self::Age => absent_last(x.created_at, y.created_at, |a, b| b.cmp(a)),
-            Self::Error => text(
-                x.errors.last().map(|error| &*error.message),
-                y.errors.last().map(|error| &*error.message),
-            ),
+            Self::Status => (rank(a), a.status().as_str()).cmp(&(rank(b), b.status().as_str())),
+            Self::Id => a.id().cmp(b.id()),
+            Self::Audio => absent_last(a.duration_s(), b.duration_s(), Ord::cmp),
+            Self::Created | Self::Expires => absent_last(a.row.created(), b.row.created(), Ord::cmp),
+            Self::Age => absent_last(a.row.created(), b.row.created(), |a, b| b.cmp(a)),
+            _ => absent_last(present(self.text(a)), present(self.text(b)), |a, b| compare_text(a, b)),
         }
+    }
+
+    /// What a job is sorted by, in a form that is quick to compare. The order is that of
+    /// [`compare`](Self::compare).
+    pub(super) fn key<'a>(self, fleet: &Fleet, held: Held<'a>) -> Key<'a> {
+        match self {
+            Self::Env => Key::Number(environment(fleet, held).map_or(0, |at| u64::from(at) + 1)),
+            Self::Key => Key::Number(key(fleet, held).map_or(0, |at| u64::from(at) + 1)),
+            Self::Status => match held.status() {
+                Status::Other(_) => Key::Ranked(rank(held)),
+                _ => Key::Number(rank(held)),
+            },
+            Self::Id => Key::Text(held.id()),
+            Self::Audio => held.duration_s().map_or(Key::Missing, Key::Number),
+            Self::Created | Self::Expires | Self::Age if held.row.created().is_none() => Key::Missing,
+            Self::Created | Self::Expires => Key::Moment { newest_first: false },
+            Self::Age => Key::Moment { newest_first: true },
+            _ => present(self.text(held)).map_or(Key::Missing, Key::Text),
+        }
+    }
+
+    /// The text that a job is sorted by; empty where it has none.
+    pub(super) fn text(self, held: Held<'_>) -> &str {
+        let text = match self {
+            Self::Status => Some(held.status().as_str()),
+            Self::Id => Some(held.id()),
+            Self::Name => Some(held.data_name()),
+            Self::Title => held.title(),
+            Self::Ref => held.reference(),
+            Self::Tags => held.tags().first().map(AsRef::as_ref),
+            Self::Lang => held.language(),
+            Self::Model => held.model(),
+            Self::Error => held.errors().last().map(|error| &*error.message),
+            Self::Env | Self::Key | Self::Audio | Self::Created | Self::Age | Self::Expires => None,
+        };
+        text.unwrap_or_default()
+    }
+
+    /// How its texts are compared: what people wrote case aside, what the service wrote as it is.
+    pub(super) fn stage(self) -> Stage {
+        if matches!(self, Self::Id | Self::Status) { Stage::Raw } else { Stage::Folded }
     }
 }
 
-fn environment(fleet: &Fleet, held: &Held) -> Option<u16> {
-    fleet.source(held.source).map(|source| source.environment.0)
+/// What a job is sorted by.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Key<'a> {
+    /// Nothing: it comes last in ascending order.
+    Missing,
+    /// A number, and nothing else.
+    Number(u64),
+    /// A number, and then the text.
+    Ranked(u64),
+    /// The text.
+    Text(&'a str),
+    /// When it was created.
+    Moment {
+        /// Whether the newest comes first.
+        newest_first: bool,
+    },
 }
 
-fn key(fleet: &Fleet, held: &Held) -> Option<u16> {
-    fleet.source(held.source).map(|source| source.key.0)
+fn environment(fleet: &Fleet, held: Held<'_>) -> Option<u16> {
+    fleet.source(held.source()).map(|source| source.environment.0)
+}
+
+fn key(fleet: &Fleet, held: Held<'_>) -> Option<u16> {
+    fleet.source(held.source()).map(|source| source.key.0)
 }
 
 /// Active first, then what went wrong, then the rest: the order in which an operator cares.
-fn status(job: &Job) -> (u8, &str) {
-    use crate::model::Status;
-    let rank = match &job.status {
+fn rank(held: Held<'_>) -> u64 {
+    match held.status() {
         Status::Running => 0,
-        Status::Other(_) if job.status.is_active() => 1,
+        Status::Other(_) if held.status().is_active() => 1,
         Status::Rejected => 2,
-        Status::Done if job.is_done_with_errors() => 3,
+        Status::Done if held.is_done_with_errors() => 3,
         Status::Done => 4,
         Status::Other(_) => 5,
         Status::Expired => 6,
         Status::Deleted => 7,
-    };
-    (rank, job.status.as_str())
+    }
 }
 
-/// Case does not matter, except to tell apart what is otherwise equal. Empty is missing.
-fn text(a: Option<&str>, b: Option<&str>) -> Ordering {
-    let present = |text: &&str| !text.is_empty();
-    absent_last(a.filter(present), b.filter(present), |a, b| {
-        let folded = if a.is_ascii() && b.is_ascii() {
-            a.bytes()
-                .map(|byte| byte.to_ascii_lowercase())
-                .cmp(b.bytes().map(|byte| byte.to_ascii_lowercase()))
-        } else {
-            a.chars().flat_map(char::to_lowercase).cmp(b.chars().flat_map(char::to_lowercase))
-        };
-        folded.then_with(|| a.cmp(b))
-    })
+/// Empty is missing.
+fn present(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
+/// Case does not matter, except to tell apart what is otherwise equal.
+pub(super) fn compare_text(a: &str, b: &str) -> Ordering {
+    let folded = if a.is_ascii() && b.is_ascii() {
+        a.bytes().map(|byte| byte.to_ascii_lowercase()).cmp(b.bytes().map(|byte| byte.to_ascii_lowercase()))
+    } else {
+        a.chars().flat_map(char::to_lowercase).cmp(b.chars().flat_map(char::to_lowercase))
+    };
+    folded.then_with(|| a.cmp(b))
 }
 
 fn absent_last<T>(a: Option<T>, b: Option<T>, compare: impl Fn(&T, &T) -> Ordering) -> Ordering {
@@ -205,13 +253,13 @@ impl Default for Sort {
 impl Sort {
     /// A total order: what the column leaves equal is told apart by age, then environment, then id, in
     /// the same direction always, so that rows stay put when the order is turned round.
-    pub(super) fn compare(self, fleet: &Fleet, a: &Held, b: &Held) -> Ordering {
+    pub(super) fn compare(self, fleet: &Fleet, a: Held<'_>, b: Held<'_>) -> Ordering {
         let by_column = self.column.compare(fleet, a, b);
         let by_column = if self.descending { by_column.reverse() } else { by_column };
         by_column
             .then_with(|| Column::Age.compare(fleet, a, b))
             .then_with(|| Column::Env.compare(fleet, a, b))
-            .then_with(|| a.job.id.cmp(&b.job.id))
+            .then_with(|| a.id().cmp(b.id()))
     }
 }
 

@@ -1,26 +1,25 @@
-//! The slab that holds the jobs: a handle stays valid until its job goes, so that rows, sorting and
-//! drawing work on four bytes a job. It knows nothing of merging rules.
+//! The listings of all sources, and the merged view of them: each job once, by the first source that is
+//! not stale. A handle stays valid until its listing goes, so that rows, sorting and drawing work on four
+//! bytes a job. What follows from the listings (counts, the order by age, who speaks for a job that two
+//! keys list) is kept up change by change and never counted afresh. It knows nothing of merging rules.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+mod shown;
 
-use crate::model::{Job, JobId, SourceId, Status};
+use std::cmp::Ordering;
+use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
 
-/// A place in the slab. A handle of a job that went may later name another job: hold a
-/// [`JobKey`](crate::model::JobKey) across merges instead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Handle(u32);
+use hashbrown::HashTable;
+use jiff::Timestamp;
 
-/// One job as one source listed it.
-#[derive(Clone, Debug)]
-pub struct Held {
-    /// The job.
-    pub job: Job,
-    /// Who listed it.
-    pub source: SourceId,
-    /// The round that listed it last.
-    pub seen: u64,
-}
+use super::journal::Journal;
+use super::order::Order;
+use super::row::{Held, Row, Words, fingerprint};
+use super::slab::Slab;
+use super::summary::Tally;
+use crate::model::{EnvironmentId, Fleet, Job, SourceId, Span, Status};
+
+pub use super::slab::Handle;
 
 /// What became of a job that was put in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,80 +29,342 @@ pub(super) enum Change {
     Same,
 }
 
-/// All jobs of all sources.
-#[derive(Debug, Default)]
-pub(super) struct Jobs {
-    slots: Vec<Option<Held>>,
-    free: Vec<Handle>,
-    by_source: HashMap<SourceId, HashMap<JobId, Handle>>,
+/// A listing in an index: enough of its id's hash to find its place again when the index grows, without
+/// looking at the listing.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    hash: u32,
+    handle: Handle,
 }
 
+/// One environment.
+#[derive(Debug, Default)]
+struct Place {
+    /// The listings of all its sources, by id.
+    index: HashTable<Entry>,
+    /// Listings of jobs that other sources list too.
+    shared: HashSet<Handle>,
+    /// Whether more than one key is tried here.
+    rivalry: bool,
+    tally: Tally,
+}
+
+/// One source.
+#[derive(Debug)]
+struct List {
+    environment: EnvironmentId,
+    /// Newest first.
+    order: Order,
+    /// Whether it does not answer with jobs now.
+    stale: bool,
+    /// The round that is being listed, and how many listings it has seen.
+    round: (u32, usize),
+}
+
+/// All listings of all sources.
+#[derive(Debug, Default)]
+pub(super) struct Jobs {
+    slab: Slab,
+    words: Words,
+    places: Vec<Place>,
+    lists: Vec<List>,
+    /// What is shown: newest first, then by environment and id.
+    ages: Order,
+    journal: Journal,
+    hasher: RandomState,
+}
+
+/// So many listings that go at once are taken out of the orders in one pass.
+const MANY: usize = 4_096;
+
 impl Jobs {
-    pub(super) fn get(&self, handle: Handle) -> Option<&Held> {
-        self.slots.get(usize::try_from(handle.0).ok()?)?.as_ref()
+    pub(super) fn new(fleet: &Fleet) -> Self {
+        let sources_at = |id| fleet.sources.iter().filter(move |source| source.environment == id).count();
+        let place = |(id, _)| Place { rivalry: sources_at(id) > 1, ..Place::default() };
+        let list = |(_, source): (_, &crate::model::Source)| List {
+            environment: source.environment,
+            order: Order::default(),
+            stale: false,
+            round: (0, 0),
+        };
+        Self {
+            places: fleet.environments().map(place).collect(),
+            lists: fleet.sources().map(list).collect(),
+            ..Self::default()
+        }
     }
 
-    pub(super) fn find(&self, source: SourceId, id: &JobId) -> Option<Handle> {
-        self.by_source.get(&source)?.get(id).copied()
+    pub(super) fn get(&self, handle: Handle) -> Option<Held<'_>> {
+        Some(Held { row: self.slab.get(handle)?, words: &self.words })
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (Handle, &Held)> {
-        (0..).map(Handle).zip(&self.slots).filter_map(|(handle, slot)| Some((handle, slot.as_ref()?)))
+    /// A job that is shown.
+    pub(super) fn shown(&self, handle: Handle) -> Option<Held<'_>> {
+        self.get(handle).filter(|held| held.row.shown)
     }
 
-    /// The jobs that one source listed.
-    pub(super) fn of(&self, source: SourceId) -> impl Iterator<Item = (Handle, &Held)> {
-        self.by_source
-            .get(&source)
+    /// What is shown, newest first.
+    pub(super) fn ages(&self) -> &Order {
+        &self.ages
+    }
+
+    pub(super) fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    pub(super) fn tallies(&self) -> impl Iterator<Item = &Tally> {
+        self.places.iter().map(|place| &place.tally)
+    }
+
+    /// The listing that is shown of a job.
+    pub(super) fn find(&self, environment: EnvironmentId, id: &str) -> Option<Handle> {
+        let hash = self.hash(id);
+        self.listings(environment, hash, id).find(|(_, row)| row.shown).map(|(handle, _)| handle)
+    }
+
+    /// How many jobs a source lists.
+    pub(super) fn count_of(&self, source: SourceId) -> usize {
+        self.lists.get(source.index()).map_or(0, |list| list.order.len())
+    }
+
+    /// When the oldest job that a source lists was created.
+    pub(super) fn oldest_of(&self, source: SourceId) -> Option<Timestamp> {
+        let mut oldest_first = self.lists.get(source.index())?.order.iter().rev();
+        oldest_first.find_map(|handle| self.get(handle)?.created_at())
+    }
+
+    fn hash(&self, id: &str) -> u32 {
+        let hash = self.hasher.hash_one(id);
+        u32::try_from(hash >> 32).unwrap_or_default()
+    }
+
+    fn listings<'a>(
+        &'a self,
+        environment: EnvironmentId,
+        hash: u32,
+        id: &'a str,
+    ) -> impl Iterator<Item = (Handle, &'a Row)> {
+        let place = self.places.get(environment.index());
+        place
             .into_iter()
-            .flat_map(HashMap::values)
-            .filter_map(|handle| Some((*handle, self.get(*handle)?)))
+            .flat_map(move |place| place.index.iter_hash(spread(hash)))
+            .filter(move |entry| entry.hash == hash)
+            .filter_map(|entry| Some((entry.handle, self.slab.get(entry.handle)?)))
+            .filter(move |(_, row)| row.id() == id)
     }
 
     /// Takes a job as listed in round `seen`; the newest listing wins.
-    pub(super) fn put(&mut self, source: SourceId, job: Job, seen: u64) -> Change {
-        match self.by_source.entry(source).or_default().entry(job.id.clone()) {
-            Entry::Occupied(entry) => {
-                let handle = *entry.get();
-                let slot = usize::try_from(handle.0).ok().and_then(|at| self.slots.get_mut(at));
-                let Some(Some(held)) = slot else { return Change::Same };
-                held.seen = seen;
-                if held.job == job {
-                    return Change::Same;
-                }
-                let before = std::mem::replace(&mut held.job, job).status;
-                Change::Changed { handle, before }
-            }
-            Entry::Vacant(entry) => {
-                let held = Some(Held { job, source, seen });
-                let reused = self.free.pop();
-                let handle = match reused {
-                    Some(handle) => handle,
-                    // 2³² jobs do not fit into the memory of any machine that runs this.
-                    None => Handle(u32::try_from(self.slots.len()).unwrap_or(u32::MAX)),
-                };
-                match usize::try_from(handle.0).ok().and_then(|at| self.slots.get_mut(at)) {
-                    Some(slot) => *slot = held,
-                    None => self.slots.push(held),
-                }
-                entry.insert(handle);
-                Change::New(handle)
-            }
+    pub(super) fn put(&mut self, source: SourceId, job: &Job, seen: u64) -> Change {
+        let Some(environment) = self.lists.get(source.index()).map(|list| list.environment) else {
+            return Change::Same;
+        };
+        let (hash, seen) = (self.hash(job.id.as_str()), round(seen));
+        let content = fingerprint(&self.hasher, job);
+        let known = self.listings(environment, hash, job.id.as_str()).find(|(_, row)| row.source == source);
+        let Some(handle) = known.map(|(handle, _)| handle) else {
+            return Change::New(self.list(source, environment, hash, job, (seen, content)));
+        };
+        let Some(row) = self.slab.get_mut(handle) else { return Change::Same };
+        let again = std::mem::replace(&mut row.seen, seen) == seen;
+        let same = row.fingerprint == content;
+        if !again {
+            self.count_round(source, seen);
+        }
+        if same {
+            return Change::Same;
+        }
+        self.exchange(handle, source, job, (seen, content))
+    }
+
+    /// Counts a listing for the round.
+    fn count_round(&mut self, source: SourceId, seen: u32) {
+        if let Some(list) = self.lists.get_mut(source.index()) {
+            let count = if list.round.0 == seen { list.round.1 } else { 0 };
+            list.round = (seen, count + 1);
         }
     }
 
-    /// Drops the jobs of a source that `gone` picks; says how many went.
-    pub(super) fn remove(&mut self, source: SourceId, gone: impl Fn(&Held) -> bool) -> usize {
-        let doomed: Vec<Handle> =
-            self.of(source).filter(|(_, held)| gone(held)).map(|(handle, _)| handle).collect();
-        for handle in &doomed {
-            let slot = usize::try_from(handle.0).ok().and_then(|at| self.slots.get_mut(at));
-            let Some(held) = slot.and_then(Option::take) else { continue };
-            if let Some(ids) = self.by_source.get_mut(&source) {
-                ids.remove(&held.job.id);
-            }
-            self.free.push(*handle);
+    /// Takes a listing that was not there.
+    fn list(
+        &mut self,
+        source: SourceId,
+        environment: EnvironmentId,
+        hash: u32,
+        job: &Job,
+        (seen, content): (u32, u64),
+    ) -> Handle {
+        let handle = self.slab.insert(self.words.pack(source, job, seen, content));
+        self.count_round(source, seen);
+        self.enlist(source, handle);
+        let mut rivalry = false;
+        if let Some(place) = self.places.get_mut(environment.index()) {
+            place.index.insert_unique(spread(hash), Entry { hash, handle }, |entry| spread(entry.hash));
+            rivalry = place.rivalry;
         }
+        if rivalry {
+            self.regroup(environment, hash, job.id.as_str());
+        } else {
+            self.show(environment, handle);
+        }
+        handle
+    }
+
+    /// Puts a new content in the place of an old one.
+    fn exchange(
+        &mut self,
+        handle: Handle,
+        source: SourceId,
+        job: &Job,
+        (seen, content): (u32, u64),
+    ) -> Change {
+        let Some(environment) = self.lists.get(source.index()).map(|list| list.environment) else {
+            return Change::Same;
+        };
+        let mut fresh = self.words.pack(source, job, seen, content);
+        let Some(held) = self.get(handle) else { return Change::Same };
+        let (before, shown) = (held.status().clone(), held.row.shown);
+        let moved = held.row.created() != fresh.created();
+        if shown {
+            self.count(environment, handle, Tally::remove);
+            if moved {
+                self.leave_ages(handle);
+            }
+        }
+        if moved {
+            self.delist(source, handle);
+        }
+        fresh.shown = shown;
+        if let Some(row) = self.slab.get_mut(handle) {
+            let old = std::mem::replace(row, fresh);
+            self.words.release(&old);
+        }
+        if moved {
+            self.enlist(source, handle);
+        }
+        if shown {
+            self.count(environment, handle, Tally::add);
+            if moved {
+                self.join_ages(handle);
+            }
+            self.journal.push(handle);
+        }
+        Change::Changed { handle, before }
+    }
+
+    /// Drops the listings of a source that the round did not bring, of those created after `since`
+    /// (`None` for all); says how many went.
+    pub(super) fn remove_unseen(&mut self, source: SourceId, seen: u64, since: Option<Timestamp>) -> usize {
+        let seen = round(seen);
+        let Some(list) = self.lists.get(source.index()) else { return 0 };
+        // The quiet case: the round brought all there is.
+        if list.round == (seen, list.order.len()) {
+            return 0;
+        }
+        let after = since.map(moment);
+        let rows = list.order.iter().filter_map(|handle| Some((handle, self.slab.get(handle)?)));
+        let doomed: Vec<Handle> = rows
+            .take_while(|(_, row)| after.is_none_or(|after| row.created().is_some_and(|at| at > after)))
+            .filter(|(_, row)| row.seen < seen)
+            .map(|(handle, _)| handle)
+            .collect();
+        self.remove(source, &doomed);
         doomed.len()
     }
+
+    /// Drops the listings of a source that lie in a stretch of which `jobs` are all, and are not among
+    /// them; says how many went.
+    pub(super) fn remove_absent(&mut self, source: SourceId, jobs: &[Job], spans: &[Span]) -> usize {
+        let Some(list) = self.lists.get(source.index()).filter(|_| !spans.is_empty()) else { return 0 };
+        let listed: HashSet<&str> = jobs.iter().map(|job| job.id.as_str()).collect();
+        let created = |handle| self.slab.get(handle).and_then(Row::created);
+        let within = |span: &Span| {
+            let (first, last) = (moment(span.first), moment(span.last));
+            let newer = move |handle: &Handle| created(*handle).is_some_and(|at| at > last);
+            list.order.from(newer).take_while(move |handle| created(*handle).is_some_and(|at| at >= first))
+        };
+        let absent = |handle: &Handle| self.slab.get(*handle).is_some_and(|row| !listed.contains(row.id()));
+        let doomed: Vec<Handle> = spans.iter().flat_map(within).filter(absent).collect();
+        self.remove(source, &doomed);
+        doomed.len()
+    }
+
+    fn remove(&mut self, source: SourceId, doomed: &[Handle]) {
+        let many = doomed.len() > MANY;
+        let ids: Vec<_> = doomed.iter().filter_map(|handle| self.drop_listing(*handle, many)).collect();
+        if many {
+            let slab = &self.slab;
+            let stays = |handle: Handle| slab.get(handle).is_some_and(|row| row.shown);
+            self.ages.retain(stays);
+            if let Some(list) = self.lists.get_mut(source.index()) {
+                list.order.retain(|handle| slab.get(handle).is_some());
+            }
+        }
+        for (environment, hash, id) in ids {
+            self.regroup(environment, hash, &id);
+        }
+    }
+
+    /// Takes a listing out of everything (but of the orders, where they are swept afterwards); gives what
+    /// must be regrouped.
+    fn drop_listing(&mut self, handle: Handle, swept: bool) -> Option<(EnvironmentId, u32, Box<str>)> {
+        let row = self.slab.get(handle)?;
+        let (source, shown, hash) = (row.source, row.shown, self.hash(row.id()));
+        let environment = self.lists.get(source.index())?.environment;
+        if shown {
+            self.count(environment, handle, Tally::remove);
+            if !swept {
+                self.leave_ages(handle);
+            }
+            self.journal.push(handle);
+        }
+        if !swept {
+            self.delist(source, handle);
+        }
+        let place = self.places.get_mut(environment.index())?;
+        if let Ok(entry) = place.index.find_entry(spread(hash), |entry| entry.handle == handle) {
+            entry.remove();
+        }
+        let shared = place.shared.remove(&handle);
+        let row = self.slab.remove(handle)?;
+        self.words.release(&row);
+        shared.then(|| (environment, hash, row.id().into()))
+    }
+
+    fn enlist(&mut self, source: SourceId, handle: Handle) {
+        let slab = &self.slab;
+        if let Some(list) = self.lists.get_mut(source.index()) {
+            list.order.insert(handle, |held| newest_first(slab, held, handle));
+        }
+    }
+
+    fn delist(&mut self, source: SourceId, handle: Handle) {
+        let slab = &self.slab;
+        if let Some(list) = self.lists.get_mut(source.index()) {
+            list.order.remove(handle, |held| newest_first(slab, held, handle));
+        }
+    }
+
+    /// How many shared values are held.
+    #[cfg(test)]
+    pub(super) fn words(&self) -> usize {
+        self.words.len()
+    }
+}
+
+fn newest_first(slab: &Slab, a: Handle, b: Handle) -> Ordering {
+    let created = |handle| slab.get(handle).and_then(Row::created);
+    created(b).cmp(&created(a)).then_with(|| a.cmp(&b))
+}
+
+fn moment(at: Timestamp) -> (i64, i32) {
+    (at.as_second(), at.subsec_nanosecond())
+}
+
+fn round(sequence: u64) -> u32 {
+    u32::try_from(sequence).unwrap_or(u32::MAX)
+}
+
+/// A hash of 32 bits over the 64 that the index looks at.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }

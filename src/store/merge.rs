@@ -2,7 +2,6 @@
 //! a report of an older round changes nothing, merging a report twice is merging it once, sources
 //! never touch each other's jobs, and a failure keeps every row.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -12,7 +11,7 @@ use super::health::Outcome;
 use super::jobs::Change;
 use super::{Store, advice};
 use crate::model::{
-    Coverage, EnvironmentState, Failure, FailureKind, Job, JobId, PollEvent, Report, SourceId, Span, Status,
+    Coverage, EnvironmentState, Failure, FailureKind, Job, PollEvent, Report, SourceId, Span, Status,
 };
 
 impl Store {
@@ -65,6 +64,7 @@ impl Store {
         let key_news = record.note_accepted(at);
         let sequence = record.sequence;
         if recovered {
+            self.jobs.set_stale(source, false);
             self.revision += 1;
         }
         if first {
@@ -77,7 +77,7 @@ impl Store {
             let rejected = job.status == Status::Rejected;
             let fresh = job.created_at.is_some_and(|created| created >= watched_since);
             // What was rejected before voxtop looked is history, not news.
-            let news = match self.jobs.put(source, job, sequence) {
+            let news = match self.jobs.put(source, &job, sequence) {
                 Change::Same => continue,
                 Change::New(handle) => fresh.then_some(handle),
                 Change::Changed { handle, before } => (before != Status::Rejected).then_some(handle),
@@ -93,6 +93,7 @@ impl Store {
         let kind = failure.kind;
         let Some(record) = self.sources.get_mut(source.index()) else { return };
         if record.trouble.is_none() {
+            self.jobs.set_stale(source, true);
             self.revision += 1;
         }
         record.note_failure(failure.clone(), at);
@@ -118,14 +119,7 @@ impl Store {
 
     /// Drops what lies in a stretch of which the page holds every job, and is not on the page.
     fn drop_absent(&mut self, source: SourceId, jobs: &[Job], spans: &[Span]) {
-        if spans.is_empty() {
-            return;
-        }
-        let listed: HashSet<&JobId> = jobs.iter().map(|job| &job.id).collect();
-        let gone = self.jobs.remove(source, |held| {
-            held.job.created_at.is_some_and(|created| spans.iter().any(|span| span.contains(created)))
-                && !listed.contains(&held.job.id)
-        });
+        let gone = self.jobs.remove_absent(source, jobs, spans);
         if gone > 0 {
             self.revision += 1;
         }
@@ -134,10 +128,8 @@ impl Store {
     /// Drops what a finished round should have listed and did not.
     fn drop_unlisted(&mut self, source: SourceId, sequence: u64, coverage: Coverage) {
         let gone = match coverage {
-            Coverage::Whole => self.jobs.remove(source, |held| held.seen < sequence),
-            Coverage::Since(oldest) => self.jobs.remove(source, |held| {
-                held.seen < sequence && held.job.created_at.is_some_and(|created| created > oldest)
-            }),
+            Coverage::Whole => self.jobs.remove_unseen(source, sequence, None),
+            Coverage::Since(oldest) => self.jobs.remove_unseen(source, sequence, Some(oldest)),
             Coverage::Gaps => 0,
         };
         if gone > 0 {
@@ -168,8 +160,8 @@ impl Store {
 
     fn note_rejected_job(&mut self, source: SourceId, at: Timestamp, handle: super::Handle) {
         let Some(held) = self.jobs.get(handle) else { return };
-        let why = held.job.errors.last().map_or(String::new(), |error| format!(": {}", error.message));
-        let text = format!("job {} was rejected{why}", held.job.id);
+        let why = held.errors().last().map_or(String::new(), |error| format!(": {}", error.message));
+        let text = format!("job {} was rejected{why}", held.id());
         self.push_event(source, at, Severity::Warning, text);
     }
 

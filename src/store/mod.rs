@@ -5,22 +5,33 @@
 //! network and never draws.
 //!
 //! ```text
-//! Report ─ merge ─▶ jobs (a slab)      ─ rows(query, sort) ─▶ what the jobs pane shows
-//!                   source records     ─ banners(now)      ─▶ what the banner strip shows
-//!                   environment health ─ summary(today)    ─▶ what header and panes count
+//! Report ─ merge ─▶ jobs (a slab)      ─ Build, Rows    ─▶ what the jobs pane shows
+//!                   source records     ─ banners(now)   ─▶ what the banner strip shows
+//!                   environment health ─ summary(today) ─▶ what header and panes count
 //!                   events
 //! ```
+//!
+//! It is made for a million jobs: a merge costs what it changes, and the rows follow the journal of the
+//! changes. Only a new query or sort looks at every job, and does so in steps ([`Build`]).
 
 mod advice;
 mod banner;
+mod build;
 mod column;
+mod config;
 mod event;
 mod health;
 mod jobs;
+mod journal;
 mod key_banner;
 mod merge;
+mod order;
+mod pool;
 mod record;
+mod row;
 mod rows;
+mod slab;
+mod sorting;
 mod summary;
 
 pub mod query;
@@ -30,15 +41,17 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 pub use banner::{Banner, Cause};
+pub use build::Build;
 pub use column::{Align, COLUMNS, Column, ColumnSpec, Sort};
 pub use event::{Event, Severity};
 pub use health::Health;
-pub use jobs::{Handle, Held};
+pub use jobs::Handle;
 pub use record::{KeyRecord, SourceRecord, Trouble};
-pub use rows::Rows;
+pub use row::Held;
+pub use rows::{Followed, Rows};
 pub use summary::{Counts, Summary};
 
-use crate::model::{EnvironmentId, EnvironmentState, Failure, Fleet, JobKey, KeyState, SourceId};
+use crate::model::{EnvironmentId, EnvironmentState, Failure, Fleet, JobId, JobKey, KeyState, SourceId};
 use event::EventLog;
 use jobs::Jobs;
 
@@ -57,7 +70,7 @@ impl Store {
     /// An empty store for a fleet: nothing asked, nothing known.
     pub fn new(fleet: Arc<Fleet>) -> Self {
         Self {
-            jobs: Jobs::default(),
+            jobs: Jobs::new(&fleet),
             sources: fleet.sources.iter().map(|_| SourceRecord::default()).collect(),
             health: fleet.environments.iter().map(|_| Health::default()).collect(),
             events: EventLog::default(),
@@ -127,22 +140,20 @@ impl Store {
     }
 
     /// A job by its handle; `None` once it is gone.
-    pub fn job(&self, handle: Handle) -> Option<&Held> {
+    pub fn job(&self, handle: Handle) -> Option<Held<'_>> {
         self.jobs.get(handle)
     }
 
     /// A job by its identity, as the merged view shows it.
     pub fn find(&self, key: &JobKey) -> Option<Handle> {
-        self.sources_at(key.environment)
-            .filter_map(|(id, _)| self.jobs.find(id, &key.id))
-            .find(|handle| self.is_shown(*handle))
+        self.jobs.find(key.environment, key.id.as_str())
     }
 
     /// The identity of a job.
     pub fn key_of(&self, handle: Handle) -> Option<JobKey> {
         let held = self.jobs.get(handle)?;
-        let environment = self.fleet.source(held.source)?.environment;
-        Some(JobKey { environment, id: held.job.id.clone() })
+        let environment = self.fleet.source(held.source())?.environment;
+        Some(JobKey { environment, id: JobId::new(held.id()) })
     }
 
     /// Whether the rows of a source are stale: its last round failed, or its key is no longer accepted.
@@ -150,20 +161,20 @@ impl Store {
         self.source(source).is_some_and(SourceRecord::is_stale)
     }
 
-    /// The merged jobs: each (environment, id) once. Where two keys list one job, the first source
-    /// that is not stale speaks for it.
-    pub fn jobs(&self) -> impl Iterator<Item = (Handle, &Held)> {
-        self.jobs.iter().filter(|(handle, _)| self.is_shown(*handle))
+    /// The merged jobs, newest first: each (environment, id) once. Where two keys list one job, the first
+    /// source that is not stale speaks for it.
+    pub fn jobs(&self) -> impl Iterator<Item = (Handle, Held<'_>)> {
+        self.jobs.ages().iter().filter_map(|handle| Some((handle, self.jobs.get(handle)?)))
     }
 
     /// How many jobs a source listed.
     pub fn jobs_of(&self, id: SourceId) -> usize {
-        self.jobs.of(id).count()
+        self.jobs.count_of(id)
     }
 
     /// When the oldest job that a source listed was created.
     pub fn oldest_of(&self, id: SourceId) -> Option<Timestamp> {
-        self.jobs.of(id).filter_map(|(_, held)| held.job.created_at).min()
+        self.jobs.oldest_of(id)
     }
 
     /// Whether the lists of all sources that list anything are known to their ends.
@@ -180,26 +191,11 @@ impl Store {
     pub fn events_recorded(&self) -> u64 {
         self.events.recorded()
     }
-
-    /// Whether this listing of a job is the one that is shown, of perhaps several keys' listings.
-    fn is_shown(&self, handle: Handle) -> bool {
-        let Some(held) = self.jobs.get(handle) else { return false };
-        let Some(own) = self.fleet.source(held.source) else { return false };
-        let mut rivals = self
-            .fleet
-            .sources()
-            .filter(|(id, source)| *id != held.source && source.environment == own.environment)
-            .map(|(id, _)| id)
-            .peekable();
-        if rivals.peek().is_none() {
-            return true;
-        }
-        let rank = |id: SourceId| (self.is_stale(id), id);
-        !rivals.any(|id| rank(id) < rank(held.source) && self.jobs.find(id, &held.job.id).is_some())
-    }
 }
 
 #[cfg(test)]
 pub(crate) mod fixture;
+#[cfg(test)]
+mod rows_tests;
 #[cfg(test)]
 mod tests;

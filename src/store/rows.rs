@@ -1,51 +1,147 @@
-//! The visible rows: which jobs, in which order. They are refreshed only when the store's revision, the
-//! query or the sort changed (or time passed, where the query asks for it).
+//! The visible rows: which jobs, in which order. A change of some jobs moves those jobs' rows and looks at
+//! no others; a new query or sort is a [`Build`].
 
 use jiff::Timestamp;
 
+use super::build::Build;
+use super::order::Order;
 use super::query::{Query, Scratch, Subject};
 use super::{Handle, Sort, Store};
 use crate::model::JobKey;
 
-/// The rows of the jobs pane, as handles into the store at one revision.
-#[derive(Debug, Default)]
+/// What the rows are to be.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Wanted {
+    pub(super) query: Query,
+    pub(super) sort: Sort,
+    /// What every job that matches holds; see [`Query::letters`].
+    letters: u64,
+}
+
+impl Wanted {
+    pub(super) fn new(query: &Query, sort: Sort) -> Self {
+        Self { query: query.clone(), sort, letters: query.letters() }
+    }
+
+    /// The text of a job that [`matches`](Self::matches) is likely to look at, to be touched ahead.
+    pub(super) fn will_read<'a>(&self, store: &'a Store, handle: Handle) -> &'a str {
+        let row = store.jobs.get(handle).map(|held| held.row);
+        let worth = |row: &&super::row::Row| self.letters != 0 && row.letters & self.letters == self.letters;
+        row.filter(worth).map_or("", super::row::Row::id)
+    }
+
+    /// Whether a job is shown and matches.
+    pub(super) fn matches(
+        &self,
+        store: &Store,
+        handle: Handle,
+        now: Timestamp,
+        scratch: &mut Scratch,
+    ) -> bool {
+        let Some(held) = store.jobs.shown(handle) else { return false };
+        if self.query.is_empty() {
+            return true;
+        }
+        if held.row.letters & self.letters != self.letters {
+            return false;
+        }
+        let fleet = store.fleet();
+        let Some(source) = fleet.source(held.source()) else { return false };
+        let Some(environment) = fleet.environment(source.environment) else { return false };
+        let subject = Subject {
+            job: &held,
+            environment: environment.name.as_str(),
+            region: environment.region.as_str(),
+            key: fleet.key_name(source.key),
+        };
+        self.query.matches(&subject, now, scratch)
+    }
+}
+
+/// How far rows have kept up with the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Followed {
+    /// They are true.
+    All,
+    /// They lack some jobs still: follow again.
+    Some,
+    /// Too much has changed since: build them afresh.
+    Lost,
+}
+
+/// The rows of the jobs pane, as handles into the store.
+#[derive(Debug)]
 pub struct Rows {
-    handles: Vec<Handle>,
+    wanted: Wanted,
+    order: Order,
     total: usize,
+    /// The place in the store's journal up to which they are true.
+    at: u64,
+    /// Jobs that changed and have not been looked at since.
+    waiting: Vec<Handle>,
+}
+
+impl Default for Rows {
+    /// No rows, as of a store that knows no job.
+    fn default() -> Self {
+        Self::new(Wanted::default(), Order::with_homes(), 0)
+    }
 }
 
 impl Rows {
-    /// Filters and sorts the whole store.
+    pub(super) fn new(wanted: Wanted, order: Order, at: u64) -> Self {
+        Self { wanted, total: order.len(), order, at, waiting: Vec::new() }
+    }
+
+    /// Filters and sorts the whole store at once.
     pub fn build(store: &Store, query: &Query, sort: Sort, now: Timestamp, scratch: &mut Scratch) -> Self {
-        let fleet = store.fleet();
-        let mut total = 0;
-        let mut picked = Vec::new();
-        for (handle, held) in store.jobs() {
-            total += 1;
-            let Some(source) = fleet.source(held.source) else { continue };
-            let Some(environment) = fleet.environment(source.environment) else { continue };
-            let subject = Subject {
-                job: &held.job,
-                environment: environment.name.as_str(),
-                region: environment.region.as_str(),
-                key: fleet.key_name(source.key),
-            };
-            if query.is_empty() || query.matches(&subject, now, scratch) {
-                picked.push((handle, held));
+        let mut build = Build::start(store, query, sort, now);
+        let mut rows = loop {
+            if let Some(rows) = build.step(store, scratch) {
+                break rows;
+            }
+        };
+        rows.total = store.jobs.ages().len();
+        rows
+    }
+
+    /// Takes over what changed in the store since, looking at no more than `most` jobs. Rows that have
+    /// not seen all changes lack the jobs that they have not looked at.
+    pub fn follow(&mut self, store: &Store, now: Timestamp, scratch: &mut Scratch, most: usize) -> Followed {
+        self.total = store.jobs.ages().len();
+        let Some(changed) = store.jobs.journal().since(self.at) else { return Followed::Lost };
+        // First everything that changed goes: what is left is in order, and can be compared with.
+        for handle in changed {
+            self.order.remove_at_home(*handle);
+        }
+        self.waiting.extend_from_slice(changed);
+        self.at = store.jobs.journal().end();
+        for _ in 0..most {
+            let Some(handle) = self.waiting.pop() else { return Followed::All };
+            // It may have changed twice.
+            if !self.order.contains(handle) && self.wanted.matches(store, handle, now, scratch) {
+                self.insert(store, handle);
             }
         }
-        picked.sort_unstable_by(|(_, a), (_, b)| sort.compare(fleet, a, b));
-        Self { handles: picked.into_iter().map(|(handle, _)| handle).collect(), total }
+        if self.waiting.is_empty() { Followed::All } else { Followed::Some }
+    }
+
+    fn insert(&mut self, store: &Store, handle: Handle) {
+        let (sort, fleet) = (self.wanted.sort, store.fleet());
+        let Some(new) = store.job(handle) else { return };
+        self.order.insert(handle, |held| {
+            store.job(held).map_or(std::cmp::Ordering::Less, |held| sort.compare(fleet, held, new))
+        });
     }
 
     /// How many rows there are.
     pub fn len(&self) -> usize {
-        self.handles.len()
+        self.order.len()
     }
 
     /// Whether nothing matches.
     pub fn is_empty(&self) -> bool {
-        self.handles.is_empty()
+        self.len() == 0
     }
 
     /// How many jobs there are before filtering.
@@ -55,18 +151,16 @@ impl Rows {
 
     /// The job of a row.
     pub fn get(&self, row: usize) -> Option<Handle> {
-        self.handles.get(row).copied()
+        self.order.get(row)
     }
 
     /// The rows from `first`, at most `count`.
-    pub fn slice(&self, first: usize, count: usize) -> &[Handle] {
-        let end = first.saturating_add(count).min(self.handles.len());
-        self.handles.get(first..end).unwrap_or_default()
+    pub fn slice(&self, first: usize, count: usize) -> Vec<Handle> {
+        self.order.slice(first, count)
     }
 
     /// Where a job stands, if it is among the rows.
     pub fn position(&self, store: &Store, key: &JobKey) -> Option<usize> {
-        let handle = store.find(key)?;
-        self.handles.iter().position(|row| *row == handle)
+        self.order.position(store.find(key)?)
     }
 }

@@ -1,8 +1,12 @@
-//! Counts over the merged jobs, for the header and the environments pane.
+//! Counts over the merged jobs, for the header and the environments pane. They are kept up with every
+//! change; asking for them counts nothing.
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
 use super::Store;
+use super::row::Held;
 use crate::model::{EnvironmentId, EnvironmentState, Status};
 
 /// Jobs of one environment, or of all, by what an operator asks for.
@@ -32,24 +36,84 @@ impl Summary {
     }
 }
 
+/// What is counted of the jobs that one environment shows.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    jobs: usize,
+    active: usize,
+    /// Rejected jobs by the hour they were submitted in, so that a day is a few dozen numbers.
+    rejected: BTreeMap<i64, Hour>,
+}
+
+#[derive(Debug, Default)]
+struct Hour {
+    jobs: usize,
+    moments: BTreeMap<Timestamp, usize>,
+}
+
+impl Tally {
+    pub(super) fn add(&mut self, held: Held<'_>) {
+        self.jobs += 1;
+        self.active += usize::from(held.status().is_active());
+        if let Some(at) = rejected(held) {
+            let hour = self.rejected.entry(hour_of(at)).or_default();
+            hour.jobs += 1;
+            *hour.moments.entry(at).or_default() += 1;
+        }
+    }
+
+    pub(super) fn remove(&mut self, held: Held<'_>) {
+        self.jobs = self.jobs.saturating_sub(1);
+        self.active = self.active.saturating_sub(usize::from(held.status().is_active()));
+        let Some(at) = rejected(held) else { return };
+        let Some(hour) = self.rejected.get_mut(&hour_of(at)) else { return };
+        hour.jobs = hour.jobs.saturating_sub(1);
+        if let Some(count) = hour.moments.get_mut(&at) {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                hour.moments.remove(&at);
+            }
+        }
+        if hour.jobs == 0 {
+            self.rejected.remove(&hour_of(at));
+        }
+    }
+
+    fn rejected_since(&self, start: Timestamp) -> usize {
+        let first = hour_of(start);
+        let within = self
+            .rejected
+            .get(&first)
+            .map_or(0, |hour| hour.moments.range(start..).map(|(_, count)| *count).sum());
+        let behind: usize = self.rejected.range(first.saturating_add(1)..).map(|(_, hour)| hour.jobs).sum();
+        within + behind
+    }
+
+    fn counts(&self, today: Timestamp) -> Counts {
+        Counts { jobs: self.jobs, active: self.active, rejected_today: self.rejected_since(today) }
+    }
+}
+
+/// When a rejected job was submitted; a job without a date is not of any day.
+fn rejected(held: Held<'_>) -> Option<Timestamp> {
+    if *held.status() == Status::Rejected { held.created_at() } else { None }
+}
+
+fn hour_of(at: Timestamp) -> i64 {
+    at.as_second().div_euclid(3_600)
+}
+
 impl Store {
-    /// Counts everything afresh. `today` is the start of the day in the zone that the user reads.
+    /// The counts. `today` is the start of the day in the zone that the user reads.
     pub fn summary(&self, today: Timestamp) -> Summary {
         let mut summary = Summary {
-            environments: vec![Counts::default(); self.fleet.environments.len()],
+            environments: self.jobs.tallies().map(|tally| tally.counts(today)).collect(),
             ..Summary::default()
         };
-        for (_, held) in self.jobs() {
-            let Some(source) = self.fleet.source(held.source) else { continue };
-            let active = held.job.status.is_active();
-            let rejected = held.job.status == Status::Rejected
-                && held.job.created_at.is_some_and(|created| created >= today);
-            let own = summary.environments.get_mut(source.environment.index());
-            for counts in [Some(&mut summary.total), own].into_iter().flatten() {
-                counts.jobs += 1;
-                counts.active += usize::from(active);
-                counts.rejected_today += usize::from(rejected);
-            }
+        for counts in &summary.environments {
+            summary.total.jobs += counts.jobs;
+            summary.total.active += counts.active;
+            summary.total.rejected_today += counts.rejected_today;
         }
         summary
     }

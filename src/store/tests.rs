@@ -73,7 +73,7 @@ fn a_job_that_two_keys_list_is_one_job() {
     round(&mut store, EU2, 1, 0, &[job("a", 1, "done")]);
     assert_eq!(ids(&store), [(0, "a".into()), (0, "b".into()), (0, "c".into()), (1, "a".into())]);
     let key = JobKey { environment: EnvironmentId(0), id: JobId::new("a") };
-    let owner = |store: &Store| store.job(store.find(&key).unwrap()).unwrap().source;
+    let owner = |store: &Store| store.job(store.find(&key).unwrap()).unwrap().source();
     assert_eq!(owner(&store), EU1);
     store.merge(report(EU1, 2, 5, failed(FailureKind::Rejected, Some(401))));
     assert_eq!(owner(&store), EU1_OTHER, "a key that still works speaks for it");
@@ -249,7 +249,7 @@ fn rows_sort_by_every_column_totally() {
     let query = query::Query::parse("", &zone).unwrap();
     let mut order = |sort: Sort| -> String {
         let rows = Rows::build(&store, &query, sort, at(100), &mut scratch);
-        rows.slice(0, 9).iter().map(|handle| store.job(*handle).unwrap().job.id.to_string()).collect()
+        rows.slice(0, 9).iter().map(|handle| store.job(*handle).unwrap().id().to_owned()).collect()
     };
     for spec in &COLUMNS {
         for descending in [false, true] {

@@ -57,7 +57,7 @@ pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme, shown: 
 
 fn facts(state: &State, theme: &Theme, shown: &Shown<'_>) -> Vec<(&'static str, String, Style)> {
     let (job, fleet, zone) = (shown.job, state.store.fleet(), &state.settings.zone);
-    let (glyph, status_style) = theme.job(job);
+    let (glyph, status_style) = theme.job(&job.status, !job.errors.is_empty());
     let mut status = format!("{glyph} {}", job.status);
     if job.is_done_with_errors() {
         status.push_str(", with errors afterwards");

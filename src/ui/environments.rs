@@ -38,7 +38,7 @@ fn fields(state: &State, roomy: bool, has_keys_pane: bool) -> Vec<Field> {
         field(4, 7, Align::Left, |facts, theme| (facts.environment.region.to_string(), theme.quiet)),
         field(name, 0, Align::Left, |facts, theme| (facts.environment.name.to_string(), theme.title)),
         field(11, 0, Align::Left, state_cell),
-        field(6, 1, Align::Right, latency_cell),
+        field(5, 1, Align::Right, latency_cell),
         field(8, 5, Align::Left, trend_cell),
         field(11, 4, Align::Right, jobs_cell),
         field(7, 2, Align::Right, running_cell),

@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 
 use super::overlay::Content;
 use super::{Theme, paint};
-use crate::model::{EnvironmentState, Job, JobId, KeyState, Status};
+use crate::model::{EnvironmentState, KeyState, Status};
 use crate::state::{BINDINGS, Context, Layout, State};
 use crate::store::COLUMNS;
 use crate::store::query::FIELDS;
@@ -82,8 +82,7 @@ fn marks(theme: &Theme) -> Vec<(String, ratatui::style::Style, String)> {
     }
     marks.push(("–".to_owned(), theme.quiet, "key: not tried there, or tried and not entitled".to_owned()));
     for word in ["running", "done", "rejected", "deleted", "expired"] {
-        let job = Job::new(JobId::new(""), Status::parse(word));
-        let (glyph, style) = theme.job(&job);
+        let (glyph, style) = theme.job(&Status::parse(word), false);
         marks.push((glyph.to_owned(), style, format!("job: {word}")));
     }
     for (mark, style, text) in [

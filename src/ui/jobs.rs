@@ -8,7 +8,7 @@ use ratatui::text::Span;
 use unicode_width::UnicodeWidthStr;
 
 use super::{Theme, format, paint};
-use crate::model::{EnvironmentState, Job};
+use crate::model::EnvironmentState;
 use crate::state::layout::ShownColumn;
 use crate::state::{Layout, State};
 use crate::store::{Align, Column, Held};
@@ -28,7 +28,7 @@ pub(super) fn draw(
     let first = state.selection.first();
     let rows = state.rows().slice(first, height);
     let top = layout.jobs.y + 1;
-    for ((y, at), handle) in (top..layout.jobs.bottom()).zip(first..).zip(rows) {
+    for ((y, at), handle) in (top..layout.jobs.bottom()).zip(first..).zip(&rows) {
         let Some(held) = state.store.job(*handle) else { continue };
         draw_row(buffer, state, (layout.jobs, y), &columns, held, theme);
         if state.selection.row() == Some(at) {
@@ -57,8 +57,10 @@ fn draw_rule(
             let first = state.selection.first();
             let last = (first + usize::from(layout.rows())).min(count);
             let plus = if state.store.is_complete() { "" } else { "+" };
+            // These are still the rows of before.
+            let building = if state.is_building() { "… " } else { "" };
             format!(
-                " {}–{} of {}{plus} ",
+                " {building}{}–{} of {}{plus} ",
                 format::count(first + 1),
                 format::count(last),
                 format::count(count)
@@ -109,7 +111,8 @@ fn draw_input(
     if let Some(error) = error {
         spans.push(Span::styled(format!(" {}", error.message), theme.bad));
     } else {
-        spans.push(Span::styled(format!(" {} jobs", format::count(state.rows().len())), theme.quiet));
+        let count = if state.is_building() { "…".to_owned() } else { format::count(state.rows().len()) };
+        spans.push(Span::styled(format!(" {count} jobs"), theme.quiet));
     }
     paint::title(buffer, (1, y), room, spans);
     let at = u16::try_from(input.visual_cursor()).unwrap_or(u16::MAX);
@@ -138,10 +141,10 @@ fn draw_row(
     state: &State,
     (area, y): (Rect, u16),
     columns: &[ShownColumn],
-    held: &Held,
+    held: Held<'_>,
     theme: &Theme,
 ) {
-    let stale = state.store.is_stale(held.source);
+    let stale = state.store.is_stale(held.source());
     if stale {
         paint::put(buffer, (area.x, y), 1, "!", theme.warning, Align::Left);
     }
@@ -157,9 +160,9 @@ fn draw_row(
 }
 
 /// What a column shows of a job.
-fn cell(state: &State, held: &Held, column: Column, theme: &Theme) -> (String, Style) {
-    let (job, fleet) = (&held.job, state.store.fleet());
-    let source = fleet.source(held.source);
+fn cell(state: &State, held: Held<'_>, column: Column, theme: &Theme) -> (String, Style) {
+    let fleet = state.store.fleet();
+    let source = fleet.source(held.source());
     let zone = &state.settings.zone;
     let words = |text: Option<&str>| text.unwrap_or_default().to_owned();
     match column {
@@ -171,44 +174,45 @@ fn cell(state: &State, held: &Held, column: Column, theme: &Theme) -> (String, S
             (source.map_or(String::new(), |source| fleet.key_name(source.key).to_owned()), theme.quiet)
         }
         Column::Status => {
-            let (glyph, style) = theme.job(job);
-            (format!("{glyph} {}", job.status), style)
+            let (glyph, style) = theme.job(held.status(), !held.errors().is_empty());
+            (format!("{glyph} {}", held.status()), style)
         }
-        Column::Id => (job.id.to_string(), theme.quiet),
-        Column::Name => name_cell(job, theme),
-        Column::Title => (words(job.title.as_deref()), theme.text),
-        Column::Ref => (words(job.reference.as_deref()), theme.quiet),
-        Column::Tags => (job.tags.join(" "), theme.quiet),
-        Column::Lang => (words(job.language.as_deref()), theme.text),
-        Column::Model => (words(job.model.as_deref()), theme.quiet),
-        Column::Audio => (job.duration_s.map_or(String::new(), format::audio), theme.text),
+        Column::Id => (held.id().to_owned(), theme.quiet),
+        Column::Name => name_cell(held, theme),
+        Column::Title => (words(held.title()), theme.text),
+        Column::Ref => (words(held.reference()), theme.quiet),
+        Column::Tags => (held.tags().join(" "), theme.quiet),
+        Column::Lang => (words(held.language()), theme.text),
+        Column::Model => (words(held.model()), theme.quiet),
+        Column::Audio => (held.duration_s().map_or(String::new(), format::audio), theme.text),
         Column::Created => {
-            (job.created_at.map_or(String::new(), |at| format::created(at, zone)), theme.quiet)
+            (held.created_at().map_or(String::new(), |at| format::created(at, zone)), theme.quiet)
         }
         Column::Age => {
-            let age = job.created_at.map_or(String::new(), |at| format::span(state.now.duration_since(at)));
+            let age =
+                held.created_at().map_or(String::new(), |at| format::span(state.now.duration_since(at)));
             (age, theme.text)
         }
-        Column::Expires => expires_cell(state, job, theme),
+        Column::Expires => expires_cell(state, held, theme),
         Column::Error => {
-            let style = if job.is_done_with_errors() { theme.warning } else { theme.bad };
-            (job.errors.last().map_or(String::new(), |error| error.message.to_string()), style)
+            let style = if held.is_done_with_errors() { theme.warning } else { theme.bad };
+            (held.errors().last().map_or(String::new(), |error| error.message.to_string()), style)
         }
     }
 }
 
 /// The audio file; a job without one fetches its audio from a URL, or was wiped: then its title or
 /// reference says more than nothing.
-fn name_cell(job: &Job, theme: &Theme) -> (String, Style) {
-    if !job.data_name.is_empty() {
-        return (job.data_name.to_string(), theme.text);
+fn name_cell(held: Held<'_>, theme: &Theme) -> (String, Style) {
+    if !held.data_name().is_empty() {
+        return (held.data_name().to_owned(), theme.text);
     }
-    let other = job.title.as_deref().or(job.reference.as_deref()).unwrap_or("–");
+    let other = held.title().or(held.reference()).unwrap_or("–");
     (format!("↗ {other}"), theme.quiet)
 }
 
-fn expires_cell(state: &State, job: &Job, theme: &Theme) -> (String, Style) {
-    let Some(end) = job.expires_at() else { return (String::new(), theme.quiet) };
+fn expires_cell(state: &State, held: Held<'_>, theme: &Theme) -> (String, Style) {
+    let Some(end) = held.expires_at() else { return (String::new(), theme.quiet) };
     let left = end.duration_since(state.now);
     if left.is_negative() {
         return ("past".to_owned(), theme.quiet);

@@ -4,7 +4,7 @@
 use ratatui::style::{Color, Modifier, Style};
 use strum::{Display, EnumString, VariantNames};
 
-use crate::model::{EnvironmentState, Job, KeyState, Status};
+use crate::model::{EnvironmentState, KeyState, Status};
 use crate::store::Severity;
 
 /// The themes by name.
@@ -124,16 +124,17 @@ impl Theme {
         }
     }
 
-    /// Glyph and style of a job's status; the status's own word goes with it.
-    pub fn job(&self, job: &Job) -> (&'static str, Style) {
-        match &job.status {
+    /// Glyph and style of a job's status; the status's own word goes with it. `with_errors`: whether the
+    /// job has any.
+    pub fn job(&self, status: &Status, with_errors: bool) -> (&'static str, Style) {
+        match status {
             Status::Running => ("▸", self.active),
-            Status::Done if job.is_done_with_errors() => ("!", self.warning),
+            Status::Done if with_errors => ("!", self.warning),
             Status::Done => ("✔", self.good),
             Status::Rejected => ("✖", self.bad),
             Status::Deleted => ("–", self.quiet),
             Status::Expired => ("∅", self.quiet),
-            Status::Other(_) if job.status.is_active() => ("▹", self.active),
+            Status::Other(_) if status.is_active() => ("▹", self.active),
             Status::Other(_) => ("·", self.quiet),
         }
     }

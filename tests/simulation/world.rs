@@ -314,7 +314,8 @@ impl World {
                     500.. => FailureKind::Server,
                     _ => FailureKind::Unexpected,
                 };
-                let retry_after = retry_after_s.filter(|s| *s > 0).map(SignedDuration::from_secs);
+                let retry_after =
+                    retry_after_s.filter(|s| *s > 0).map(|s| SignedDuration::from_secs(s.into()));
                 Err(Failure { status: Some(status), retry_after, ..Failure::new(kind, "") })
             }
             Heard::Garbage => Err(Failure { status: Some(200), ..Failure::new(FailureKind::Unreadable, "") }),

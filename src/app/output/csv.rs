@@ -29,7 +29,7 @@ pub(super) fn write(listing: &Listing<'_>, out: &mut impl Write) -> io::Result<(
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record(HEADER).map_err(cause)?;
     for held in listing.jobs {
-        let cells = cells(&job_row(listing, held));
+        let cells = cells(&job_row(listing, *held));
         csv.write_record(cells.iter().map(|cell| harmless(cell).into_owned())).map_err(cause)?;
     }
     csv.flush()

@@ -61,7 +61,7 @@ pub(super) fn write(listing: &Listing<'_>, out: &mut impl Write) -> io::Result<(
     let document = Document {
         generated_at: listing.generated_at,
         environments: source_rows(listing),
-        jobs: listing.jobs.iter().map(|held| job_row(listing, held)).collect(),
+        jobs: listing.jobs.iter().map(|held| job_row(listing, *held)).collect(),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)
@@ -69,7 +69,7 @@ pub(super) fn write(listing: &Listing<'_>, out: &mut impl Write) -> io::Result<(
 
 pub(super) fn write_lines(listing: &Listing<'_>, out: &mut impl Write) -> io::Result<()> {
     for held in listing.jobs {
-        serde_json::to_writer(&mut *out, &job_row(listing, held))?;
+        serde_json::to_writer(&mut *out, &job_row(listing, *held))?;
         writeln!(out)?;
     }
     Ok(())
@@ -113,27 +113,27 @@ fn error(listing: &Listing<'_>, id: SourceId) -> Option<String> {
     }
 }
 
-pub(super) fn job_row<'a>(listing: &Listing<'a>, held: &'a Held) -> JobRow<'a> {
-    let (fleet, job) = (listing.store.fleet(), &held.job);
-    let source = fleet.source(held.source);
+pub(super) fn job_row<'a>(listing: &Listing<'a>, held: Held<'a>) -> JobRow<'a> {
+    let fleet = listing.store.fleet();
+    let source = fleet.source(held.source());
     let environment = source.and_then(|source| fleet.environment(source.environment));
     JobRow {
         environment: environment.map_or("", |environment| environment.name.as_str()),
         region: environment.map_or("", |environment| environment.region.as_str()),
         key: source.map_or("", |source| fleet.key_name(source.key)),
-        id: job.id.as_str(),
-        status: job.status.as_str(),
-        data_name: &job.data_name,
-        created_at: job.created_at,
-        expires_at: job.expires_at(),
-        duration_s: job.duration_s,
-        language: job.language.as_deref(),
-        model: job.model.as_deref(),
-        title: job.title.as_deref(),
-        reference: job.reference.as_deref(),
-        tags: job.tags.iter().map(AsRef::as_ref).collect(),
-        errors: job
-            .errors
+        id: held.id(),
+        status: held.status().as_str(),
+        data_name: held.data_name(),
+        created_at: held.created_at(),
+        expires_at: held.expires_at(),
+        duration_s: held.duration_s(),
+        language: held.language(),
+        model: held.model(),
+        title: held.title(),
+        reference: held.reference(),
+        tags: held.tags().iter().map(AsRef::as_ref).collect(),
+        errors: held
+            .errors()
             .iter()
             .map(|error| ErrorRow { timestamp: error.timestamp, message: &error.message })
             .collect(),

@@ -32,7 +32,7 @@ pub(super) struct Listing<'a> {
     /// Where the jobs come from.
     pub(super) store: &'a Store,
     /// The jobs, newest first.
-    pub(super) jobs: &'a [&'a Held],
+    pub(super) jobs: &'a [Held<'a>],
     /// When the listing was complete.
     pub(super) generated_at: Timestamp,
     /// The zone of the table's times.

@@ -18,7 +18,7 @@ pub(super) fn write(listing: &Listing<'_>, out: &mut impl Write) -> io::Result<(
     print(out, ["ENV", "KEY", "STATE", "KEY STATE", "JOBS", "OLDEST", "NOTE"], rows)?;
     if !listing.jobs.is_empty() {
         writeln!(out)?;
-        let rows = listing.jobs.iter().map(|held| job_cells(listing, &job_row(listing, held)));
+        let rows = listing.jobs.iter().map(|held| job_cells(listing, &job_row(listing, *held)));
         print(out, ["ENV", "STATUS", "ID", "NAME", "LANG", "MODEL", "AUDIO", "CREATED", "ERROR"], rows)?;
     }
     Ok(())

@@ -36,6 +36,28 @@ impl Upload {
     }
 }
 
+/// A recording to give back where what was uploaded is not kept: a tone of 8 kHz and 16 bits, mono, as long as the
+/// job's audio and three seconds at most. Its pitch is the seed's.
+pub(super) fn tone(seed: u64, audio_s: u32) -> Vec<u8> {
+    const RATE: u32 = 8_000;
+    let samples = RATE * audio_s.clamp(1, 3);
+    let bytes = samples * 2;
+    let mut wav = b"RIFF".to_vec();
+    wav.extend((36 + bytes).to_le_bytes());
+    wav.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
+    wav.extend(RATE.to_le_bytes());
+    wav.extend((RATE * 2).to_le_bytes());
+    wav.extend(b"\x02\0\x10\0data");
+    wav.extend(bytes.to_le_bytes());
+    // A square wave of 18 to 49 samples: 163 to 444 Hz.
+    let period = 18 + seed % 32;
+    for sample in 0..u64::from(samples) {
+        let level: i16 = if sample % period < period / 2 { 4_000 } else { -4_000 };
+        wav.extend(level.to_le_bytes());
+    }
+    wav
+}
+
 /// RIFF chunks: the rate from `fmt `, the length from `data`, or from the file where `data` does not tell.
 fn wav(mut chunks: &[u8], file_bytes: u64) -> Option<u64> {
     let mut byte_rate = None;
@@ -72,7 +94,7 @@ fn flac(rest: &[u8]) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::Upload;
+    use super::{Upload, tone};
 
     fn upload(head: &[u8], bytes: u64) -> Upload {
         Upload { name: "a".to_owned(), head: head.to_vec(), bytes }
@@ -107,6 +129,16 @@ mod tests {
         for (head, bytes, seconds) in cases {
             assert_eq!(upload(&head, bytes).seconds(), seconds, "{:?}", String::from_utf8_lossy(&head));
         }
+    }
+
+    #[test]
+    fn a_tone_is_a_recording_as_long_as_the_job_s_within_bounds() {
+        for (audio_s, seconds) in [(0, 1), (1, 1), (2, 2), (7_200, 3)] {
+            let wav = tone(7, audio_s);
+            assert_eq!(wav.len(), 44 + 16_000 * usize::try_from(seconds).unwrap());
+            assert_eq!(upload(&wav, u64::try_from(wav.len()).unwrap()).seconds(), Some(seconds));
+        }
+        assert_ne!(tone(1, 1), tone(2, 1));
     }
 
     proptest::proptest! {

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::audio::tone;
 use super::call::{BadUpload, Call, Operation, Submission};
 use super::config::JobConfig;
 use super::instant::civil;
@@ -28,22 +29,21 @@ impl Core {
         &mut self,
         host: usize,
         call: &Call<'_>,
-        key: &mut Option<usize>,
+        key: Option<usize>,
         submits: bool,
     ) -> Result<Visit, Reply> {
         let visit = self.admit(host, call)?;
-        *key = Some(visit.access.key);
         let again = call.arrived_ms < self.now_ms;
-        if let Some(fault) = self.fault(host, *key, FaultKind::RateLimited) {
-            return Err(Reply { retry_after_s: fault.retry_after_s, ..Dress::rate_limited() });
+        if let Some(fault) = self.fault(host, key, FaultKind::RateLimited) {
+            return Err(Dress::rate_limited().after(fault.retry_after_s));
         }
         if !again && !self.limits.admit(visit.access.key, submits, self.now_ms) {
             return Err(Dress::rate_limited());
         }
-        if self.strikes(host, *key, FaultKind::Forbidden) {
+        if self.strikes(host, key, FaultKind::Forbidden) {
             return Err(Dress::json(403, "Forbidden", Some("Entitlement check failed")));
         }
-        if self.strikes(host, *key, FaultKind::Error) {
+        if self.strikes(host, key, FaultKind::Error) {
             return Err(Dress::json(500, "Internal Server Error", None));
         }
         Ok(visit)
@@ -64,6 +64,7 @@ impl Core {
             Operation::DeleteJob(id) => self.delete(visit, id, call).map(Turn::Reply),
             Operation::Transcript(id) => self.transcript(visit, id, call),
             Operation::Log(id) => self.log(visit, id).map(Turn::Reply),
+            Operation::Data(id) => self.data(visit, id).map(Turn::Reply),
             Operation::Usage => self.usage(visit, call).map(Turn::Reply),
         }
     }
@@ -168,6 +169,17 @@ impl Core {
         }
     }
 
+    /// The recording; there is none where it could not be fetched. Nobody keeps what was uploaded: it is a tone.
+    fn data(&self, visit: &Visit, id: Option<Id>) -> Result<Reply, Reply> {
+        let (_, job) = self.find(visit, id, file_expired)?;
+        match (job.status(self.now_ms), job.outcome) {
+            (Status::Rejected, Outcome::Rejected(Refusal::FetchFailed(_))) => {
+                Err(Dress::json(404, "Job rejected", None))
+            }
+            _ => Ok(Dress::bytes(tone(job.seed, job.audio_s))),
+        }
+    }
+
     fn written(&self, project: &Project, job: &Job, format: Format) -> Option<String> {
         let mut plain = String::new();
         self.studio().write_plain(&mut plain, &project.recipe, job);
@@ -175,11 +187,12 @@ impl Core {
         Transcript::new(&self.speech, &plain, job.seed, job.finishes_ms).map(|said| said.write(format))
     }
 
-    fn log(&self, visit: &Visit, id: Option<Id>) -> Result<Reply, Reply> {
-        let (project, job) = self.find(visit, id, file_expired)?;
-        if self.reigns(visit.host, FaultKind::NotImplemented) {
+    fn log(&mut self, visit: &Visit, id: Option<Id>) -> Result<Reply, Reply> {
+        self.find(visit, id, file_expired)?;
+        if self.strikes(visit.host, Some(visit.access.key), FaultKind::NotImplemented) {
             return Err(Dress::json(501, "Not Implemented", None));
         }
+        let (project, job) = self.find(visit, id, file_expired)?;
         let status = job.status(self.now_ms);
         if status == Status::Running {
             return Err(Dress::json(404, "Log file not available", Some("Could not read log file")));
@@ -279,7 +292,8 @@ impl Core {
             Ok(Turn::Later { at_ms, ticket }) => return Answer::Later { at_ms, ticket },
             Ok(Turn::Upload) => return Answer::Upload,
             Ok(Turn::Session(mut opening)) => {
-                self.stamp(host, &mut opening.reply);
+                self.stamp(host, key, &mut opening.reply);
+                opening.delay_ms = self.delay_ms(host, key);
                 return Answer::Session(opening);
             }
             Ok(Turn::Reply(reply)) | Err(reply) => reply,
@@ -287,7 +301,7 @@ impl Core {
         if reply.status < 300 && self.strikes(host, key, FaultKind::Garbage) {
             reply = Dress::garbage();
         }
-        self.stamp(host, &mut reply);
+        self.stamp(host, key, &mut reply);
         let delay_ms = self.delay_ms(host, key);
         if self.strikes(host, key, FaultKind::Truncating) {
             return Answer::Truncate { reply, delay_ms };

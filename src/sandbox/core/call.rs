@@ -54,6 +54,7 @@ pub(super) enum Operation {
     DeleteJob(Option<Id>),
     Transcript(Option<Id>),
     Log(Option<Id>),
+    Data(Option<Id>),
     Usage,
 }
 
@@ -77,6 +78,7 @@ impl Call<'_> {
             }
             ["v2", "jobs", id, "transcript"] => vec![("GET", Operation::Transcript(Id::parse(id)))],
             ["v2", "jobs", id, "log"] => vec![("GET", Operation::Log(Id::parse(id)))],
+            ["v2", "jobs", id, "data"] => vec![("GET", Operation::Data(Id::parse(id)))],
             ["v2", "usage"] => vec![("GET", Operation::Usage)],
             _ => return Err(self.nowhere()),
         };
@@ -95,7 +97,16 @@ impl Call<'_> {
     /// There is no such method at that path.
     pub(super) fn not_allowed(&self, methods: &str) -> Reply {
         let text = format!("method {} is not allowed, but [{methods}] are", self.method);
-        Dress::json(405, &text, None)
+        Dress::not_allowed(&text, methods)
+    }
+
+    /// What a host answers at its root, to whomever: nothing, well. `None` where something else is asked for.
+    pub(super) fn at_root(&self) -> Option<Result<Reply, Reply>> {
+        let answer = match self.method {
+            "GET" | "HEAD" => Ok(Dress::text("", String::new())),
+            _ => Err(self.not_allowed("GET,HEAD")),
+        };
+        (self.path == "/").then_some(answer)
     }
 
     /// The token of `Authorization: Bearer`.

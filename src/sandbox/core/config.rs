@@ -5,6 +5,9 @@ use serde_json::{Map, Value};
 /// The largest configuration: room for the 20,000 vocabulary items that are allowed.
 pub(in crate::sandbox) const CONFIG_LIMIT: usize = 4 << 20;
 
+/// The models that there are.
+pub(in crate::sandbox) const MODELS: [&str; 3] = ["standard", "enhanced", "melia-1"];
+
 /// What a configuration comes to.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct JobConfig {
@@ -41,12 +44,13 @@ impl JobConfig {
             None => string(transcription, "operating_point")?,
         };
         let model = model.unwrap_or("standard");
-        one_of("model", model, &["standard", "enhanced", "melia-1"])?;
+        one_of("model", model, &MODELS)?;
         let diarization = string(transcription, "diarization")?.unwrap_or("none");
         one_of("diarization", diarization, &["none", "speaker", "channel"])?;
         if array(transcription, "additional_vocab")?.is_some_and(|items| items.len() > 20_000) {
             return Err("additional_vocab should have at most 20000 items".to_owned());
         }
+        check_transcription(transcription)?;
         check_extras(config, languages)?;
         let fetch = object(config, "fetch_data")?;
         let fetch_url = fetch.map(|fetch| url_of(fetch, "fetch_data")).transpose()?;
@@ -68,8 +72,52 @@ fn known_language(language: &str, languages: &[String]) -> Checked<()> {
     Err(format!("Languagepack '{language}' is not supported"))
 }
 
+/// What kinds of value the fields of a transcription are that nothing here looks into.
+fn check_transcription(transcription: &Map<String, Value>) -> Checked<()> {
+    for name in ["model", "operating_point", "domain", "output_locale"] {
+        string(transcription, name)?;
+    }
+    strings(transcription, "channel_diarization_labels")?;
+    if field(transcription, "enable_entities").is_some_and(|value| !value.is_boolean()) {
+        return Err("enable_entities must be of type boolean".to_owned());
+    }
+    for (name, _) in transcription.iter().filter(|(name, _)| is_part(name)) {
+        object(transcription, name)?;
+    }
+    object(transcription, "punctuation_overrides")?;
+    for item in array(transcription, "additional_vocab")?.unwrap_or_default() {
+        match item {
+            Value::String(_) => {}
+            Value::Object(word) => {
+                string(word, "content")?.ok_or("additional_vocab.content is required")?;
+                strings(word, "sounds_like")?;
+            }
+            _ => return Err("additional_vocab must hold strings or objects".to_owned()),
+        }
+    }
+    Ok(())
+}
+
+/// Whether a field of that name is an object, by the service's own habit.
+fn is_part(name: &str) -> bool {
+    name.ends_with("_config") && name != "notification_config"
+}
+
+/// What the submitter noted of the job: a title, a reference, tags, and an object of anything.
+fn check_tracking(config: &Map<String, Value>) -> Checked<()> {
+    let Some(tracking) = object(config, "tracking")? else { return Ok(()) };
+    string(tracking, "title")?;
+    string(tracking, "reference")?;
+    strings(tracking, "tags")?;
+    object(tracking, "details")?;
+    Ok(())
+}
+
 /// The parts beside transcription.
 fn check_extras(config: &Map<String, Value>, languages: &[String]) -> Checked<()> {
+    for (name, _) in config.iter().filter(|(name, _)| is_part(name)) {
+        object(config, name)?;
+    }
     if let Some(identification) = object(config, "language_identification_config")? {
         let expected = array(identification, "expected_languages")?.unwrap_or_default();
         let unknown: Vec<String> = (expected.iter())
@@ -81,15 +129,13 @@ fn check_extras(config: &Map<String, Value>, languages: &[String]) -> Checked<()
         }
     }
     if let Some(translation) = object(config, "translation_config")? {
-        let targets = array(translation, "target_languages")?;
+        let targets = strings(translation, "target_languages")?;
         match targets.ok_or("translation_config.target_languages is required")?.len() {
             0..=5 => {}
             _ => return Err("translation_config.target_languages should have at most 5 items".to_owned()),
         }
     }
-    object(config, "tracking")?;
-    object(config, "output_config")?;
-    Ok(())
+    check_tracking(config)
 }
 
 /// The first URL to be told, of three at most.
@@ -145,6 +191,15 @@ fn array<'a>(part: &'a Map<String, Value>, name: &str) -> Checked<Option<&'a [Va
         .ok_or_else(|| format!("{name} must be of type array"))
 }
 
+/// A list of strings.
+fn strings<'a>(part: &'a Map<String, Value>, name: &str) -> Checked<Option<&'a [Value]>> {
+    let items = array(part, name)?;
+    if items.is_some_and(|items| items.iter().any(|item| !item.is_string())) {
+        return Err(format!("{name} must hold strings"));
+    }
+    Ok(items)
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
@@ -167,6 +222,50 @@ mod tests {
         assert_eq!(config.fetch_url.as_deref(), Some("https://c.example/a.wav"));
         let least = json!({"type": "transcription", "transcription_config": {"language": "en"}});
         assert_eq!(parse(&least).unwrap().model, "standard");
+    }
+
+    #[test]
+    fn fields_of_a_wrong_type_are_named() {
+        let transcription = [
+            ("domain", json!(3)),
+            ("output_locale", json!({})),
+            ("operating_point", json!(1)),
+            ("enable_entities", json!("yes")),
+            ("channel_diarization_labels", json!("left")),
+            ("channel_diarization_labels", json!(["left", 2])),
+            ("speaker_diarization_config", json!([])),
+            ("transcript_filtering_config", json!(true)),
+            ("punctuation_overrides", json!("none")),
+            ("additional_vocab", json!([7])),
+            ("additional_vocab", json!([{"sounds_like": ["x"]}])),
+        ];
+        for (name, value) in transcription {
+            let mut config = json!({"type": "transcription",
+                "transcription_config": {"language": "en", "model": "enhanced"}});
+            config["transcription_config"][name] = value;
+            assert!(parse(&config).unwrap_err().contains(name), "{config}");
+        }
+        let elsewhere = [
+            ("/tracking/title", json!(1)),
+            ("/tracking/reference", json!(["r"])),
+            ("/tracking/tags", json!("a, b")),
+            ("/tracking/tags", json!(["a", 1])),
+            ("/tracking/details", json!("d")),
+            ("/summarization_config", json!([])),
+            ("/topic_detection_config", json!("all")),
+            ("/output_config", json!(1)),
+            ("/translation_config/target_languages", json!([1])),
+        ];
+        for (place, value) in elsewhere {
+            let mut config = json!({"type": "transcription", "transcription_config": {"language": "en"},
+                "tracking": {"title": "", "reference": "", "tags": [], "details": {}}, "output_config": {},
+                "summarization_config": {}, "topic_detection_config": {},
+                "translation_config": {"target_languages": ["de"]}});
+            assert_eq!(parse(&config).map(drop), Ok(()));
+            *config.pointer_mut(place).unwrap() = value;
+            let name = place.rsplit('/').next().unwrap();
+            assert!(parse(&config).unwrap_err().contains(name), "{config}");
+        }
     }
 
     #[test]

@@ -58,10 +58,15 @@ impl Core {
 
     /// Adds a fault, or replaces the one of that name. Its times count from now.
     fn set_fault(&mut self, fields: &Fields) -> Result<Reply, Reply> {
-        let hosts: Vec<&str> = self.hosts.iter().map(|host| host.name.as_str()).collect();
+        // The control door is the last, and nothing is ever wrong with it.
+        let hosts: Vec<(&str, HostKind)> = (self.hosts.iter())
+            .filter(|host| host.kind != HostKind::Control)
+            .map(|host| (host.name.as_str(), host.kind))
+            .collect();
         let keys: Vec<&str> = self.keys.iter().map(|key| key.name.as_str()).collect();
         let plan = FaultPlan::from_json(fields, &hosts, &keys).map_err(|problem| wrong(422, &problem))?;
-        let fault = Fault::new(&plan, &hosts, &keys, self.elapsed_ms());
+        let names: Vec<&str> = hosts.iter().map(|(name, _)| *name).collect();
+        let fault = Fault::new(&plan, &names, &keys, self.elapsed_ms());
         self.faults.retain(|other| other.name.is_none() || other.name != fault.name);
         if self.faults.len() >= FAULTS {
             return Err(wrong(429, "there are 1000 faults already: DELETE some first"));

@@ -1,7 +1,7 @@
 //! The timeline of what is wrong: a fault and a moment to whether it is on.
 
 use super::random::Random;
-use crate::sandbox::scenario::{FaultKind, FaultPlan};
+use crate::sandbox::scenario::{FaultKind, FaultPlan, said};
 
 /// A fault with its names looked up.
 #[derive(Debug, Clone)]
@@ -19,7 +19,7 @@ pub(super) struct Fault {
     /// Of a hundred.
     share: u64,
     pub(super) by_ms: i64,
-    pub(super) retry_after_s: Option<i64>,
+    pub(super) retry_after_s: Option<u32>,
     pub(super) code: u16,
 }
 
@@ -29,18 +29,20 @@ impl Fault {
         let place = |names: &[&str], name: Option<&str>| names.iter().position(|known| Some(*known) == name);
         let delay =
             plan.delay.as_ref().map(|delay| delay.get_ref().map(|ms| u64::try_from(ms.0).unwrap_or(0)));
+        let from_ms = said(plan.from.as_ref()).map_or(0, |from| from.0);
         Self {
             name: plan.name.clone(),
             kind: *plan.kind.get_ref(),
             host: place(hosts, plan.environment.as_ref().map(|name| name.get_ref().as_str())),
             key: place(keys, plan.key.as_ref().map(|name| name.get_ref().as_str())),
-            from_ms: plan.from.0 + origin_ms,
-            length_ms: plan.until.map(|until| until.0 - plan.from.0),
-            repeat_ms: plan.repeat.map(|repeat| repeat.0),
+            from_ms: from_ms + origin_ms,
+            length_ms: said(plan.until.as_ref()).map(|until| until.0 - from_ms),
+            repeat_ms: said(plan.repeat.as_ref()).map(|repeat| repeat.0),
             delay_ms: delay.unwrap_or_default(),
             share: plan.share.as_ref().map_or(100, |share| *share.get_ref()),
             by_ms: plan.by.as_ref().map_or(0, |by| by.get_ref().0),
-            retry_after_s: plan.retry_after.as_ref().map(|after| (after.get_ref().0 + 999) / 1000),
+            retry_after_s: said(plan.retry_after.as_ref())
+                .map(|after| u32::try_from((after.0 + 999) / 1000).unwrap_or(u32::MAX)),
             code: plan.code.as_ref().map_or(1011, |code| *code.get_ref()),
         }
     }

@@ -99,6 +99,12 @@ impl Keys {
         self.keys.iter().position(|key| key.value == token && !key.revoked)
     }
 
+    /// The place of the key that a token is, or was made of, whether or not it opens anything now.
+    pub(super) fn owner(&self, token: &str) -> Option<usize> {
+        let temporary = self.temporary.iter().find(|one| one.value == token);
+        temporary.map(|one| one.key).or_else(|| self.keys.iter().position(|key| key.value == token))
+    }
+
     /// What the token opens at that host, for that purpose.
     pub(super) fn access(&self, token: &str, host: usize, purpose: Purpose, now_ms: i64) -> Option<Access> {
         let temporary = self.temporary.iter().find(|one| one.value == token);

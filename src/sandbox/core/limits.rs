@@ -19,7 +19,7 @@ impl Limits {
     /// Counts a request. False where it is one too many.
     pub(super) fn admit(&mut self, key: usize, submits: bool, now_ms: i64) -> bool {
         let Some(plan) = self.plan else { return true };
-        let allowed = if submits { plan.submits_per_second } else { plan.reads_per_second };
+        let allowed = if submits { plan.submits_per_second } else { plan.reads_per_second }.get();
         let second = now_ms.div_euclid(1000);
         let count = self.counts.entry((key, submits)).or_default();
         if count.0 != second {
@@ -37,7 +37,10 @@ mod tests {
 
     #[test]
     fn each_second_starts_anew() {
-        let mut limits = Limits::new(Some(LimitsPlan { submits_per_second: 1, reads_per_second: 3 }));
+        let mut limits = Limits::new(Some(LimitsPlan {
+            submits_per_second: 1.try_into().unwrap(),
+            reads_per_second: 3.try_into().unwrap(),
+        }));
         let mut reads =
             |at_ms| (0..5).map(|_| limits.admit(0, false, at_ms)).filter(|admitted| *admitted).count();
         assert_eq!((reads(0), reads(999), reads(1000)), (3, 0, 3));

@@ -34,7 +34,7 @@ pub(super) use audio::{HEAD, Upload};
 use batch::Visit;
 use call::Operation;
 pub(super) use call::{BadUpload, Call, Submission};
-pub(super) use config::CONFIG_LIMIT;
+pub(super) use config::{CONFIG_LIMIT, MODELS};
 use fault::Fault;
 use instant::civil;
 pub(super) use instant::http_date;
@@ -51,7 +51,7 @@ pub(super) use reply::{Answer, Opening, Reply, Ticket};
 use serde_json::Value;
 use speech::Speech;
 
-use super::scenario::{FaultKind, HostKind, Scenario, Shapes};
+use super::scenario::{FaultKind, HostKind, Scenario, Shapes, said};
 
 /// What listens under one name.
 #[derive(Debug)]
@@ -97,6 +97,8 @@ enum Outcome {
 
 /// The body that all hosts give for `GET /v1/discovery/features`.
 const FEATURES: &str = include_str!("../../../assets/sandbox/features.json");
+/// How long a job or transcript that is not ready is waited for, where neither call nor scenario says.
+const DEFAULT_WAIT_MS: i64 = 2_000;
 /// What the control door is called among the hosts.
 const CONTROL: &str = "control";
 
@@ -115,7 +117,7 @@ impl Core {
             speech: Speech::shipped()?,
             languages: languages(),
             shapes: scenario.shapes,
-            default_wait_ms: scenario.default_wait.0,
+            default_wait_ms: said(scenario.default_wait.as_ref()).map_or(DEFAULT_WAIT_MS, |wait| wait.0),
             inclusive: !scenario.created_before_is_exclusive,
             hosts: hosts(scenario),
             keys: Keys::new(keys),
@@ -138,11 +140,15 @@ impl Core {
         for plan in &scenario.jobs {
             let name = plan.environment.get_ref();
             let planned = scenario.environments.iter().find(|one| one.name.get_ref() == name);
-            let offset_ms = planned.map_or(0, |one| one.utc_offset.0);
+            let offset_ms =
+                planned.map_or(0, |one| said(one.utc_offset.as_ref()).map_or(0, |offset| offset.0));
             let recipe = Recipe::new(plan, &self.material, offset_ms)?;
-            let mut project = Project::new(&plan.project, recipe, stream(name, &plan.project));
-            project.populate(&self.material, (plan.history, plan.per_minute), self.start_ms);
-            project.burst(&self.material, plan.running, self.start_ms);
+            let mut project =
+                Project::new(plan.project.get_ref(), recipe, stream(name, plan.project.get_ref()));
+            let history = said(plan.history.as_ref()).unwrap_or(0);
+            let per_minute = said(plan.per_minute.as_ref()).unwrap_or(0.0);
+            project.populate(&self.material, (history, per_minute), self.start_ms);
+            project.burst(&self.material, said(plan.running.as_ref()).unwrap_or(0), self.start_ms);
             if let Some(host) = self.hosts.iter_mut().find(|host| host.name == *name) {
                 host.projects.push(project);
             }
@@ -243,11 +249,11 @@ impl Core {
 
     /// What that host answers to a call.
     pub(super) fn answer(&mut self, host: usize, call: &Call<'_>) -> Answer {
-        if let Some(silence) = self.silence(host) {
+        let key = self.caller(call);
+        if let Some(silence) = self.silence(host, key) {
             return silence;
         }
-        let mut key = None;
-        let turn = self.turn(host, call, &mut key);
+        let turn = self.turn(host, call, key);
         self.dress(host, key, turn)
     }
 
@@ -258,36 +264,45 @@ impl Core {
         call: &Call<'_>,
         submission: Result<Submission, BadUpload>,
     ) -> Answer {
-        if let Some(silence) = self.silence(host) {
+        let key = self.caller(call);
+        if let Some(silence) = self.silence(host, key) {
             return silence;
         }
         let visit = self.admit(host, call);
-        let key = visit.as_ref().ok().map(|visit| visit.access.key);
         let turn = visit.and_then(|visit| self.accept(&visit, call, submission));
         self.dress(host, key, turn)
     }
 
     /// Asks again for a submission that waits.
     pub(super) fn collect(&mut self, host: usize, call: &Call<'_>, ticket: Ticket) -> Answer {
-        if let Some(silence) = self.silence(host) {
+        let key = self.caller(call);
+        if let Some(silence) = self.silence(host, key) {
             return silence;
         }
         let visit = self.admit(host, call);
-        let key = visit.as_ref().ok().map(|visit| visit.access.key);
         let turn = visit.map(|visit| self.await_job(&visit, ticket));
         self.dress(host, key, turn)
     }
 
-    /// Faults of the wire itself.
-    fn silence(&mut self, host: usize) -> Option<Answer> {
-        if self.is_down(host) || self.strikes(host, None, FaultKind::Resetting) {
-            return Some(Answer::Reset);
-        }
-        self.strikes(host, None, FaultKind::Hanging).then_some(Answer::Hang)
+    /// The key that a call comes with, whether or not it opens anything there: whom a fault of one key strikes.
+    fn caller(&self, call: &Call<'_>) -> Option<usize> {
+        let from_query = call.parameter("jwt");
+        self.keys.owner(call.token().or(from_query.as_deref())?)
     }
 
-    fn turn(&mut self, host: usize, call: &Call<'_>, key: &mut Option<usize>) -> Result<Outcome, Reply> {
-        self.be_available(host)?;
+    /// Faults of the wire itself, once the request is read.
+    fn silence(&mut self, host: usize, key: Option<usize>) -> Option<Answer> {
+        if self.is_down(host) || self.strikes(host, key, FaultKind::Resetting) {
+            return Some(Answer::Reset);
+        }
+        self.strikes(host, key, FaultKind::Hanging).then_some(Answer::Hang)
+    }
+
+    fn turn(&mut self, host: usize, call: &Call<'_>, key: Option<usize>) -> Result<Outcome, Reply> {
+        self.be_available(host, key)?;
+        if let Some(answer) = call.at_root().filter(|_| self.kind(host) != Some(HostKind::Control)) {
+            return answer.map(Outcome::Reply);
+        }
         match self.kind(host) {
             Some(HostKind::Batch) => {}
             Some(HostKind::Realtime) => return self.shake_hands(host, call),
@@ -305,10 +320,10 @@ impl Core {
     }
 
     /// The proxy's 503, while it lasts.
-    fn be_available(&mut self, host: usize) -> Result<(), Reply> {
+    fn be_available(&mut self, host: usize, key: Option<usize>) -> Result<(), Reply> {
         for kind in [FaultKind::Unavailable, FaultKind::BrownOut] {
-            if let Some(fault) = self.fault(host, None, kind) {
-                return Err(Reply { retry_after_s: fault.retry_after_s, ..Dress::unavailable() });
+            if let Some(fault) = self.fault(host, key, kind) {
+                return Err(Dress::unavailable().after(fault.retry_after_s));
             }
         }
         Ok(())
@@ -335,14 +350,14 @@ impl Core {
     }
 
     /// What every answer carries: the two references, and the service's clock.
-    fn stamp(&mut self, host: usize, reply: &mut Reply) {
+    fn stamp(&mut self, host: usize, key: Option<usize>, reply: &mut Reply) {
         let _ = write!(reply.request_id, "{:016x}{:016x}", self.random.next(), self.random.next());
         let at = civil(self.now_ms);
         let _ = at.write_day(&mut reply.azure_ref);
         reply.azure_ref.push('T');
         let _ = at.write_clock(&mut reply.azure_ref);
         let _ = write!(reply.azure_ref, "Z-{:016x}{:08x}", self.random.next(), self.random.next() >> 32);
-        let skew_ms = self.fault(host, None, FaultKind::ClockSkew).map_or(0, |fault| fault.by_ms);
+        let skew_ms = self.fault(host, key, FaultKind::ClockSkew).map_or(0, |fault| fault.by_ms);
         reply.date_ms = self.now_ms.saturating_add(skew_ms);
     }
 }
@@ -370,7 +385,7 @@ pub(super) fn trades() -> Result<Vec<String>, String> {
 }
 
 /// The languages that the features name.
-fn languages() -> Vec<String> {
+pub(super) fn languages() -> Vec<String> {
     let features: Value = serde_json::from_str(FEATURES).unwrap_or_default();
     let languages = features.pointer("/batch/transcription/0/languages").and_then(Value::as_array);
     languages.into_iter().flatten().filter_map(|code| code.as_str().map(str::to_owned)).collect()

@@ -25,7 +25,7 @@ pub enum Heard {
     /// 200, and the jobs of the page, newest first.
     Page(Vec<Entry>),
     /// Another status, and perhaps how many seconds to stay away.
-    Refused(u16, Option<i64>),
+    Refused(u16, Option<u32>),
     /// 200, and nothing that can be read.
     Garbage,
     /// The connection broke in the middle of the body.
@@ -45,13 +45,13 @@ impl Core {
         call: &Call<'_>,
         lag_ms: i64,
     ) -> (Heard, u64) {
-        match self.silence(host) {
+        let key = self.caller(call);
+        match self.silence(host, key) {
             Some(Answer::Hang) => return (Heard::Silence, 0),
             Some(_) => return (Heard::Reset, 0),
             None => {}
         }
-        let mut key = None;
-        let visit = self.be_available(host).and_then(|()| self.pass(host, call, &mut key, false));
+        let visit = self.be_available(host, key).and_then(|()| self.pass(host, call, key, false));
         let page = visit.and_then(|visit| self.entries(&visit, call, lag_ms));
         let garbled = page.is_ok() && self.strikes(host, key, FaultKind::Garbage);
         let delay_ms = self.delay_ms(host, key);

@@ -40,7 +40,7 @@ impl Core {
         }
         let code = self.fault(host, key, FaultKind::Closing).map(|fault| fault.code);
         let (first, closing) = (self.first_message(host), code.map(closing));
-        Ok(Turn::Session(Opening { first, closing, reply: Reply::default() }))
+        Ok(Turn::Session(Opening { first, closing, delay_ms: 0, reply: Reply::default() }))
     }
 
     /// `concurrent_session_usage`, sent as soon as the handshake is done.

@@ -36,6 +36,8 @@ pub(in crate::sandbox) struct Opening {
     pub(in crate::sandbox) first: String,
     /// An error message and a close code, where the session ends at once.
     pub(in crate::sandbox) closing: Option<(String, u16)>,
+    /// How long the handshake's answer is held back.
+    pub(in crate::sandbox) delay_ms: u64,
     /// What the handshake's answer carries beside its own headers.
     pub(in crate::sandbox) reply: Reply,
 }
@@ -46,13 +48,50 @@ pub(in crate::sandbox) struct Reply {
     pub(in crate::sandbox) status: u16,
     pub(in crate::sandbox) content_type: &'static str,
     pub(in crate::sandbox) body: String,
+    /// What few answers have; apart, so that the others stay small.
+    extra: Option<Box<Extra>>,
     /// 32 hexadecimal digits, to be quoted to support.
     pub(in crate::sandbox) request_id: String,
     pub(in crate::sandbox) azure_ref: String,
     /// Seconds.
-    pub(in crate::sandbox) retry_after_s: Option<i64>,
+    pub(in crate::sandbox) retry_after_s: Option<u32>,
     /// What the service's clock shows, in ms since 1970.
     pub(in crate::sandbox) date_ms: i64,
+}
+
+/// What few answers have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Extra {
+    /// A 405 says which methods there are.
+    Allow(String),
+    /// A body that is no text.
+    Bytes(Vec<u8>),
+}
+
+impl Reply {
+    /// The same, with a word on when to come back, where there is one.
+    pub(super) fn after(self, retry_after_s: Option<u32>) -> Self {
+        Self { retry_after_s, ..self }
+    }
+
+    /// The methods that there are, as `Allow` lists them.
+    pub(in crate::sandbox) fn allow(&self) -> Option<&str> {
+        match self.extra.as_deref() {
+            Some(Extra::Allow(methods)) => Some(methods),
+            _ => None,
+        }
+    }
+
+    /// Takes the body out, text or not.
+    pub(in crate::sandbox) fn take_body(&mut self) -> Vec<u8> {
+        match self.extra.take().map(|extra| *extra) {
+            Some(Extra::Bytes(bytes)) => bytes,
+            extra => {
+                self.extra = extra.map(Box::new);
+                std::mem::take(&mut self.body).into_bytes()
+            }
+        }
+    }
 }
 
 /// The wardrobe.
@@ -67,6 +106,18 @@ impl Dress {
     /// A body of another type.
     pub(super) fn text(content_type: &'static str, body: String) -> Reply {
         reply(200, content_type, body)
+    }
+
+    /// A body that is no text.
+    pub(super) fn bytes(bytes: Vec<u8>) -> Reply {
+        let extra = Some(Box::new(Extra::Bytes(bytes)));
+        Reply { extra, ..reply(200, "application/octet-stream", String::new()) }
+    }
+
+    /// The refusal of a method, with those that there are, as in `GET,POST`.
+    pub(super) fn not_allowed(error: &str, methods: &str) -> Reply {
+        let extra = Some(Box::new(Extra::Allow(methods.replace(',', ", "))));
+        Reply { extra, ..Self::json(405, error, None) }
     }
 
     /// What has been made.

@@ -6,7 +6,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use toml::Spanned;
 
-use super::{Mistake, known, no_time, rising};
+use super::checks::{known, rising};
+use super::{HostKind, Mistake, said};
 use crate::sandbox::span::Span;
 
 #[derive(Debug, Clone, Deserialize)]
@@ -15,14 +16,14 @@ pub(in crate::sandbox) struct FaultPlan {
     /// Where; left out, everywhere.
     pub(in crate::sandbox) environment: Option<Spanned<String>>,
     pub(in crate::sandbox) kind: Spanned<FaultKind>,
-    /// Of one key only; for the kinds that concern keys.
+    /// Of those calls only that come with this key; of any kind but `down`.
     pub(in crate::sandbox) key: Option<Spanned<String>>,
-    #[serde(default = "no_time")]
-    pub(in crate::sandbox) from: Span,
+    /// Left out: from the start.
+    pub(in crate::sandbox) from: Option<Spanned<Span>>,
     /// Left out: to the end.
-    pub(in crate::sandbox) until: Option<Span>,
+    pub(in crate::sandbox) until: Option<Spanned<Span>>,
     /// From one start to the next; left out, it happens once.
-    pub(in crate::sandbox) repeat: Option<Span>,
+    pub(in crate::sandbox) repeat: Option<Spanned<Span>>,
     /// `slow`, `brown-out`: the least and the most that an answer is held back.
     pub(in crate::sandbox) delay: Option<Spanned<[Span; 2]>>,
     /// How many requests of a hundred it strikes; left out, all.
@@ -79,11 +80,33 @@ pub(in crate::sandbox) enum FaultKind {
     Closing,
 }
 
+impl FaultKind {
+    /// Whether it does anything to a host of that kind.
+    fn happens_at(self, host: HostKind) -> bool {
+        match self {
+            Self::Down
+            | Self::Slow
+            | Self::Hanging
+            | Self::Resetting
+            | Self::Unavailable
+            | Self::BrownOut
+            | Self::ClockSkew => host != HostKind::Control,
+            // A handshake has no body.
+            Self::Truncating | Self::Garbage => matches!(host, HostKind::Batch | HostKind::Management),
+            Self::Unauthorized | Self::Forbidden => matches!(host, HostKind::Batch | HostKind::Realtime),
+            Self::UnauthorizedJson | Self::RateLimited | Self::Full | Self::Error | Self::NotImplemented => {
+                host == HostKind::Batch
+            }
+            Self::Closing => host == HostKind::Realtime,
+        }
+    }
+}
+
 impl FaultPlan {
     /// A fault given as JSON, as the control door takes it: flat, with the same names and words as in a file.
     pub(in crate::sandbox) fn from_json(
         fields: &Map<String, Value>,
-        environments: &[&str],
+        environments: &[(&str, HostKind)],
         keys: &[&str],
     ) -> Result<Self, String> {
         // Flat JSON values are TOML values, so that the same reader and the same checks serve both.
@@ -104,23 +127,59 @@ impl FaultPlan {
         Ok(plan)
     }
 
-    pub(super) fn check(&self, environments: &[&str], keys: &[&str]) -> Result<(), Mistake> {
-        if let Some(environment) = &self.environment {
-            known("environment", environment, environments)?;
-        }
+    pub(super) fn check(&self, environments: &[(&str, HostKind)], keys: &[&str]) -> Result<(), Mistake> {
+        self.check_place(environments)?;
         if let Some(key) = &self.key {
             known("key", key, keys)?;
+            if *self.kind.get_ref() == FaultKind::Down {
+                let problem = "nobody can tell whose connection it refuses: a host is down for all keys or none; \
+                               resetting and hanging can be of one key";
+                return Err((key.span(), problem.to_owned()));
+            }
         }
         self.check_extras()?;
-        let kind = self.kind.span();
-        let length = self.until.map(|until| until.0 - self.from.0);
-        if self.from.0 < 0 || length.is_some_and(|length| length <= 0) {
-            return Err((kind, "this fault ends before it starts: `until` must be after `from`".to_owned()));
+        self.check_times()
+    }
+
+    fn check_times(&self) -> Result<(), Mistake> {
+        let from_ms = said(self.from.as_ref()).map_or(0, |from| from.0);
+        if let Some(from) = self.from.as_ref().filter(|_| from_ms < 0) {
+            return Err((from.span(), "`from` counts from the start: it must not be below 0".to_owned()));
         }
-        match (self.repeat, length) {
-            (Some(_), None) => Err((kind, "a fault that repeats needs an `until`".to_owned())),
-            (Some(repeat), Some(length)) if repeat.0 <= length => {
-                Err((kind, "this fault starts again before it ends: `repeat` is too short".to_owned()))
+        let length_ms = said(self.until.as_ref()).map(|until| until.0 - from_ms);
+        if let Some(until) = self.until.as_ref().filter(|_| length_ms.is_some_and(|length| length <= 0)) {
+            return Err((
+                until.span(),
+                "this fault ends before it starts: `until` must be after `from`".to_owned(),
+            ));
+        }
+        match (&self.repeat, length_ms) {
+            (Some(repeat), None) => Err((repeat.span(), "a fault that repeats needs an `until`".to_owned())),
+            (Some(repeat), Some(length)) if repeat.get_ref().0 <= length => {
+                let problem = "this fault starts again before it ends: `repeat` is too short";
+                Err((repeat.span(), problem.to_owned()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether there is something there that it can do.
+    fn check_place(&self, environments: &[(&str, HostKind)]) -> Result<(), Mistake> {
+        let kind = *self.kind.get_ref();
+        let Some(environment) = &self.environment else {
+            if environments.iter().any(|(_, host)| kind.happens_at(*host)) {
+                return Ok(());
+            }
+            let problem =
+                format!("no environment of this scenario is of a kind that {kind} does anything to");
+            return Err((self.kind.span(), problem));
+        };
+        let names: Vec<&str> = environments.iter().map(|(name, _)| *name).collect();
+        known("environment", environment, &names)?;
+        let host = environments.iter().find(|(name, _)| *name == environment.get_ref().as_str());
+        match host {
+            Some((name, host)) if !kind.happens_at(*host) => {
+                Err((self.kind.span(), format!("{kind} does nothing to {name}, whose kind is {host}")))
             }
             _ => Ok(()),
         }
@@ -165,6 +224,17 @@ impl FaultPlan {
         match (&self.code, kind == Closing) {
             (None, true) => Err((place, "closing needs a code, as 4005 or 1011".to_owned())),
             (Some(code), false) => Err((code.span(), "only closing has a code".to_owned())),
+            // RFC 6455 keeps some for what is never sent.
+            (Some(code), true) if !matches!(code.get_ref(), 1000..=1003 | 1007..=1014 | 1016..=4999) => {
+                Err((
+                    code.span(),
+                    format!(
+                        "a session cannot be closed with {}: 1000 to 4999 can be sent, but for \
+                                           1004, 1005, 1006 and 1015",
+                        code.get_ref()
+                    ),
+                ))
+            }
             _ => Ok(()),
         }
     }

@@ -3,20 +3,18 @@
 //! the line it stands on. It never runs anything.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::ops::Range;
 
 use serde::Deserialize;
 use toml::Spanned;
 
+mod checks;
 mod faults;
 
 pub(in crate::sandbox) use faults::{FaultKind, FaultPlan};
 
-use super::core::trades;
 use super::span::Span;
-
-/// A project's jobs at the start: a hundred bytes each.
-const MOST_JOBS: u32 = 10_000_000;
 
 /// The scenarios that come with the program, by name.
 const SHIPPED: &[(&str, &str)] = &[
@@ -39,8 +37,8 @@ pub struct Scenario {
     #[serde(default)]
     pub(in crate::sandbox) shapes: Shapes,
     /// How long a job or transcript that is not ready is waited for where the call does not say.
-    #[serde(default = "two_seconds")]
-    pub(in crate::sandbox) default_wait: Span,
+    /// Left out: two seconds.
+    pub(in crate::sandbox) default_wait: Option<Spanned<Span>>,
     /// Whether `created_before` leaves out a job of that very moment; left out, it is listed.
     #[serde(default)]
     pub(in crate::sandbox) created_before_is_exclusive: bool,
@@ -62,8 +60,7 @@ pub(in crate::sandbox) struct EnvironmentPlan {
     #[serde(default)]
     pub(in crate::sandbox) kind: HostKind,
     /// What the customer's clocks there show more than UTC: it moves the busy hours of the day.
-    #[serde(default = "no_time")]
-    pub(in crate::sandbox) utc_offset: Span,
+    pub(in crate::sandbox) utc_offset: Option<Spanned<Span>>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -82,16 +79,13 @@ pub(in crate::sandbox) struct KeyPlan {
 #[serde(deny_unknown_fields)]
 pub(in crate::sandbox) struct JobsPlan {
     pub(in crate::sandbox) environment: Spanned<String>,
-    pub(in crate::sandbox) project: String,
+    pub(in crate::sandbox) project: Spanned<String>,
     /// How many jobs of the past week there are at the start.
-    #[serde(default)]
-    pub(in crate::sandbox) history: u32,
+    pub(in crate::sandbox) history: Option<Spanned<u32>>,
     /// How many are submitted in the very moment of the start.
-    #[serde(default)]
-    pub(in crate::sandbox) running: u32,
+    pub(in crate::sandbox) running: Option<Spanned<u32>>,
     /// How many are submitted a minute from a minute before the start on.
-    #[serde(default)]
-    pub(in crate::sandbox) per_minute: f64,
+    pub(in crate::sandbox) per_minute: Option<Spanned<f64>>,
     /// The shortest and the longest that a job submitted in the scenario's time runs.
     pub(in crate::sandbox) run: Spanned<[Span; 2]>,
     /// The share of each trade of the material.
@@ -103,8 +97,9 @@ pub(in crate::sandbox) struct JobsPlan {
 }
 
 /// What listens at an environment's name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, strum::Display)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub(in crate::sandbox) enum HostKind {
     /// The Jobs API.
     #[default]
@@ -135,8 +130,8 @@ pub(in crate::sandbox) enum Shapes {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::sandbox) struct LimitsPlan {
-    pub(in crate::sandbox) submits_per_second: u32,
-    pub(in crate::sandbox) reads_per_second: u32,
+    pub(in crate::sandbox) submits_per_second: NonZeroU32,
+    pub(in crate::sandbox) reads_per_second: NonZeroU32,
 }
 
 /// Why a scenario cannot be played.
@@ -197,7 +192,7 @@ impl Scenario {
         };
         let scenario: Self =
             toml::from_str(text).map_err(|error| invalid(error.span(), error.message().to_owned()))?;
-        let checked = scenario.check().and_then(|()| check_trades(&scenario.jobs));
+        let checked = scenario.check();
         checked.map_err(|(span, problem)| invalid(Some(span), problem))?;
         Ok(scenario)
     }
@@ -206,114 +201,17 @@ impl Scenario {
     pub fn title(&self) -> &str {
         &self.title
     }
-
-    fn check(&self) -> Result<(), Mistake> {
-        unique("environment", self.environments.iter().map(|environment| &environment.name))?;
-        unique("key", self.keys.iter().map(|key| &key.name))?;
-        for key in &self.keys {
-            for environment in key.accepted.iter().chain(key.declared.iter().flatten()) {
-                self.known_environment(environment)?;
-            }
-        }
-        for (place, jobs) in self.jobs.iter().enumerate() {
-            self.check_jobs(place, jobs)?;
-        }
-        let environments: Vec<&str> =
-            self.environments.iter().map(|one| one.name.get_ref().as_str()).collect();
-        let keys: Vec<&str> = self.keys.iter().map(|key| key.name.get_ref().as_str()).collect();
-        self.faults.iter().try_for_each(|fault| fault.check(&environments, &keys))
-    }
-
-    fn check_jobs(&self, place: usize, jobs: &JobsPlan) -> Result<(), Mistake> {
-        let name = &jobs.environment;
-        self.known_environment(name)?;
-        let wrong = |problem: String| Err((name.span(), problem));
-        let mut others = self.jobs.iter().take(place);
-        if others.any(|other| other.environment.get_ref() == name.get_ref() && other.project == jobs.project)
-        {
-            return wrong(format!("project `{}` has jobs in {} already", jobs.project, name.get_ref()));
-        }
-        let host = self.environments.iter().find(|one| one.name.get_ref() == name.get_ref());
-        if host.is_some_and(|host| host.kind != HostKind::Batch) {
-            return wrong("only environments of the kind `batch` have jobs".to_owned());
-        }
-        if !(0.0..=60_000.0).contains(&jobs.per_minute) {
-            return wrong(format!("per_minute = {} is not between 0 and 60000", jobs.per_minute));
-        }
-        if jobs.history > MOST_JOBS || jobs.running > MOST_JOBS {
-            return wrong(format!("there can be {MOST_JOBS} jobs in a project at the start, and no more"));
-        }
-        rising(&jobs.run)?;
-        for shares in [&jobs.trades, &jobs.languages, &jobs.models] {
-            if shares.get_ref().values().all(|share| *share == 0) {
-                return Err((shares.span(), "at least one share must be above 0".to_owned()));
-            }
-        }
-        Ok(())
-    }
-
-    fn known_environment(&self, name: &Spanned<String>) -> Result<(), Mistake> {
-        let names: Vec<&str> = self.environments.iter().map(|one| one.name.get_ref().as_str()).collect();
-        known("environment", name, &names)
-    }
 }
 
 /// Where in the text, and what is wrong there.
 type Mistake = (Range<usize>, String);
-
-/// Whether all trades are ones that there are.
-fn check_trades(jobs: &[JobsPlan]) -> Result<(), Mistake> {
-    let trades = trades().map_err(|problem| (0..0, problem))?;
-    let trades: Vec<&str> = trades.iter().map(String::as_str).collect();
-    for trades_of_plan in jobs.iter().map(|plan| &plan.trades) {
-        if let Some(name) = trades_of_plan.get_ref().keys().find(|name| !trades.contains(&name.as_str())) {
-            let problem = format!("there is no trade `{name}`; there are {}", trades.join(", "));
-            return Err((trades_of_plan.span(), problem));
-        }
-    }
-    Ok(())
-}
-
-fn two_seconds() -> Span {
-    Span(2_000)
-}
-
-fn no_time() -> Span {
-    Span(0)
-}
 
 /// The line that holds the byte at `offset`, from 1.
 fn line_of(text: &str, offset: usize) -> usize {
     text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
 }
 
-fn rising(range: &Spanned<[Span; 2]>) -> Result<(), Mistake> {
-    let [least, most] = range.get_ref();
-    if least.0 < 0 || most < least {
-        return Err((range.span(), "this must be [\"LEAST\", \"MOST\"], and neither below 0".to_owned()));
-    }
-    Ok(())
-}
-
-fn unique<'a>(what: &str, names: impl Iterator<Item = &'a Spanned<String>>) -> Result<(), Mistake> {
-    let mut seen: Vec<&str> = Vec::new();
-    for name in names {
-        if seen.contains(&name.get_ref().as_str()) {
-            return Err((name.span(), format!("there are two of the {what} `{}`", name.get_ref())));
-        }
-        seen.push(name.get_ref());
-    }
-    if seen.is_empty() {
-        return Err((0..0, format!("there must be at least one {what}")));
-    }
-    Ok(())
-}
-
-fn known(what: &str, name: &Spanned<String>, names: &[&str]) -> Result<(), Mistake> {
-    if names.contains(&name.get_ref().as_str()) {
-        return Ok(());
-    }
-    let problem =
-        format!("there is no {what} `{}` in this scenario; there are {}", name.get_ref(), names.join(", "));
-    Err((name.span(), problem))
+/// What a field that may be left out says.
+pub(in crate::sandbox) fn said<T: Copy>(field: Option<&Spanned<T>>) -> Option<T> {
+    field.map(|value| *value.get_ref())
 }

@@ -67,7 +67,10 @@ async fn handle(
             dawdle(delay_ms).await;
             truncated(reply)
         }
-        Answer::Session(opening) => upgrade(socket, opening),
+        Answer::Session(opening) => {
+            dawdle(opening.delay_ms).await;
+            upgrade(socket, opening)
+        }
         Answer::Hang => pending().await,
         // Nothing of this is written: the wire is cut first.
         Answer::Reset | Answer::Later { .. } | Answer::Upload => {
@@ -155,6 +158,8 @@ async fn small_body(body: Body) -> Bytes {
 /// The request again, for those who read its body.
 fn multipart(parts: &Parts, body: Option<Body>) -> Request {
     let mut request = Request::new(body.unwrap_or_default());
+    // Among them is that uploads may be larger than axum's 2 MB.
+    request.extensions_mut().clone_from(&parts.extensions);
     if let Some(kind) = parts.headers.get(CONTENT_TYPE) {
         request.headers_mut().insert(CONTENT_TYPE, kind.clone());
     }
@@ -170,17 +175,19 @@ fn upgrade(socket: Option<WebSocketUpgrade>, opening: Opening) -> Response<Body>
     response
 }
 
-fn response(reply: Reply) -> Response<Body> {
+fn response(mut reply: Reply) -> Response<Body> {
     let mut response = empty(StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(reply.content_type));
+    if !reply.content_type.is_empty() {
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(reply.content_type));
+    }
     dress(response.headers_mut(), &reply);
-    *response.body_mut() = Body::from(reply.body);
+    *response.body_mut() = Body::from(reply.take_body());
     response
 }
 
 /// The head promises all of the body, of which half comes.
 fn truncated(mut reply: Reply) -> Response<Body> {
-    let body = Bytes::from(std::mem::take(&mut reply.body));
+    let body = Bytes::from(reply.take_body());
     let (whole, half) = (body.len(), body.slice(..body.len() / 2));
     let mut response = response(reply);
     response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(whole));
@@ -207,6 +214,9 @@ fn dress(headers: &mut HeaderMap, reply: &Reply) {
     put("strict-transport-security", TRANSPORT_SECURITY);
     if let Some(after_s) = reply.retry_after_s {
         put("retry-after", &after_s.to_string());
+    }
+    if let Some(methods) = reply.allow() {
+        put("allow", methods);
     }
     put("date", &http_date(reply.date_ms));
 }

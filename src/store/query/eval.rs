@@ -6,13 +6,81 @@ use super::fields::TextField;
 use super::fuzzy::{Scratch, Word};
 use super::lex::Op;
 use super::text::Folded;
-use crate::model::Job;
+use crate::model::{Job, JobError};
+
+/// What a query can ask of a job, however it is held. Each is the field of [`Job`] of the same name.
+#[expect(missing_docs, reason = "each is the field of `Job` of the same name")]
+pub trait Described: std::fmt::Debug {
+    fn id(&self) -> &str;
+    fn status(&self) -> &str;
+    fn created_at(&self) -> Option<Timestamp>;
+    fn data_name(&self) -> &str;
+    fn duration_s(&self) -> Option<u64>;
+    fn language(&self) -> Option<&str>;
+    fn model(&self) -> Option<&str>;
+    fn title(&self) -> Option<&str>;
+    fn reference(&self) -> Option<&str>;
+    fn tags(&self) -> &[Box<str>];
+    fn errors(&self) -> &[JobError];
+
+    /// The letters of id, name, title and reference together, one bit for each; all where nobody has
+    /// looked.
+    fn letters(&self) -> u64 {
+        u64::MAX
+    }
+}
+
+impl Described for Job {
+    fn id(&self) -> &str {
+        self.id.as_str()
+    }
+
+    fn status(&self) -> &str {
+        self.status.as_str()
+    }
+
+    fn created_at(&self) -> Option<Timestamp> {
+        self.created_at
+    }
+
+    fn data_name(&self) -> &str {
+        &self.data_name
+    }
+
+    fn duration_s(&self) -> Option<u64> {
+        self.duration_s
+    }
+
+    fn language(&self) -> Option<&str> {
+        self.language.as_deref()
+    }
+
+    fn model(&self) -> Option<&str> {
+        self.model.as_deref()
+    }
+
+    fn title(&self) -> Option<&str> {
+        self.title.as_deref()
+    }
+
+    fn reference(&self) -> Option<&str> {
+        self.reference.as_deref()
+    }
+
+    fn tags(&self) -> &[Box<str>] {
+        &self.tags
+    }
+
+    fn errors(&self) -> &[JobError] {
+        &self.errors
+    }
+}
 
 /// A job, and the names of where it was seen.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
     /// The job itself.
-    pub job: &'a Job,
+    pub job: &'a dyn Described,
     /// The name of its environment.
     pub environment: &'a str,
     /// The region of its environment.
@@ -116,6 +184,24 @@ impl Node {
         }
     }
 
+    /// The letters that the text of every job that is meant holds, as [`letters`](super::letters) has them.
+    pub(super) fn letters(&self) -> u64 {
+        match self {
+            Self::All(nodes) => nodes.iter().fold(0, |all, node| all | node.letters()),
+            Self::Any(nodes) => nodes.iter().fold(u64::MAX, |all, node| all & node.letters()),
+            Self::Test(Test::Word(word)) => word.folded.letters(),
+            Self::Test(
+                Test::Phrase(text)
+                | Test::Contains(
+                    TextField::Id | TextField::Name | TextField::Title | TextField::Reference,
+                    text,
+                )
+                | Test::Is(TextField::Id | TextField::Name | TextField::Title | TextField::Reference, text),
+            ) => text.letters(),
+            Self::Not(_) | Self::Test(_) => 0,
+        }
+    }
+
     pub(super) fn holds(&self, subject: &Subject<'_>, now: Timestamp, scratch: &mut Scratch) -> bool {
         match self {
             Self::All(nodes) => nodes.iter().all(|node| node.holds(subject, now, scratch)),
@@ -130,16 +216,18 @@ impl Test {
     fn holds(&self, subject: &Subject<'_>, now: Timestamp, scratch: &mut Scratch) -> bool {
         let job = subject.job;
         match self {
-            Self::Is(TextField::Error, none) if none.is_empty() => job.errors.is_empty(),
-            Self::Is(TextField::Tag, none) if none.is_empty() => job.tags.iter().all(|tag| tag.is_empty()),
+            Self::Is(TextField::Error, none) if none.is_empty() => job.errors().is_empty(),
+            Self::Is(TextField::Tag, none) if none.is_empty() => job.tags().iter().all(|tag| tag.is_empty()),
             Self::Is(field, wanted) => any_text(*field, subject, |text| wanted.equals(text)),
             Self::Contains(field, wanted) => any_text(*field, subject, |text| wanted.is_in(text)),
-            Self::Duration(bound) => bound.holds(job.duration_s.as_ref()),
+            Self::Duration(bound) => bound.holds(job.duration_s().as_ref()),
             Self::Age(bound) => {
                 let age = |created| now.duration_since(created).max(SignedDuration::ZERO);
-                bound.holds(job.created_at.map(age).as_ref())
+                bound.holds(job.created_at().map(age).as_ref())
             }
-            Self::Created(bound) => bound.holds(job.created_at.as_ref()),
+            Self::Created(bound) => bound.holds(job.created_at().as_ref()),
+            Self::Phrase(phrase) if job.letters() & phrase.letters() != phrase.letters() => false,
+            Self::Word(word) if job.letters() & word.folded.letters() != word.folded.letters() => false,
             Self::Phrase(phrase) => searched(job).iter().any(|text| phrase.is_in(text)),
             Self::Word(word) => {
                 let [id, described @ ..] = searched(job);
@@ -152,8 +240,8 @@ impl Test {
 }
 
 /// Where bare words and phrases are searched: the id, then the texts that people wrote.
-fn searched(job: &Job) -> [&str; 4] {
-    [job.id.as_str(), &job.data_name, text(job.title.as_deref()), text(job.reference.as_deref())]
+fn searched(job: &dyn Described) -> [&str; 4] {
+    [job.id(), job.data_name(), text(job.title()), text(job.reference())]
 }
 
 fn text(text: Option<&str>) -> &str {
@@ -168,14 +256,14 @@ fn any_text(field: TextField, subject: &Subject<'_>, is: impl Fn(&str) -> bool) 
         TextField::Environment => is(subject.environment),
         TextField::Region => is(subject.region),
         TextField::Key => is(subject.key),
-        TextField::Status => is(job.status.as_str()),
-        TextField::Id => is(job.id.as_str()),
-        TextField::Name => is(&job.data_name),
-        TextField::Language => is(text(job.language.as_deref())),
-        TextField::Model => is(text(job.model.as_deref())),
-        TextField::Title => is(text(job.title.as_deref())),
-        TextField::Reference => is(text(job.reference.as_deref())),
-        TextField::Tag => job.tags.iter().any(|tag| is(tag)),
-        TextField::Error => job.errors.iter().any(|error| is(&error.message)),
+        TextField::Status => is(job.status()),
+        TextField::Id => is(job.id()),
+        TextField::Name => is(job.data_name()),
+        TextField::Language => is(text(job.language())),
+        TextField::Model => is(text(job.model())),
+        TextField::Title => is(text(job.title())),
+        TextField::Reference => is(text(job.reference())),
+        TextField::Tag => job.tags().iter().any(|tag| is(tag)),
+        TextField::Error => job.errors().iter().any(|error| is(&error.message)),
     }
 }

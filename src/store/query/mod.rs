@@ -49,9 +49,10 @@ mod tests;
 mod words_tests;
 
 pub use error::QueryError;
-pub use eval::Subject;
+pub use eval::{Described, Subject};
 pub use fields::{FIELDS, Field, Kind, TextField};
 pub use fuzzy::Scratch;
+pub(super) use text::letters;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -76,6 +77,11 @@ impl Query {
     /// Whether the job is one of those that are meant.
     pub fn matches(&self, subject: &Subject<'_>, now: Timestamp, scratch: &mut Scratch) -> bool {
         self.root.as_ref().is_none_or(|root| root.holds(subject, now, scratch))
+    }
+
+    /// The letters that every job that is meant holds in its id, name, title or reference.
+    pub(super) fn letters(&self) -> u64 {
+        self.root.as_ref().map_or(0, eval::Node::letters)
     }
 
     /// Whether it is the empty query, which every job matches.

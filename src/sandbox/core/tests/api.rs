@@ -45,6 +45,45 @@ fn a_recording_is_submitted_runs_and_is_read() {
 }
 
 #[test]
+fn the_recording_can_be_had_until_it_expires() {
+    let mut core = lab("");
+    let id = submitted(&mut core, ONE, "prod");
+    let path = format!("/v2/jobs/{id}/data");
+    let mut data = get(&mut core, ONE, "prod", &path);
+    assert_eq!((data.status, data.content_type), (200, "application/octet-stream"));
+    let head = data.take_body();
+    let bytes = u64::try_from(head.len()).unwrap();
+    let upload = Upload { name: String::new(), head, bytes };
+    assert_eq!(upload.seconds(), Some(3), "as long as what was uploaded");
+    assert_eq!(get(&mut core, ONE, "guest", &path).status, 404, "another project");
+    assert_eq!(get(&mut core, ONE, "prod", "/v2/jobs/zzzzzzzzzz/data").status, 404);
+    let gone = CONFIG.replacen('{', r#"{"fetch_data": {"url": "https://media.example.com/410"}, "#, 1);
+    let made = reply(submit(&mut core, ONE, "prod", "", submission(&gone, None)));
+    let made: Value = serde_json::from_str(&made.body).unwrap();
+    core.advance(core.now_ms() + 40_000);
+    let unfetched = format!("/v2/jobs/{}/data", made["id"].as_str().unwrap());
+    assert_eq!(get(&mut core, ONE, "prod", &unfetched).status, 404, "it was never there");
+    core.advance(core.now_ms() + 7 * DAY_MS);
+    let expired = get(&mut core, ONE, "prod", &path);
+    assert!(expired.status == 410 && expired.body.contains("File Expired"), "{}", expired.body);
+}
+
+#[test]
+fn the_root_is_empty_and_open_to_everybody() {
+    let mut core = lab("");
+    for host in [ONE, RT, MP] {
+        for (method, status, allow) in
+            [("GET", 200, None), ("HEAD", 200, None), ("POST", 405, Some("GET, HEAD"))]
+        {
+            let call = Call { method, path: "/", ..call(&core) };
+            let reply = reply(core.answer(host, &call));
+            assert_eq!((reply.status, reply.allow()), (status, allow), "{method}");
+            assert_eq!(reply.body.is_empty() && reply.content_type.is_empty(), status == 200, "{method}");
+        }
+    }
+}
+
+#[test]
 fn subtitles_are_as_narrow_as_the_job_wants_them() {
     let mut core = lab("");
     let mut config: Value = serde_json::from_str(CONFIG).unwrap();
@@ -225,6 +264,8 @@ fn the_twenty_thousandth_running_job_is_the_last() {
 #[test]
 fn methods_and_paths_that_there_are_not_are_named() {
     let mut core = lab("");
+    let patched = reply(ask(&mut core, ONE, "prod", "PATCH /v2/jobs", ""));
+    assert_eq!(patched.allow(), Some("GET, POST"));
     let (status, body) = json(&mut core, ONE, "prod", "PATCH /v2/jobs", "");
     assert_eq!((status, &body["error"]), (405, &json!("method PATCH is not allowed, but [GET,POST] are")));
     assert_eq!(json(&mut core, ONE, "prod", "GET /v3", "").0, 404);

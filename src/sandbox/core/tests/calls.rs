@@ -22,6 +22,8 @@ fn event() -> impl Strategy<Value = Event> {
         "/v2/jobs/{}",
         "/v2/jobs/{}/transcript",
         "/v2/jobs/{}/log",
+        "/v2/jobs/{}/data",
+        "/",
         "/v2/usage",
         "/v1/discovery/features",
         "/v1/api_keys",

@@ -59,6 +59,83 @@ fn a_fault_of_one_key_leaves_the_other() {
 }
 
 #[test]
+fn every_fault_that_can_be_of_one_key_leaves_the_others() {
+    for fault in [
+        "slow\"\ndelay = [\"3s\", \"3s\"] #",
+        "hanging",
+        "resetting",
+        "truncating",
+        "garbage",
+        "unauthorized",
+        "unauthorized-json",
+        "forbidden",
+        "rate-limited",
+        "error",
+        "unavailable",
+        "brown-out\"\ndelay = [\"0s\", \"0s\"]\nshare = 100 #",
+        "clock-skew\"\nby = \"5m\" #",
+    ] {
+        let mut core = faulty(&format!("key = \"guest\"\nkind = \"{fault}\""));
+        let now_ms = core.now_ms();
+        let well = |answer: Answer| match answer {
+            Answer::Reply { reply, delay_ms: 0 } => {
+                let read = serde_json::from_str::<Value>(&reply.body).is_ok();
+                reply.status == 200 && reply.date_ms == now_ms && read
+            }
+            _ => false,
+        };
+        assert!(well(ask(&mut core, ONE, "prod", "GET /v2/jobs", "")), "{fault} of another's key");
+        assert!(!well(ask(&mut core, ONE, "guest", "GET /v2/jobs", "")), "{fault}");
+    }
+    let mut core = faulty("kind = \"not-implemented\"\nkey = \"guest\"");
+    for (key, status) in [("prod", 404), ("guest", 501)] {
+        let id = submitted(&mut core, ONE, key);
+        assert_eq!(get(&mut core, ONE, key, &format!("/v2/jobs/{id}/log")).status, status, "{key}");
+    }
+    let mut core = faulty("kind = \"full\"\nkey = \"guest\"");
+    for (key, status) in [("prod", 201), ("guest", 429)] {
+        let taken = reply(submit(&mut core, ONE, key, "", submission(CONFIG, Some(wav()))));
+        assert_eq!(taken.status, status, "{key}");
+    }
+}
+
+#[test]
+fn a_slow_handshake_is_held_back() {
+    let mut core = lab("[[faults]]\nenvironment = \"rt\"\nkind = \"slow\"\ndelay = [\"2s\", \"2s\"]\n");
+    let authorization = bearer(&core, "prod");
+    let call = Call { path: "/v2", upgrades: true, authorization: Some(&authorization), ..call(&core) };
+    let Answer::Session(opening) = core.answer(RT, &call) else { panic!("no session") };
+    assert_eq!(opening.delay_ms, 2_000);
+}
+
+#[test]
+fn the_control_door_refuses_faults_that_do_nothing() {
+    let mut core = lab("");
+    let mut set = |fault: &str| json(&mut core, CONTROL, "", "POST /control/faults", fault);
+    for (fault, words) in [
+        (r#"{"kind": "down", "key": "prod"}"#, "all keys or none"),
+        (r#"{"kind": "down", "environment": "control"}"#, "there is no environment `control`"),
+        (r#"{"kind": "closing", "code": 4005, "environment": "one"}"#, "whose kind is batch"),
+    ] {
+        let (status, answer) = set(fault);
+        assert_eq!(status, 422, "{fault}");
+        assert!(answer["error"].as_str().unwrap().contains(words), "{answer}");
+    }
+    for (environment, kinds) in [
+        ("mp", &["error", "rate-limited", "forbidden", "unauthorized", "unauthorized-json", "full"][..]),
+        ("rt", &["unauthorized-json", "rate-limited", "error", "garbage", "truncating", "not-implemented"]),
+    ] {
+        for kind in kinds {
+            let fault = format!("{{\"kind\": \"{kind}\", \"environment\": \"{environment}\"}}");
+            let (status, answer) = set(&fault);
+            assert_eq!(status, 422, "{fault}: {answer}");
+        }
+    }
+    // Where the place is left out, one place where it happens is enough.
+    assert_eq!(set(r#"{"kind": "closing", "code": 4005}"#).0, 201);
+}
+
+#[test]
 fn a_share_of_the_requests_is_struck() {
     let mut core = faulty("kind = \"unavailable\"\nshare = 30");
     let struck = (0..500).filter(|_| reply(first(&mut core, ONE)).status == 503).count();

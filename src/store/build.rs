@@ -1,0 +1,170 @@
+//! Building rows afresh, for a new query or a new sort, in steps of a bounded size, so that a million
+//! jobs never keep a key press waiting. Reports may be merged between two steps: what they change is
+//! mended at the end, from the store's journal.
+
+use jiff::Timestamp;
+
+use super::column::{Key, Sort};
+use super::jobs::Handle;
+use super::order::Order;
+use super::query::{Query, Scratch};
+use super::rows::{Rows, Wanted};
+use super::sorting::{GATHER, Sorter, ahead};
+use super::{Column, Store};
+
+/// What a step may cost, in steps of moving a handle: one or two milliseconds.
+const STEP: usize = 65_536;
+/// What it costs to ask a query of a job.
+const ASK: usize = 16;
+
+/// How far it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Asking the query of every job, and taking the keys of those that match.
+    Pick,
+    Sort,
+    /// Putting the rows together.
+    Lay,
+}
+
+/// Rows being built.
+#[derive(Debug)]
+pub struct Build {
+    wanted: Wanted,
+    now: Timestamp,
+    /// The jobs that there were at the start, newest first, and the journal's place then.
+    jobs: Vec<Handle>,
+    since: u64,
+    phase: Phase,
+    at: usize,
+    /// How many different moments have been seen, newest first.
+    moments: u64,
+    moment: Option<(i64, i32)>,
+    /// What has nothing to sort by.
+    missing: Vec<Handle>,
+    sorter: Sorter,
+    order: Order,
+}
+
+impl Build {
+    /// Begins; the query's ages are as of `now`.
+    pub fn start(store: &Store, query: &Query, sort: Sort, now: Timestamp) -> Self {
+        let jobs = store.jobs.ages().to_vec();
+        Self {
+            wanted: Wanted::new(query, sort),
+            now,
+            // Room for all at once: growing would copy them in one long step.
+            sorter: Sorter::new(sort.column.stage(), sort.descending, jobs.len()),
+            jobs,
+            since: store.jobs.journal().end(),
+            phase: Phase::Pick,
+            at: 0,
+            moments: 0,
+            moment: None,
+            missing: Vec::new(),
+            order: Order::with_homes(),
+        }
+    }
+
+    /// Does a bounded piece of the work; gives the rows when they are ready. They may then still have to
+    /// [follow](Rows::follow) what has changed in between.
+    pub fn step(&mut self, store: &Store, scratch: &mut Scratch) -> Option<Rows> {
+        self.step_by(STEP, store, scratch)
+    }
+
+    /// A step that costs so much.
+    pub(super) fn step_by(
+        &mut self,
+        mut budget: usize,
+        store: &Store,
+        scratch: &mut Scratch,
+    ) -> Option<Rows> {
+        while budget > 0 {
+            match self.phase {
+                Phase::Pick => self.pick(store, &mut budget, scratch),
+                Phase::Sort => {
+                    let column = self.wanted.sort.column;
+                    let text = move |handle| store.job(handle).map_or("", |held| column.text(held));
+                    if self.sorter.step(&mut budget, &text) {
+                        self.enter(Phase::Lay);
+                    }
+                }
+                Phase::Lay => {
+                    if self.lay(&mut budget) {
+                        let order = std::mem::take(&mut self.order);
+                        return Some(Rows::new(self.wanted.clone(), order, self.since));
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    fn enter(&mut self, phase: Phase) {
+        (self.phase, self.at) = (phase, 0);
+    }
+
+    fn pick(&mut self, store: &Store, budget: &mut usize, scratch: &mut Scratch) {
+        let cost = if self.wanted.query.is_empty() { GATHER } else { ASK };
+        let count = (*budget / cost).max(1).min(self.jobs.len() - self.at);
+        *budget = budget.saturating_sub(count * cost);
+        let mut jobs = std::mem::take(&mut self.jobs);
+        let picked = jobs.get_mut(self.at..self.at + count).unwrap_or_default();
+        self.at += count;
+        let mut matching = Vec::with_capacity(count);
+        for handle in ahead(picked, |handle| self.wanted.will_read(store, *handle)) {
+            if self.wanted.matches(store, *handle, self.now, scratch) {
+                matching.push(*handle);
+            }
+        }
+        self.jobs = jobs;
+        for handle in matching {
+            self.take(store, handle);
+        }
+        if self.at >= self.jobs.len() {
+            self.jobs = Vec::new();
+            self.sorter.start(self.wanted.sort.column == Column::Status);
+            // The default sort is the order in which the jobs were looked at.
+            let sorted = self.wanted.sort == Sort::default();
+            self.enter(if sorted { Phase::Lay } else { Phase::Sort });
+        }
+    }
+
+    fn take(&mut self, store: &Store, handle: Handle) {
+        let Some(held) = store.job(handle) else { return };
+        match self.wanted.sort.column.key(store.fleet(), held) {
+            Key::Missing => self.missing.push(handle),
+            Key::Number(number) => self.sorter.push_number(handle, number),
+            Key::Ranked(number) => self.sorter.push_ranked(handle, number),
+            Key::Text(text) => self.sorter.push_text(handle, text),
+            Key::Moment { newest_first } => {
+                // They come newest first: their order is known, and only whether two are equal is not.
+                let created = held.row.created();
+                self.moments += u64::from(std::mem::replace(&mut self.moment, created) != created);
+                let number = if newest_first { self.moments } else { u64::MAX - self.moments };
+                self.sorter.push_number(handle, number);
+            }
+        }
+    }
+
+    /// Puts rows behind those that are there; says whether these were the last.
+    fn lay(&mut self, budget: &mut usize) -> bool {
+        let (sorted, missing) = (self.sorter.len(), self.missing.len());
+        let first = if self.wanted.sort.descending { missing } else { 0 };
+        let count = (*budget).min(sorted + missing - self.at);
+        *budget = budget.saturating_sub(count.max(1));
+        for at in self.at..self.at + count {
+            let handle = if at < first {
+                self.missing.get(at).copied()
+            } else {
+                let at = at - first;
+                self.sorter.get(at).or_else(|| self.missing.get(at - sorted).copied())
+            };
+            if let Some(handle) = handle {
+                self.order.push(handle);
+            }
+        }
+        self.at += count;
+        self.at >= sorted + missing
+    }
+}

@@ -1,0 +1,369 @@
+//! One listing of a job in as little memory as it takes, and the view of it that everybody reads.
+//!
+//! What is a job's own (id, file name, title, reference) is one text; what many jobs share (language,
+//! model, tags, status, configuration) is held once for all of them. A [`Job`] goes in and comes out
+//! the same.
+
+use std::hash::{BuildHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::config;
+use super::pool::{Pool, Symbol};
+use super::query::{Described, letters};
+use crate::model::{Job, JobError, JobId, RETENTION, SourceId, Status};
+
+/// What a listing without a known length has in its place.
+const NO_DURATION: u64 = u64::MAX;
+/// What a listing without a known moment has for nanoseconds.
+const NO_MOMENT: i32 = i32::MIN;
+
+/// A job's errors, apart: most jobs have none.
+#[derive(Debug)]
+struct Errors(Box<[JobError]>);
+
+/// One job as one source listed it. `pub(super)` fields are not the job's: who listed it and where the
+/// listing stands.
+#[derive(Debug)]
+pub(super) struct Row {
+    /// Id, file name, title and reference, one behind the other.
+    text: Box<str>,
+    /// Where id, file name and title end.
+    ends: [u32; 3],
+    created_nanosecond: i32,
+    created_second: i64,
+    duration: u64,
+    errors: Option<Box<Errors>>,
+    /// Tells one content from another; see [`fingerprint`].
+    pub(super) fingerprint: u64,
+    /// Which letters its text holds.
+    pub(super) letters: u64,
+    language: Symbol,
+    model: Symbol,
+    tags: Symbol,
+    status: Symbol,
+    config: Symbol,
+    /// The round that listed it last; rounds are counted by refreshes, of which 2³² take a century.
+    pub(super) seen: u32,
+    pub(super) source: SourceId,
+    has_title: bool,
+    has_reference: bool,
+    /// Whether this listing is the one that is shown, of perhaps several keys'.
+    pub(super) shown: bool,
+}
+
+/// What jobs share.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    names: Pool<Box<str>>,
+    tags: Pool<Vec<Box<str>>>,
+    statuses: Pool<Status>,
+    configs: Pool<Box<str>>,
+}
+
+impl Words {
+    /// Packs a job; [`release`](Self::release) must be called for the row in the end.
+    pub(super) fn pack(&mut self, source: SourceId, job: &Job, seen: u32, fingerprint: u64) -> Row {
+        let (title, reference) = (job.title.as_deref(), job.reference.as_deref());
+        let parts =
+            [job.id.as_str(), &job.data_name, title.unwrap_or_default(), reference.unwrap_or_default()];
+        let text = parts.concat();
+        let mut end = 0;
+        // A text of 4 GiB cannot come: what enters is bounded to some hundred bytes.
+        let mut end_of = |part: &str| {
+            end += u32::try_from(part.len()).unwrap_or_default();
+            end
+        };
+        let ends = [end_of(parts[0]), end_of(parts[1]), end_of(parts[2])];
+        let template = job.config.as_deref().map(|config| config::fold(config, title, reference));
+        let tags = job.tags.as_slice();
+        Row {
+            ends,
+            letters: letters(&text),
+            text: text.into_boxed_str(),
+            created_nanosecond: job.created_at.map_or(NO_MOMENT, Timestamp::subsec_nanosecond),
+            created_second: job.created_at.map_or(0, Timestamp::as_second),
+            duration: job.duration_s.map_or(NO_DURATION, |seconds| seconds.min(NO_DURATION - 1)),
+            errors: (!job.errors.is_empty()).then(|| Box::new(Errors(job.errors.as_slice().into()))),
+            fingerprint,
+            language: self.name(job.language.as_deref()),
+            model: self.name(job.model.as_deref()),
+            tags: if tags.is_empty() { Symbol::default() } else { self.tags.intern(tags, <[_]>::to_vec) },
+            status: self.statuses.intern(&job.status, Clone::clone),
+            config: template
+                .map_or_else(Symbol::default, |text| self.configs.intern(text.as_ref(), |text| text.into())),
+            seen,
+            source,
+            has_title: title.is_some(),
+            has_reference: reference.is_some(),
+            shown: false,
+        }
+    }
+
+    fn name(&mut self, name: Option<&str>) -> Symbol {
+        name.map_or_else(Symbol::default, |name| self.names.intern(name, |name| name.into()))
+    }
+
+    /// Lets go of what a row that goes away shared with others.
+    pub(super) fn release(&mut self, row: &Row) {
+        self.names.release::<str>(row.language);
+        self.names.release::<str>(row.model);
+        self.tags.release::<[Box<str>]>(row.tags);
+        self.statuses.release::<Status>(row.status);
+        self.configs.release::<str>(row.config);
+    }
+
+    /// How many values are held, of all kinds.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.names.len() + self.tags.len() + self.statuses.len() + self.configs.len()
+    }
+}
+
+impl Row {
+    pub(super) fn id(&self) -> &str {
+        self.part(0, self.end(0))
+    }
+
+    fn end(&self, at: usize) -> usize {
+        self.ends.get(at).and_then(|end| usize::try_from(*end).ok()).unwrap_or(self.text.len())
+    }
+
+    fn part(&self, from: usize, to: usize) -> &str {
+        self.text.get(from..to).unwrap_or_default()
+    }
+
+    /// When it was submitted, in an order of its own: seconds, then nanoseconds.
+    pub(super) fn created(&self) -> Option<(i64, i32)> {
+        (self.created_nanosecond != NO_MOMENT).then_some((self.created_second, self.created_nanosecond))
+    }
+}
+
+/// Tells one content of a job from another without holding it twice. Two contents that differ have one
+/// fingerprint with a probability of 2⁻⁶⁴; the hash is keyed, so that nobody can look for such two.
+pub(super) fn fingerprint(hasher: &impl BuildHasher, job: &Job) -> u64 {
+    let mut state = hasher.build_hasher();
+    (job.status.as_str(), job.created_at, &job.data_name, job.duration_s).hash(&mut state);
+    (&job.language, &job.model, &job.title, &job.reference, &job.tags, &job.config).hash(&mut state);
+    state.write_usize(job.errors.len());
+    for error in &job.errors {
+        (error.timestamp, &error.message).hash(&mut state);
+    }
+    state.finish()
+}
+
+/// One job as one source listed it, to be read.
+#[derive(Clone, Copy, Debug)]
+pub struct Held<'a> {
+    pub(super) row: &'a Row,
+    pub(super) words: &'a Words,
+}
+
+static RUNNING: Status = Status::Running;
+
+#[expect(missing_docs, reason = "each is the field of `Job` of the same name")]
+impl<'a> Held<'a> {
+    pub fn id(self) -> &'a str {
+        self.row.id()
+    }
+
+    pub fn status(self) -> &'a Status {
+        // Every row has one.
+        self.words.statuses.get(self.row.status).unwrap_or(&RUNNING)
+    }
+
+    pub fn created_at(self) -> Option<Timestamp> {
+        let (second, nanosecond) = self.row.created()?;
+        Timestamp::new(second, nanosecond).ok()
+    }
+
+    pub fn data_name(self) -> &'a str {
+        self.row.part(self.row.end(0), self.row.end(1))
+    }
+
+    pub fn duration_s(self) -> Option<u64> {
+        (self.row.duration != NO_DURATION).then_some(self.row.duration)
+    }
+
+    pub fn language(self) -> Option<&'a str> {
+        self.words.names.get(self.row.language).map(AsRef::as_ref)
+    }
+
+    pub fn model(self) -> Option<&'a str> {
+        self.words.names.get(self.row.model).map(AsRef::as_ref)
+    }
+
+    pub fn title(self) -> Option<&'a str> {
+        self.row.has_title.then(|| self.row.part(self.row.end(1), self.row.end(2)))
+    }
+
+    pub fn reference(self) -> Option<&'a str> {
+        self.row.has_reference.then(|| self.row.part(self.row.end(2), self.row.text.len()))
+    }
+
+    pub fn tags(self) -> &'a [Box<str>] {
+        self.words.tags.get(self.row.tags).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn errors(self) -> &'a [JobError] {
+        self.row.errors.as_deref().map_or(&[], |errors| &*errors.0)
+    }
+
+    pub fn config(self) -> Option<Arc<str>> {
+        let template = self.words.configs.get(self.row.config)?;
+        Some(config::unfold(template, self.title(), self.reference()).as_ref().into())
+    }
+}
+
+impl Held<'_> {
+    /// Who listed it.
+    pub fn source(self) -> SourceId {
+        self.row.source
+    }
+
+    /// When the service will drop the job: [`RETENTION`] after it was created.
+    pub fn expires_at(self) -> Option<Timestamp> {
+        self.created_at().and_then(|created| created.checked_add(RETENTION).ok())
+    }
+
+    /// Whether the job is finished, but something about it went wrong afterwards (a notification).
+    pub fn is_done_with_errors(self) -> bool {
+        *self.status() == Status::Done && !self.errors().is_empty()
+    }
+
+    /// The job, as it was listed.
+    pub fn to_job(self) -> Job {
+        Job {
+            id: JobId::new(self.id()),
+            status: self.status().clone(),
+            created_at: self.created_at(),
+            data_name: self.data_name().into(),
+            duration_s: self.duration_s(),
+            language: self.language().map(Into::into),
+            model: self.model().map(Into::into),
+            title: self.title().map(Into::into),
+            reference: self.reference().map(Into::into),
+            tags: self.tags().to_vec(),
+            errors: self.errors().to_vec(),
+            config: self.config(),
+        }
+    }
+}
+
+impl Described for Held<'_> {
+    fn id(&self) -> &str {
+        self.row.id()
+    }
+
+    fn status(&self) -> &str {
+        Held::status(*self).as_str()
+    }
+
+    fn created_at(&self) -> Option<Timestamp> {
+        Held::created_at(*self)
+    }
+
+    fn data_name(&self) -> &str {
+        Held::data_name(*self)
+    }
+
+    fn duration_s(&self) -> Option<u64> {
+        Held::duration_s(*self)
+    }
+
+    fn language(&self) -> Option<&str> {
+        Held::language(*self)
+    }
+
+    fn model(&self) -> Option<&str> {
+        Held::model(*self)
+    }
+
+    fn title(&self) -> Option<&str> {
+        Held::title(*self)
+    }
+
+    fn reference(&self) -> Option<&str> {
+        Held::reference(*self)
+    }
+
+    fn tags(&self) -> &[Box<str>] {
+        Held::tags(*self)
+    }
+
+    fn errors(&self) -> &[JobError] {
+        Held::errors(*self)
+    }
+
+    fn letters(&self) -> u64 {
+        self.row.letters
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::hash::RandomState;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn words() -> impl Strategy<Value = Option<Box<str>>> {
+        prop::option::of("[aÉ\" ]{0,3}".prop_map(Into::into))
+    }
+
+    fn some_job() -> impl Strategy<Value = Job> {
+        let status = prop::sample::select(vec!["running", "done", "odd", "odder"]);
+        let when = prop::option::of((-3_i64..3, -999_999_999..=999_999_999_i32));
+        let list = || prop::collection::vec("[ab]{0,2}".prop_map(Box::from), 0..3);
+        let times = (when, prop::option::of(any::<u64>()));
+        (status, "[aÉ]{0,3}", times, (words(), words(), words(), words()), list(), list(), words()).prop_map(
+            |(status, name, (when, duration_s), (language, model, title, reference), tags, errors, more)| {
+                Job {
+                    id: JobId::new(format!("id{name}")),
+                    status: Status::parse(status),
+                    created_at: when.and_then(|(second, nano)| Timestamp::new(second, nano).ok()),
+                    data_name: name.into(),
+                    duration_s: duration_s.map(|seconds| seconds.min(u64::MAX - 1)),
+                    config: more.map(|more| {
+                        let tracking = serde_json::json!({"reference": reference, "title": title});
+                        serde_json::json!({"more": more, "tracking": tracking}).to_string().into()
+                    }),
+                    language,
+                    model,
+                    title,
+                    reference,
+                    tags,
+                    errors: errors.into_iter().map(|message| JobError { timestamp: None, message }).collect(),
+                }
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn a_job_comes_out_as_it_went_in_and_leaves_nothing(jobs in prop::collection::vec(some_job(), 1..9)) {
+            let (mut words, hasher) = (Words::default(), RandomState::new());
+            let rows: Vec<Row> = jobs
+                .iter()
+                .map(|job| words.pack(SourceId(3), job, 7, fingerprint(&hasher, job)))
+                .collect();
+            for (row, job) in rows.iter().zip(&jobs) {
+                prop_assert_eq!(&Held { row, words: &words }.to_job(), job);
+            }
+            for (a, b) in rows.iter().zip(&jobs).flat_map(|a| rows.iter().zip(&jobs).map(move |b| (a, b))) {
+                prop_assert_eq!(a.0.fingerprint == b.0.fingerprint, a.1 == b.1);
+            }
+            for row in &rows {
+                words.release(row);
+            }
+            prop_assert_eq!(words.len(), 0);
+        }
+    }
+
+    #[test]
+    fn a_row_is_small() {
+        assert!(size_of::<Option<Row>>() <= 112, "{}", size_of::<Option<Row>>());
+    }
+}

@@ -1,0 +1,395 @@
+//! Sorting a million handles in steps of a bounded size: by eight bytes of each job's key at a time, with a
+//! radix sort, and then only those on by the next eight bytes whose first eight were equal. What is equal
+//! keeps the order in which it came.
+//!
+//! Jobs may change between two steps. That puts those jobs in a wrong place, which whoever sorts mends
+//! afterwards; it never moves others.
+
+mod ahead;
+mod window;
+
+use std::ops::Range;
+
+use super::column::compare_text;
+use super::jobs::Handle;
+pub(super) use ahead::ahead;
+use window::{WINDOW, folded, shared, window};
+
+/// What looking at a job's text costs, in steps of moving a handle.
+pub(super) const GATHER: usize = 8;
+/// Runs up to this length are sorted at once.
+const SMALL: usize = 2_048;
+/// And up to this one without taking keys first.
+const FEW: usize = 16;
+/// How many texts of a run are looked at to guess what all of it have in common.
+const SAMPLE: usize = 64;
+
+/// Which text a handle is sorted by.
+pub(super) type Texts<'a> = dyn Fn(Handle) -> &'a str + 'a;
+
+/// How texts are compared: case aside and then as they are, or as they are alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    Folded,
+    Raw,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Item {
+    key: u64,
+    handle: Handle,
+    /// Whether the key is all there is to compare, so that equal keys are equal texts.
+    exact: bool,
+}
+
+/// Items that are equal as far as they have been looked at.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    from: usize,
+    to: usize,
+    stage: Stage,
+    /// The bytes of this stage's text that are known to be equal, or are covered by the keys.
+    offset: usize,
+    /// Whether the items hold the keys by which the run is to be sorted.
+    keyed: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Guesses how many bytes all texts of the run share.
+    Measure,
+    /// Takes the keys behind them.
+    Key,
+    Count,
+    /// Sorts by one byte of the keys, the last byte first.
+    Scatter(usize),
+    /// Brings the items back where an odd number of scatterings left them.
+    Return,
+    /// Finds the runs of equal keys.
+    Split,
+}
+
+type Counts = [[usize; 256]; 8];
+
+/// A run under way.
+#[derive(Debug)]
+struct Task {
+    run: Run,
+    phase: Phase,
+    at: usize,
+    /// How many bytes all texts of the run share from its offset on, as far as is known.
+    shared: usize,
+    /// How many those that have been looked at do.
+    least: usize,
+    same: bool,
+    longer: bool,
+    counts: Option<Box<Counts>>,
+    /// Whether the items stand in the spare room now.
+    away: bool,
+    /// Where the equal keys begin that are being counted.
+    group: usize,
+}
+
+impl Task {
+    fn new(run: Run) -> Self {
+        let phase = if run.keyed { Phase::Count } else { Phase::Measure };
+        let mut task = Self {
+            run,
+            phase,
+            at: 0,
+            shared: 0,
+            least: 0,
+            same: true,
+            longer: false,
+            counts: None,
+            away: false,
+            group: 0,
+        };
+        task.enter(phase);
+        task
+    }
+
+    fn enter(&mut self, phase: Phase) {
+        (self.phase, self.at) = (phase, self.run.from);
+        (self.shared, self.least, self.same, self.longer) = (0, usize::MAX, true, false);
+        self.group = self.run.from;
+    }
+
+    /// The next part of the run that the budget allows.
+    fn portion(&mut self, budget: &mut usize, cost: usize) -> Range<usize> {
+        let count = (*budget / cost).max(1).min(self.run.to - self.at);
+        *budget = budget.saturating_sub(count * cost);
+        self.at += count;
+        self.at - count..self.at
+    }
+
+    /// Makes places of a byte's counts, or goes on to the next byte, where all keys have this one.
+    fn settle_byte(&mut self, from: usize) {
+        let length = self.run.to - self.run.from;
+        let counts = self.counts.as_deref_mut().map(Counts::as_mut_slice).unwrap_or_default();
+        for (byte, counts) in counts.iter_mut().enumerate().skip(from) {
+            if counts.contains(&length) {
+                continue;
+            }
+            let mut place = self.run.from;
+            for count in counts.iter_mut() {
+                place += std::mem::replace(count, place);
+            }
+            return self.enter(Phase::Scatter(byte));
+        }
+        self.counts = None;
+        let back = self.away;
+        self.enter(if back { Phase::Return } else { Phase::Split });
+    }
+
+    fn is_through(&self) -> bool {
+        self.at >= self.run.to
+    }
+}
+
+/// Handles being sorted.
+#[derive(Debug)]
+pub(super) struct Sorter {
+    items: Vec<Item>,
+    spare: Vec<Item>,
+    stage: Stage,
+    /// What turns keys round for a descending order.
+    flip: u64,
+    runs: Vec<Run>,
+    task: Option<Task>,
+}
+
+impl Sorter {
+    pub(super) fn new(stage: Stage, descending: bool, room: usize) -> Self {
+        let flip = if descending { u64::MAX } else { 0 };
+        Self { items: Vec::with_capacity(room), spare: Vec::new(), stage, flip, runs: Vec::new(), task: None }
+    }
+
+    /// Adds a handle whose number is all there is to compare.
+    pub(super) fn push_number(&mut self, handle: Handle, number: u64) {
+        self.items.push(Item { key: number ^ self.flip, handle, exact: true });
+    }
+
+    /// Adds a handle that is sorted by a number first and then by its text.
+    pub(super) fn push_ranked(&mut self, handle: Handle, number: u64) {
+        self.items.push(Item { key: number ^ self.flip, handle, exact: false });
+    }
+
+    /// Adds a handle that is sorted by its text.
+    pub(super) fn push_text(&mut self, handle: Handle, text: &str) {
+        let (key, exact) = window(text, self.stage, 0);
+        self.items.push(Item { key: key ^ self.flip, handle, exact });
+    }
+
+    /// Begins to sort what has been added. `ranked` as it was added.
+    pub(super) fn start(&mut self, ranked: bool) {
+        let offset = if ranked { 0 } else { WINDOW };
+        self.runs.push(Run { from: 0, to: self.items.len(), stage: self.stage, offset, keyed: true });
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    pub(super) fn get(&self, at: usize) -> Option<Handle> {
+        self.items.get(at).map(|item| item.handle)
+    }
+
+    /// Works until the budget is used up; says whether everything is sorted.
+    pub(super) fn step(&mut self, budget: &mut usize, texts: &Texts<'_>) -> bool {
+        while *budget > 0 {
+            let task = self.task.take().or_else(|| self.runs.pop().map(Task::new));
+            let Some(mut task) = task else { return true };
+            if task.run.to - task.run.from <= FEW && !task.run.keyed {
+                *budget = budget.saturating_sub((task.run.to - task.run.from) * GATHER);
+                self.sort_few(task.run, texts);
+            } else if !self.advance(&mut task, budget, texts) {
+                self.task = Some(task);
+            }
+        }
+        self.task.is_none() && self.runs.is_empty()
+    }
+
+    fn sort_few(&mut self, run: Run, texts: &Texts<'_>) {
+        let descending = self.flip != 0;
+        let compare = |a: &Item, b: &Item| {
+            let order = match run.stage {
+                Stage::Folded => compare_text(texts(a.handle), texts(b.handle)),
+                Stage::Raw => texts(a.handle).cmp(texts(b.handle)),
+            };
+            if descending { order.reverse() } else { order }
+        };
+        if let Some(items) = self.items.get_mut(run.from..run.to) {
+            items.sort_by(compare);
+        }
+    }
+
+    /// Goes on with a run; says whether nothing is left to do for it.
+    fn advance(&mut self, task: &mut Task, budget: &mut usize, texts: &Texts<'_>) -> bool {
+        match task.phase {
+            Phase::Measure => {
+                self.measure(task, budget, texts);
+                false
+            }
+            Phase::Key => self.key(task, budget, texts),
+            Phase::Count => {
+                self.count(task, budget);
+                false
+            }
+            Phase::Scatter(byte) => {
+                self.scatter(task, byte, budget);
+                false
+            }
+            Phase::Return => {
+                self.bring_back(task, budget);
+                false
+            }
+            Phase::Split => self.split(task, budget),
+        }
+    }
+
+    /// Guesses from some texts of the run how many bytes all of them share.
+    fn measure(&self, task: &mut Task, budget: &mut usize, texts: &Texts<'_>) {
+        let (run, length) = (task.run, task.run.to - task.run.from);
+        *budget = budget.saturating_sub(length.min(SAMPLE) * GATHER);
+        let Some(first) = self.items.get(run.from).map(|item| texts(item.handle)) else { return };
+        let some = self.items.get(run.from..run.to).unwrap_or_default().iter();
+        let guess = some
+            .step_by((length / SAMPLE).max(1))
+            .map(|item| shared(first, texts(item.handle), run.stage, run.offset))
+            .min();
+        task.enter(Phase::Key);
+        task.shared = guess.unwrap_or_default();
+    }
+
+    /// Takes the keys behind what all texts share; says whether nothing is left to compare.
+    fn key(&mut self, task: &mut Task, budget: &mut usize, texts: &Texts<'_>) -> bool {
+        let (Run { from, stage, offset, .. }, flip) = (task.run, self.flip);
+        let Some(first) = self.items.get(from).map(|item| texts(item.handle)) else { return true };
+        let guess = task.shared;
+        let items = self.items.get_mut(task.portion(budget, GATHER)).unwrap_or_default();
+        for item in ahead(items, |item| texts(item.handle)) {
+            let text = texts(item.handle);
+            let (key, exact) = window(text, stage, offset + guess);
+            (item.key, item.exact) = (key ^ flip, exact);
+            task.least = task.least.min(shared(first, text, stage, offset));
+            task.same &= text == first;
+            task.longer |= if stage == Stage::Raw || text.is_ascii() {
+                text.len() > offset
+            } else {
+                folded(text).nth(offset).is_some()
+            };
+        }
+        if !task.is_through() {
+            return false;
+        }
+        match (task.same, task.longer, stage) {
+            (true, ..) | (false, false, Stage::Raw) => return true,
+            // Equal but for case.
+            (false, false, Stage::Folded) => {
+                (task.run.stage, task.run.offset) = (Stage::Raw, 0);
+                task.enter(Phase::Measure);
+            }
+            // The guess was too bold: now it is known.
+            (false, true, _) if task.least < guess => {
+                let known = task.least;
+                task.enter(Phase::Key);
+                task.shared = known;
+            }
+            (false, true, _) => {
+                task.run.offset += guess + WINDOW;
+                task.enter(Phase::Count);
+            }
+        }
+        false
+    }
+
+    fn count(&mut self, task: &mut Task, budget: &mut usize) {
+        let length = task.run.to - task.run.from;
+        if length <= SMALL {
+            *budget = budget.saturating_sub(length);
+            if let Some(items) = self.items.get_mut(task.run.from..task.run.to) {
+                items.sort_by_key(|item| item.key);
+            }
+            return task.enter(Phase::Split);
+        }
+        let portion = task.portion(budget, 2);
+        // Room is made bit by bit too: it costs more than counting.
+        if self.spare.len() < task.at {
+            self.spare.reserve_exact(self.items.len() - self.spare.len());
+            self.spare.resize(task.at, Item { key: 0, handle: Handle::new(0), exact: true });
+        }
+        let counts = task.counts.get_or_insert_with(|| Box::new([[0; 256]; 8]));
+        for item in self.items.get(portion).unwrap_or_default() {
+            for (counts, byte) in counts.iter_mut().zip(item.key.to_le_bytes()) {
+                if let Some(count) = counts.get_mut(usize::from(byte)) {
+                    *count += 1;
+                }
+            }
+        }
+        if task.is_through() {
+            task.enter(Phase::Scatter(0));
+            task.settle_byte(0);
+        }
+    }
+
+    fn scatter(&mut self, task: &mut Task, byte: usize, budget: &mut usize) {
+        let portion = task.portion(budget, 1);
+        let (from, to) =
+            if task.away { (&self.spare, &mut self.items) } else { (&self.items, &mut self.spare) };
+        let places = task.counts.as_deref_mut().and_then(|counts| counts.get_mut(byte));
+        if let Some(places) = places {
+            for item in from.get(portion).unwrap_or_default() {
+                let value = item.key.to_le_bytes().get(byte).copied().unwrap_or_default();
+                let Some(place) = places.get_mut(usize::from(value)) else { continue };
+                if let Some(room) = to.get_mut(*place) {
+                    *room = *item;
+                }
+                *place += 1;
+            }
+        }
+        if task.is_through() {
+            task.away = !task.away;
+            task.settle_byte(byte + 1);
+        }
+    }
+
+    fn bring_back(&mut self, task: &mut Task, budget: &mut usize) {
+        let portion = task.portion(budget, 1);
+        if let (Some(from), Some(to)) = (self.spare.get(portion.clone()), self.items.get_mut(portion)) {
+            to.copy_from_slice(from);
+        }
+        if task.is_through() {
+            task.away = false;
+            task.enter(Phase::Split);
+        }
+    }
+
+    fn split(&mut self, task: &mut Task, budget: &mut usize) -> bool {
+        for at in task.portion(budget, 1) {
+            let Some(item) = self.items.get(at).copied() else { continue };
+            let first = self.items.get(task.group).map_or(item.key, |first| first.key);
+            if item.key != first {
+                self.close(task, at);
+            }
+            // Here: whether all of the group are exact.
+            task.same &= item.exact;
+        }
+        let through = task.is_through();
+        if through {
+            self.close(task, task.run.to);
+        }
+        through
+    }
+
+    /// Ends a group of equal keys; what is not told apart yet is a run of its own.
+    fn close(&mut self, task: &mut Task, to: usize) {
+        if to - task.group > 1 && !task.same {
+            self.runs.push(Run { from: task.group, to, keyed: false, ..task.run });
+        }
+        (task.group, task.same) = (to, true);
+    }
+}
+
+#[cfg(test)]
+mod tests;

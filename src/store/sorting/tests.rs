@@ -1,0 +1,52 @@
+//! Sorting in steps against plain sorting.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn sorted(texts: &[String], stage: Stage, descending: bool, budget: usize) -> Vec<usize> {
+    let mut sorter = Sorter::new(stage, descending, texts.len());
+    for (number, text) in (0..).zip(texts) {
+        sorter.push_text(Handle::new(number), text);
+    }
+    sorter.start(false);
+    let text = |handle: Handle| texts.get(handle.index()).map_or("", String::as_str);
+    while !sorter.step(&mut budget.clone(), &text) {}
+    (0..sorter.len()).map(|at| sorter.get(at).unwrap().index()).collect()
+}
+
+fn plain(texts: &[String], stage: Stage, descending: bool) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..texts.len()).collect();
+    order.sort_by(|a, b| {
+        let (a, b) = (&texts[*a], &texts[*b]);
+        let order = if stage == Stage::Raw { a.cmp(b) } else { compare_text(a, b) };
+        if descending { order.reverse() } else { order }
+    });
+    order
+}
+
+proptest! {
+    #[test]
+    fn it_sorts_as_sorting_does(
+        texts in prop::collection::vec("(call-recording-)?[aAéÉ\0\u{7f}]{0,12}", 0..80),
+        copies in 1..40_usize, raw: bool, descending: bool, budget in 1..4_000_usize,
+    ) {
+        let texts: Vec<String> = texts.iter().cycle().take(texts.len() * copies).cloned().collect();
+        let stage = if raw { Stage::Raw } else { Stage::Folded };
+        prop_assert_eq!(sorted(&texts, stage, descending, budget), plain(&texts, stage, descending));
+    }
+}
+
+#[test]
+fn long_runs_are_sorted_in_steps() {
+    for stage in [Stage::Folded, Stage::Raw] {
+        let name = |number: u32| match number % 4 {
+            0 => format!("Call-recording-of-{}.wav", number.wrapping_mul(2_654_435_761)),
+            1 => format!("call-recording-of-{}.wav", number % 13),
+            2 => "the very same name".to_owned(),
+            _ => format!("été {}", number % 5_000),
+        };
+        let texts: Vec<String> = (0..24_000).map(name).collect();
+        assert_eq!(sorted(&texts, stage, false, 700), plain(&texts, stage, false), "{stage:?}");
+    }
+}
