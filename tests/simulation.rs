@@ -4,15 +4,18 @@
 //!
 //! `cargo test --test simulation` runs a few seeds; `SIMULATION_SEEDS=1000 cargo test --release --test
 //! simulation -- --nocapture` a thousand; `SIMULATION_SEED=N` replays one, which is what a failure
-//! names. What is checked, throughout and at the calm points of the script, stands in `checks.rs`.
+//! names, and with `SIMULATION_TRACE=1` prints each request and answer. What is checked, throughout and at the calm points of the script, stands in `checks.rs`.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a simulation stops at the first thing that is wrong")]
+#![allow(clippy::print_stdout, reason = "a trace is what whoever replays a seed asks for")]
 #![allow(clippy::indexing_slicing, reason = "a place that is not there is a mistake of the simulation")]
 
 #[path = "simulation/checks.rs"]
 mod checks;
 #[path = "simulation/script.rs"]
 mod script;
+#[path = "simulation/setup.rs"]
+mod setup;
 #[path = "simulation/world.rs"]
 mod world;
 

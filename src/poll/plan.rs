@@ -20,6 +20,7 @@ mod covered;
 mod list;
 mod past;
 mod report;
+mod request;
 mod running;
 
 use std::collections::HashSet;
@@ -33,6 +34,7 @@ use crate::model::{Failure, JobId, PollEvent};
 use covered::Stretch;
 use list::{List, Place};
 use past::Past;
+pub use request::{Bounds, Now, Purpose, Request, Wish};
 use running::Running;
 
 /// How many pages of news one round reads beyond the newest; the rest of them become the past.
@@ -40,67 +42,6 @@ pub const CATCH_UP: u32 = 10;
 
 /// How many pages of the past are asked for at once; a single listing asks for so many in all.
 pub const LANES: usize = 4;
-
-/// A moment on both clocks that a plan is told.
-#[derive(Clone, Copy, Debug)]
-pub struct Now {
-    /// A clock that is never set, from any beginning: what durations are reckoned with.
-    pub ticks: Duration,
-    /// The local clock, which may be wrong by minutes: what people are told.
-    pub wall: Timestamp,
-}
-
-/// Where a single listing stops early.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Bounds {
-    /// Jobs created before this moment are not looked for.
-    pub horizon: Option<Timestamp>,
-    /// So many jobs are enough.
-    pub most: Option<usize>,
-}
-
-/// What a page is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// The newest jobs.
-    Head,
-    /// What is new and not on the newest page.
-    News,
-    /// Jobs that were running.
-    Running,
-    /// What is not known yet.
-    History,
-    /// What is known already, and may be gone.
-    Review,
-    /// What may have expired.
-    Tail,
-}
-
-impl Purpose {
-    fn is_past(self) -> bool {
-        matches!(self, Self::History | Self::Review | Self::Tail)
-    }
-}
-
-/// A page to ask for now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Request {
-    /// Tells requests of a plan apart, and only ever goes up.
-    pub number: u64,
-    /// Only jobs created before this moment; `None`: the newest.
-    pub created_before: Option<Timestamp>,
-    /// What for.
-    pub purpose: Purpose,
-}
-
-/// What a plan is waiting for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wish {
-    /// To ask, as soon as the budget allows it.
-    Ask(Class),
-    /// For an answer or an order, or for the moment that [`Plan::wakes_at`] says.
-    Wait,
-}
 
 /// What is to be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,6 +63,9 @@ struct Flight {
     sweep: u64,
     /// What it was asked for has failed meanwhile: its answer comes too late.
     forgotten: bool,
+    /// A newest page that was asked for later has come before it: nobody waits for it any more, because
+    /// it may be lost, and be given up only after the whole time-out.
+    overtaken: bool,
 }
 
 /// A round under way.
@@ -265,7 +209,8 @@ impl Plan {
         self.number += 1;
         let place = self.list.place(ask.upto);
         let (firm, sweep) = (self.list.firm(), self.running.sweep());
-        let flight = Flight { number: self.number, ask, place, firm, sweep, forgotten: false };
+        let flight =
+            Flight { number: self.number, ask, place, firm, sweep, forgotten: false, overtaken: false };
         self.flights.push(flight);
         let created_before = place.cursor.and_then(|ms| Timestamp::from_millisecond(ms).ok());
         Some(Request { number: self.number, created_before, purpose: ask.purpose })
@@ -290,8 +235,7 @@ impl Plan {
             return Some(*again);
         }
         if self.round.is_some_and(|round| round.headed)
-            && !in_air(Purpose::News)
-            && !in_air(Purpose::Running)
+            && !self.awaits_rest()
             && let Some((purpose, upto)) = self.rest_of_round()
         {
             return ask(purpose, Some(upto));
@@ -333,6 +277,12 @@ impl Plan {
             let running = self.running.next().filter(|_| !self.list.deaf);
             running.map(|upto| (Purpose::Running, upto))
         })
+    }
+
+    /// Whether something of what a round asks for after its head is on its way.
+    fn awaits_rest(&self) -> bool {
+        let rest = |ask: Ask| matches!(ask.purpose, Purpose::News | Purpose::Running);
+        self.in_air().any(|flight| rest(flight.ask) && !flight.overtaken)
     }
 
     /// The requests whose answers still count.

@@ -10,7 +10,8 @@ use voxtop::model::{Failure, Job, Status};
 use voxtop::poll::plan::Purpose;
 use voxtop::sandbox::Entry;
 
-use crate::world::{SOURCES, World, is_head};
+use crate::setup::SOURCES;
+use crate::world::{World, is_head};
 
 const RETENTION_MS: i64 = 7 * 24 * 3_600_000;
 /// What has expired is gone from the screen so long after.
@@ -226,10 +227,9 @@ impl Truth {
 fn shown(world: &World) -> Vec<ById<(&Status, i64)>> {
     let mut shown = vec![ById::default(); SOURCES.len()];
     for (_, held) in world.store.jobs() {
-        let created_ms = held.job.created_at.unwrap().as_millisecond();
-        let twin =
-            shown[held.source.index()].insert(number(held.job.id.as_str()), (&held.job.status, created_ms));
-        assert!(twin.is_none(), "{} is shown twice", held.job.id);
+        let created_ms = held.created_at().unwrap().as_millisecond();
+        let twin = shown[held.source().index()].insert(number(held.id()), (held.status(), created_ms));
+        assert!(twin.is_none(), "{} is shown twice", held.id());
     }
     shown
 }

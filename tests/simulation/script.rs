@@ -8,7 +8,8 @@ use voxtop::sandbox::Scenario;
 
 use crate::Tally;
 use crate::checks::{self, Truth};
-use crate::world::{CALM, ENVIRONMENTS, Network, SOURCES, Setup, World};
+use crate::setup::{CALM, ENVIRONMENTS, Network, SOURCES, Setup};
+use crate::world::World;
 
 /// How many requests a simulation makes at least.
 const REQUESTS: u64 = 1_000;

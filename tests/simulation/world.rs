@@ -9,10 +9,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use voxtop::api::Page;
-use voxtop::model::{
-    Entitlement, Environment, EnvironmentId, EnvironmentName, Failure, FailureKind, Fleet, Job, JobId, KeyId,
-    KeyLabel, KeyName, KeyValue, PollEvent, Progress, Region, Report, Source, SourceId, Span, Status,
-};
+use voxtop::model::{Failure, FailureKind, Job, JobId, PollEvent, Progress, Report, SourceId, Span, Status};
 use voxtop::poll::bucket::{Bucket, Class};
 use voxtop::poll::plan::{Now, Plan, Purpose, Request, Wish};
 use voxtop::sandbox::{Entry, Heard, Offline, Scenario};
@@ -20,39 +17,13 @@ use voxtop::store::Store;
 
 use crate::Tally;
 use crate::checks::{BudgetWatch, ById, HeadWatch, LateWatch, number};
+use crate::setup::{CALM, Network, SOURCES, Setup, fleet};
 
 /// When a simulation begins, by the service's clock.
 pub(crate) const START_MS: i64 = 1_790_000_000_000;
 
 /// A request is given up after so long.
 const TIMEOUT_MS: u64 = 15_000;
-
-pub(crate) const ENVIRONMENTS: [&str; 3] = ["one", "two", "three"];
-
-/// Who asks: the place of an environment and of a key. `lab` has jobs of its own, in `one` alone.
-pub(crate) const SOURCES: [(usize, usize); 4] = [(0, 0), (1, 0), (2, 0), (0, 1)];
-
-/// How the program is set up, and how the network is at first.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Setup {
-    pub(crate) refresh_s: u64,
-    pub(crate) rate: u32,
-    /// How much the local clock shows more than the service's.
-    pub(crate) skew_ms: i64,
-}
-
-/// What is wrong with the network.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Network {
-    /// The least and the most that a way takes.
-    pub(crate) way_ms: (u64, u64),
-    /// Of a thousand requests so many are lost.
-    pub(crate) lost: u64,
-    /// Of a thousand ways so many take some seconds longer.
-    pub(crate) late: u64,
-}
-
-pub(crate) const CALM: Network = Network { way_ms: (5, 120), lost: 0, late: 0 };
 
 #[derive(Debug)]
 enum Event {
@@ -99,6 +70,8 @@ pub(crate) struct World {
     events: BinaryHeap<Reverse<(u64, u64)>>,
     planned: HashMap<u64, Event>,
     turn: u64,
+    /// Whether every request and answer is printed.
+    told: bool,
 }
 
 impl World {
@@ -133,6 +106,7 @@ impl World {
             events: BinaryHeap::new(),
             planned: HashMap::new(),
             turn: 0,
+            told: std::env::var_os("SIMULATION_TRACE").is_some(),
         };
         (0..SOURCES.len()).for_each(|source| world.plan(0, Event::Wakes(source)));
         world
@@ -257,6 +231,9 @@ impl World {
         self.budgets[SOURCES[source].1].1.sent(self.now_ms);
         self.clients[source].head.sent(self.now_ms, request.purpose);
         self.tally.requests += 1;
+        if self.told {
+            println!("{:>9} {source} asks {request:?}", self.now_ms);
+        }
         self.note(
             source as u64
                 ^ request.number << 8
@@ -343,6 +320,10 @@ impl World {
 
     fn answer(&mut self, source: usize, number: u64, sent_ms: u64, answer: Result<Page, Failure>) {
         let (now, latency) = (self.now(), Duration::from_millis(self.now_ms - sent_ms));
+        if self.told {
+            let said = answer.as_ref().map(|page| (page.listed, page.oldest));
+            println!("{:>9} {source} hears {number}: {said:?}", self.now_ms);
+        }
         self.note(number << 16 ^ answer.as_ref().map_or(u64::MAX, |page| page.listed as u64));
         let key = SOURCES[source].1;
         if let Err(failure) = &answer {
@@ -378,36 +359,13 @@ impl World {
 
 /// The jobs of a source that are shown in these stretches.
 fn held_within(store: &Store, source: usize, spans: &[Span]) -> Vec<u64> {
-    let own = store.jobs().filter(|(_, held)| held.source.index() == source);
-    let within = own.filter(|(_, held)| spans.iter().any(|span| span.contains(held.job.created_at.unwrap())));
-    within.map(|(_, held)| number(held.job.id.as_str())).collect()
+    let own = store.jobs().filter(|(_, held)| held.source().index() == source);
+    let within = own.filter(|(_, held)| spans.iter().any(|span| span.contains(held.created_at().unwrap())));
+    within.map(|(_, held)| number(held.id())).collect()
 }
 
 fn ceil_ms(at: Duration) -> u64 {
     u64::try_from(at.as_nanos().div_ceil(1_000_000)).unwrap()
-}
-
-fn fleet() -> Fleet {
-    let environment = |name: &&str| Environment {
-        name: EnvironmentName::new(name),
-        region: Region::new("LAB"),
-        host: (*name).to_owned(),
-    };
-    let label = |name: &str| KeyLabel {
-        name: KeyName::new(name),
-        fingerprint: KeyValue::new(name).unwrap().fingerprint(),
-        expires_at: None,
-    };
-    let source = |(environment, key): &(usize, usize)| Source {
-        environment: EnvironmentId(u16::try_from(*environment).unwrap()),
-        key: KeyId(u16::try_from(*key).unwrap()),
-        entitlement: Entitlement::Declared,
-    };
-    Fleet {
-        environments: ENVIRONMENTS.iter().map(environment).collect(),
-        keys: vec![label("prod"), label("lab")],
-        sources: SOURCES.iter().map(source).collect(),
-    }
 }
 
 /// Whether a purpose is the head's.

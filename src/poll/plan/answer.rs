@@ -52,25 +52,29 @@ impl Plan {
             self.running.begin_sweep(self.list.frontier.unwrap_or(BEGINNING));
         }
         self.running.learn(&page.jobs, &whole);
-        self.note_landing(ask, reach, sweep, now);
+        self.note_landing((number, ask), reach, sweep, now);
         if let (Reach::Whole(Stretch { lo: BEGINNING, .. }), Some(upto)) = (reach, place.upto) {
             self.past.note_end(page.oldest.map(Timestamp::as_millisecond), upto, now);
         }
-        let read = self.past_is_read(ask, reach, now);
+        let cut = matches!(reach, Reach::Whole(stretch) if *whole != [stretch]);
+        let read = self.past_is_read(ask, (reach, cut), now);
         self.report_page(page, latency, &whole);
         self.report_progress(read, now);
     }
 
-    fn past_is_read(&mut self, ask: Ask, reach: Reach, now: Now) -> bool {
+    fn past_is_read(&mut self, ask: Ask, reach: (Reach, bool), now: Now) -> bool {
         let Some(upto) = ask.upto.filter(|_| ask.purpose.is_past()) else { return false };
         self.past.take((ask.purpose, upto), reach, &self.list, (now, self.refresh))
     }
 
-    fn note_landing(&mut self, ask: Ask, reach: Reach, sweep: u64, now: Now) {
+    fn note_landing(&mut self, (number, ask): (u64, Ask), reach: Reach, sweep: u64, now: Now) {
         match ask.purpose {
             Purpose::Head => {
                 if let Some(round) = &mut self.round {
                     round.headed = true;
+                }
+                for flight in self.flights.iter_mut().filter(|flight| flight.number < number) {
+                    flight.overtaken = true;
                 }
                 self.past.postpone(now);
                 self.streak = Streak::default();

@@ -19,6 +19,9 @@ use crate::api::{PAGE_LIMIT, Page};
 pub(super) const SETTLING: Duration = Duration::from_secs(2);
 const SETTLING_MS: i64 = 2_000;
 
+/// How many crowded milliseconds are remembered; for one that is forgotten a page is asked in vain.
+const MOST_EXACT: usize = 1_000;
+
 /// Where a page was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Place {
@@ -47,7 +50,8 @@ pub(super) struct List {
     covered: Covered,
     /// Milliseconds of which not all jobs can be listed.
     gaps: BTreeSet<i64>,
-    /// Wanted milliseconds that are to be asked for with themselves as the cursor.
+    /// Wanted milliseconds that are to be asked for with themselves as the cursor, because those of the
+    /// next one fill a page, and are listed: so the service counts the cursor in.
     exact: BTreeSet<i64>,
     /// Whether the service was found to ignore the cursor.
     pub(super) deaf: bool,
@@ -129,8 +133,7 @@ impl List {
         firm: Option<i64>,
     ) {
         let newest = moments(page).max();
-        if let Some(ms) = place.upto {
-            self.exact.remove(&ms);
+        if place.upto.is_some() {
             self.deaf = reach == Reach::Deaf;
         }
         match reach {
@@ -138,7 +141,12 @@ impl List {
                 self.gaps.insert(ms);
                 self.covered.cover(Stretch { lo: ms, hi: ms });
             }
-            Reach::Overlap => self.exact.extend(place.upto),
+            Reach::Overlap => {
+                self.exact.extend(place.upto);
+                if self.exact.len() > MOST_EXACT {
+                    self.exact.pop_first();
+                }
+            }
             Reach::Whole(_) | Reach::Deaf => {}
         }
         for stretch in whole {

@@ -37,6 +37,8 @@ pub(super) struct Past {
     page_ms: i64,
     /// What the second reading wants next.
     review: Option<i64>,
+    /// It is being asked for the second time, because a newer page had cut something out of it.
+    rereads: bool,
     /// When the next second reading may begin, and when it may ask next.
     review_from: Duration,
     review_next: Duration,
@@ -157,11 +159,12 @@ impl Past {
         self.until = Duration::ZERO;
     }
 
-    /// Takes note of a page that came back; says whether it ended a reading of the whole list.
+    /// Takes note of a page that came back; says whether it ended a reading of the whole list. `cut`:
+    /// newer pages have shown a part of it, so that it says nothing of what is gone there.
     pub(super) fn take(
         &mut self,
         (purpose, upto): (Purpose, i64),
-        reach: Reach,
+        (reach, cut): (Reach, bool),
         list: &List,
         (now, refresh): (Now, Duration),
     ) -> bool {
@@ -177,7 +180,11 @@ impl Past {
         };
         self.depth = if full { self.depth.saturating_add(1) } else { 0 };
         match purpose {
-            Purpose::Review => return self.take_review(next, list, (now, refresh)),
+            Purpose::Review => {
+                self.rereads = cut && !self.rereads;
+                let next = if self.rereads { Some(upto) } else { next };
+                return self.take_review(next, list, (now, refresh));
+            }
             Purpose::Tail => {
                 self.review_next = now.ticks + refresh;
                 if let Some(tail) = &mut self.tail {

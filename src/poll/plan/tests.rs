@@ -1,6 +1,7 @@
 //! The plan against a simulated list, in all the ways in which `created_before` may be meant.
 
 mod counted;
+mod late;
 mod listed;
 
 use std::collections::{BTreeMap, HashSet};
