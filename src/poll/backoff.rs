@@ -10,10 +10,6 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// The longest wait that a service is granted by `Retry-After`.
 const LONGEST_ASKED: Duration = Duration::from_secs(10 * 60);
 
-/// How often a rejected key is tried as if nothing were: a key may be rejected for a moment, and one
-/// that was just exchanged should be seen at once.
-const PATIENT_REJECTIONS: u32 = 3;
-
 /// How often a failing endpoint is tried as if nothing were: whether it is an outage or a lost packet
 /// is known only after the third failure, and operators should not wait long for that.
 const PATIENT_FAILURES: u32 = 2;
@@ -22,7 +18,7 @@ const PATIENT_FAILURES: u32 = 2;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Streak {
     failures: u32,
-    rejections: u32,
+    rejected: bool,
 }
 
 impl Streak {
@@ -31,10 +27,9 @@ impl Streak {
         match failure.map(|failure| failure.kind) {
             None => *self = Self::default(),
             Some(FailureKind::Rejected | FailureKind::Forbidden) => {
-                self.rejections = self.rejections.saturating_add(1);
-                self.failures = 0;
+                *self = Self { failures: 0, rejected: true };
             }
-            Some(_) => self.failures = self.failures.saturating_add(1),
+            Some(_) => *self = Self { failures: self.failures.saturating_add(1), rejected: false },
         }
     }
 }
@@ -44,18 +39,16 @@ impl Streak {
 /// After a success: the refresh, ± 10 %, so that sources drift apart. After two failures in a row too,
 /// and then anywhere between that and the refresh doubled with each further one, at most a minute: full
 /// jitter, so that those who failed together do not come back together, and nobody asks more often for
-/// failing. After a 429 it doubles from the first on. A key that is
-/// rejected for the third time in a row is tried once a minute, because asking more often changes
-/// nothing and looks like an attack. `Retry-After` is obeyed where it is longer.
+/// failing. After a 429 it doubles from the first on. A key that is rejected is tried once a minute until
+/// it changes or the user asks, because asking more often changes nothing and looks like an attack.
+/// `Retry-After` is obeyed where it is longer.
 pub fn wait(refresh: Duration, streak: Streak, failure: Option<&Failure>, chance: f64) -> Duration {
     let chance = chance.clamp(0.0, 1.0);
     let steady = refresh.mul_f64(0.9 + 0.2 * chance);
     let most = LONGEST.max(refresh);
     let wait = match failure.map(|failure| failure.kind) {
-        Some(FailureKind::Rejected | FailureKind::Forbidden) if streak.rejections >= PATIENT_REJECTIONS => {
-            most.mul_f64(1.0 + 0.1 * chance)
-        }
-        None | Some(FailureKind::Rejected | FailureKind::Forbidden) => steady,
+        Some(FailureKind::Rejected | FailureKind::Forbidden) => most.mul_f64(1.0 + 0.1 * chance),
+        None => steady,
         Some(FailureKind::Limited) => backed_off(refresh, streak.failures, most, chance),
         Some(_) if streak.failures <= PATIENT_FAILURES => steady,
         Some(_) => backed_off(refresh, streak.failures - PATIENT_FAILURES, most, chance),
@@ -85,14 +78,14 @@ fn backed_off(refresh: Duration, doublings: u32, most: Duration, chance: f64) ->
     between(refresh.mul_f64(0.9), refresh.saturating_mul(1 << doublings.min(16)).min(most), chance)
 }
 
-/// Whether a page may be asked for again at once, once: the service's 503 says so (troubleshooting
-/// page of its documentation), and a kept connection may have been closed just when it was used.
+/// Whether a page may be asked for again at once, once: whatever breaks off in the middle, is damaged
+/// or fails by itself may be chance, and three chances in a row must not look like an outage. The
+/// service's 503 invites to it (troubleshooting page of its documentation), and a kept connection may
+/// have been closed just when it was used. What the service says of a key, and its wish to be left
+/// alone, are no chance; and a whole time-out is too long to wait for twice.
 pub fn may_ask_again(failure: &Failure) -> bool {
-    match failure.kind {
-        FailureKind::Server => failure.status == Some(503) && failure.retry_after.is_none(),
-        FailureKind::Interrupted => failure.status.is_none(),
-        _ => false,
-    }
+    use FailureKind::{Interrupted, Server, Unconnected, Unreadable};
+    matches!(failure.kind, Server | Interrupted | Unreadable | Unconnected) && failure.retry_after.is_none()
 }
 
 /// How long a round that already has pages waits for the next one when the service asks for fewer
@@ -138,9 +131,8 @@ mod tests {
             (&[Server; 4], 4.5, 20.0),
             (&[Limited], 4.5, 10.0),
             (&[Server; 400], 4.5, 60.0),
-            (&[Rejected], 4.5, 5.5),
-            (&[Rejected, Forbidden], 4.5, 5.5),
-            (&[Rejected; 3], 60.0, 66.0),
+            (&[Rejected], 60.0, 66.0),
+            (&[Rejected, Forbidden], 60.0, 66.0),
             (&[Rejected; 9], 60.0, 66.0),
             (&[Rejected, Rejected, Timeout, Rejected], 60.0, 66.0),
         ] {

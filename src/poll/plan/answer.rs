@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::covered::{BEGINNING, Stretch};
-use super::list::{self, List, Reach};
+use super::list::{self, Reach};
 use super::{Ask, Bounds, Flight, Mode, Now, Plan, Purpose, later};
 use crate::api::Page;
 use crate::model::{Failure, FailureKind, PollEvent};
@@ -32,7 +32,7 @@ impl Plan {
 
     fn land(&mut self, flight: Flight, mut page: Page, latency: Duration, now: Now) {
         let Flight { number, ask, place, firm, sweep, .. } = flight;
-        let reach = List::reach(place, &page);
+        let reach = self.list.reach(place, &page);
         self.list.sight(&page, now.ticks);
         let newer: Vec<Stretch> =
             self.landed.iter().filter(|(other, _)| *other > number).map(|(_, stretch)| *stretch).collect();

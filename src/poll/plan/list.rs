@@ -14,6 +14,7 @@ use jiff::Timestamp;
 
 use super::covered::{BEGINNING, Covered, END, Stretch};
 use crate::api::{PAGE_LIMIT, Page};
+use crate::model::Job;
 
 /// A job is listed at the latest so long after it was created; what is newer is looked at again.
 pub(super) const SETTLING: Duration = Duration::from_secs(2);
@@ -38,7 +39,7 @@ pub(super) enum Reach {
     Whole(Stretch),
     /// It is full of jobs of this millisecond, the one that was wanted.
     Crowd(i64),
-    /// It is full of jobs of the cursor's millisecond: the service counts that in.
+    /// Jobs of the cursor's millisecond fill it up, because the service counts that in.
     Overlap,
     /// It does not follow from the cursor, or has no moments at all.
     Deaf,
@@ -53,6 +54,8 @@ pub(super) struct List {
     /// Wanted milliseconds that are to be asked for with themselves as the cursor, because those of the
     /// next one fill a page, and are listed: so the service counts the cursor in.
     exact: BTreeSet<i64>,
+    /// Whether any job was created between two milliseconds.
+    fine: bool,
     /// Whether the service was found to ignore the cursor.
     pub(super) deaf: bool,
     /// The oldest millisecond of the newest page: what lies from there on back it does not show.
@@ -76,7 +79,7 @@ impl List {
     }
 
     /// How far a page reaches that was asked for at a place.
-    pub(super) fn reach(place: Place, page: &Page) -> Reach {
+    pub(super) fn reach(&self, place: Place, page: &Page) -> Reach {
         let full = page.listed >= PAGE_LIMIT;
         let oldest = page.oldest.map(Timestamp::as_millisecond);
         let Some((upto, cursor)) = place.upto.zip(place.cursor) else {
@@ -93,10 +96,20 @@ impl List {
         match oldest {
             _ if !full => Reach::Whole(Stretch { lo: BEGINNING, hi: upto }),
             Some(oldest) if oldest < upto => Reach::Whole(Stretch { lo: oldest + 1, hi: upto }),
-            Some(_) if cursor > upto && newest == Some(cursor) => Reach::Overlap,
+            Some(_) if cursor > upto && newest == Some(cursor) && self.counts_in(cursor, page) => {
+                Reach::Overlap
+            }
             Some(_) => Reach::Crowd(upto),
             None => Reach::Deaf,
         }
+    }
+
+    /// Whether a page shows that the service counts in all of the cursor's millisecond, and not only what
+    /// was created when it began: with itself as the cursor a millisecond is listed whole only then.
+    fn counts_in(&self, cursor: i64, page: &Page) -> bool {
+        let within =
+            |job: &Job| job.created_at.is_some_and(|at| is_within(at) && at.as_millisecond() == cursor);
+        page.jobs.iter().any(within) || !(self.fine || is_fine(page))
     }
 
     /// A newest page is about to be asked for: what may have been listed late is to be looked at again.
@@ -133,6 +146,7 @@ impl List {
         firm: Option<i64>,
     ) {
         let newest = moments(page).max();
+        self.fine |= is_fine(page);
         if place.upto.is_some() {
             self.deaf = reach == Reach::Deaf;
         }
@@ -239,6 +253,15 @@ impl List {
     pub(super) fn unreadable(&self) -> usize {
         self.unreadable.0.saturating_add(self.unreadable.1)
     }
+}
+
+fn is_fine(page: &Page) -> bool {
+    page.jobs.iter().filter_map(|job| job.created_at).any(is_within)
+}
+
+/// Whether a moment is none at which a millisecond begins.
+fn is_within(at: Timestamp) -> bool {
+    at.subsec_nanosecond() % 1_000_000 != 0
 }
 
 /// The moments at which a page's jobs were created, in milliseconds.

@@ -25,11 +25,14 @@ fn job(id: usize, ns: i128, status: Status) -> Job {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Before {
     Exclusive,
+    /// By the very moment.
     Inclusive,
+    /// By the millisecond.
+    Truncated,
     Ignored,
 }
 
-const BOTH: [Before; 2] = [Before::Exclusive, Before::Inclusive];
+const ALL: [Before; 3] = [Before::Exclusive, Before::Inclusive, Before::Truncated];
 
 /// A service that lists its jobs newest first.
 #[derive(Clone, Debug)]
@@ -68,6 +71,7 @@ impl Service {
             (None, _) | (_, Before::Ignored) => (i128::MAX, 0),
             (Some(before), Before::Exclusive) => (before, 0),
             (Some(before), Before::Inclusive) => (before + 1, 0),
+            (Some(before), Before::Truncated) => ((before.div_euclid(MS) + 1) * MS, 0),
         };
         let jobs: Vec<Job> =
             self.jobs.range(..end).rev().take(PAGE_LIMIT).map(|(_, job)| job.clone()).collect();
