@@ -200,8 +200,11 @@ impl Plan {
     pub fn ask(&mut self, now: Now) -> Option<Request> {
         let ask = self.choose(now)?;
         self.again.retain(|waiting| *waiting != ask);
-        if ask.purpose == Purpose::Head && !ask.again {
-            self.begin_round(now);
+        if ask.purpose == Purpose::Head {
+            self.hurried = false;
+            if !ask.again {
+                self.begin_round(now);
+            }
         }
         if ask.purpose == Purpose::Review && !self.past.reviews() {
             self.list.count_anew();
@@ -324,7 +327,6 @@ impl Plan {
             // The head does not wait for the rest of the last round, which goes on meanwhile.
             self.finish(now);
         }
-        self.hurried = false;
         self.sequence += 1;
         self.round = Some(Round::default());
         self.list.begin(now.ticks);
