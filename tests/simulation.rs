@@ -2,9 +2,11 @@
 //! the sandbox's core, with everything wrong that a network, a service, a user or a clock can do. No
 //! sockets, no sleeping, no entropy: a seed is all there is.
 //!
-//! `cargo test --test simulation` runs a few seeds; `CARGO_PROFILE_DEV_OPT_LEVEL=2 SIMULATION_SEEDS=1000 cargo
-//! test --test simulation -- --nocapture` a thousand, more than a million requests; `SIMULATION_SEED=N` replays one, which is what a failure
-//! names, and with `SIMULATION_TRACE=1` prints each request and answer. What is checked, throughout and at the calm points of the script, stands in `checks.rs`.
+//! `cargo test --test simulation` runs a few seeds, and a thousand, more than a million requests, with
+//! `CARGO_PROFILE_DEV_OPT_LEVEL=2 SIMULATION_SEEDS=1000 cargo test --test simulation -- --nocapture`.
+//! `SIMULATION_SEED=N` replays one, which is what a failure names, and with `SIMULATION_TRACE=1` prints
+//! each request and answer. What is checked, throughout and at the calm points of the script, stands in
+//! `checks.rs`.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a simulation stops at the first thing that is wrong")]
 #![allow(clippy::print_stdout, reason = "a trace is what whoever replays a seed asks for")]
