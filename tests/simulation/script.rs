@@ -243,7 +243,9 @@ impl Script {
         let refresh = self.setup.refresh_s * 1_000;
         self.pass(360_000 + pages * refresh * 2);
         checks::exact(&self.world);
-        checks::fresh(&self.world, &self.truths(), &vec![HashSet::new(); SOURCES.len()]);
+        let truths = self.truths();
+        self.rounds(2);
+        checks::fresh(&self.world, &truths, &vec![HashSet::new(); SOURCES.len()]);
     }
 
     fn truths(&self) -> Vec<Truth> {
