@@ -23,7 +23,7 @@ pub use budget::Budget;
 use drive::Drive;
 pub use plan::Bounds;
 use plan::Plan;
-pub use source::{Endpoint, Limits, SourcePoll};
+pub use source::{Endpoint, Keys, Limits, SourcePoll};
 use source::{Gone, Reporter};
 use task::Orders;
 
