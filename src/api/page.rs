@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::text::Reader;
 use super::{job, json};
-use crate::model::Job;
+use crate::model::{Job, KeyValue};
 
 /// The most entries that are decoded; the service lists at most 100 when it is asked for 100.
 const MOST: usize = 10_000;
@@ -24,6 +24,16 @@ pub struct Page {
     pub listed: usize,
     /// The earliest `created_at` of all entries, from which the next page is asked.
     pub oldest: Option<Timestamp>,
+}
+
+impl Page {
+    /// Reads the body of an answer that was got with a key; the key is nowhere in the page.
+    ///
+    /// # Errors
+    /// With a few words on what the body is instead.
+    pub fn read(body: &[u8], key: &KeyValue) -> Result<Self, &'static str> {
+        read(body, Reader::new(key))
+    }
 }
 
 /// Reads a body. The error says in a few words what it is instead.
