@@ -12,10 +12,10 @@ use super::mask;
 use super::text::Reader;
 
 /// The longest configuration that is kept, in bytes of JSON.
-const LARGEST: usize = 16 * 1024;
+pub(super) const LARGEST: usize = 16 * 1024;
 
 /// What is shown in the place of `tracking.details`.
-const DETAILS: &str = "… (customer data, not shown)";
+pub(super) const DETAILS: &str = "… (customer data, not shown)";
 
 /// The configuration as text; a note in its place where it is too large even without its word list.
 pub(super) fn to_text(config: &Map<String, Value>, reader: Reader<'_>) -> Arc<str> {
@@ -38,21 +38,25 @@ pub(super) fn too_large(size: usize) -> Arc<str> {
 }
 
 fn object(fields: &Map<String, Value>, reader: Reader<'_>, in_tracking: bool) -> Value {
-    let masked = fields.iter().map(|(name, value)| {
-        let masked = if is_headers(name) {
-            headers(value, reader)
-        } else if in_tracking && name == "details" && !value.is_null() {
-            Value::from(DETAILS)
-        } else if mask::is_secret_name(name) {
-            hidden(value)
-        } else if let (Value::String(place), true) = (value, is_location(name)) {
-            Value::from(&*reader.location(place))
-        } else {
-            any(value, reader, name == "tracking")
-        };
-        (reader.name(name).into_string(), masked)
-    });
+    let masked = fields
+        .iter()
+        .map(|(name, value)| (reader.name(name).into_owned(), field(name, value, reader, in_tracking)));
     Value::Object(masked.collect())
+}
+
+/// A field's value without its secrets.
+pub(super) fn field(name: &str, value: &Value, reader: Reader<'_>, in_tracking: bool) -> Value {
+    if is_headers(name) {
+        headers(value, reader)
+    } else if in_tracking && name == "details" && !value.is_null() {
+        Value::from(DETAILS)
+    } else if mask::is_secret_name(name) {
+        hidden(value)
+    } else if let (Value::String(place), true) = (value, is_location(name)) {
+        Value::from(&*reader.location(place))
+    } else {
+        any(value, reader, name == "tracking")
+    }
 }
 
 fn any(value: &Value, reader: Reader<'_>, is_tracking: bool) -> Value {
@@ -80,7 +84,7 @@ fn headers(value: &Value, reader: Reader<'_>) -> Value {
         Value::Array(items) => items.iter().map(|item| headers(item, reader)).collect(),
         Value::String(text) => Value::from(&*reader.name(&mask::header(text))),
         Value::Object(fields) => {
-            let named = fields.iter().map(|(name, value)| (reader.name(name).into_string(), hidden(value)));
+            let named = fields.iter().map(|(name, value)| (reader.name(name).into_owned(), hidden(value)));
             Value::Object(named.collect())
         }
         other => hidden(other),

@@ -42,25 +42,39 @@ pub fn is_secret_name(name: &str) -> bool {
 /// Masks the secrets in running text: credentials, query and fragment of every URL, query strings
 /// without one, bearer tokens, JWTs, and `name=value` where the name says that it is secret.
 pub fn text(raw: &str) -> Cow<'_, str> {
-    if !raw.bytes().any(|byte| matches!(byte, b':' | b'=' | b'.' | b' ')) {
+    if is_harmless(raw) {
         return Cow::Borrowed(raw);
     }
-    let mut masked = String::with_capacity(raw.len());
-    let mut scheme = Scheme::None;
+    // Copied from the first word on that is hidden.
+    let mut masked: Option<String> = None;
+    let (mut scheme, mut at) = (Scheme::None, 0);
     for piece in raw.split_inclusive(is_break) {
         let word = piece.trim_end_matches(is_break);
-        let rest = piece.get(word.len()..).unwrap_or_default();
-        if scheme.covers(word) {
-            masked.push_str(HIDDEN);
-        } else {
-            masked.push_str(&self::word(word));
+        let shown = if scheme.covers(word) { Cow::Borrowed(HIDDEN) } else { self::word(word) };
+        if masked.is_none() && *shown != *word {
+            masked = Some(raw.get(..at).unwrap_or_default().to_owned());
+        }
+        if let Some(masked) = &mut masked {
+            masked.push_str(&shown);
+            masked.push_str(piece.get(word.len()..).unwrap_or_default());
         }
         if !word.is_empty() {
             scheme = scheme.of(word);
         }
-        masked.push_str(rest);
+        at += piece.len();
     }
-    if masked == raw { Cow::Borrowed(raw) } else { Cow::Owned(masked) }
+    masked.map_or(Cow::Borrowed(raw), Cow::Owned)
+}
+
+/// Whether nothing in a text can be a secret by its place: it is one word without the marks of a URL, an
+/// assignment or a token. Most file names are.
+fn is_harmless(raw: &str) -> bool {
+    let (mut marks, mut dots) = (false, 0);
+    for byte in raw.bytes() {
+        marks |= matches!(byte, b':' | b'=' | b' ' | b'"' | b'<' | b'>' | b'`' | 0..=0x1f | 0x80..);
+        dots += usize::from(byte == b'.');
+    }
+    !marks && (dots < 2 || !raw.contains("eyJ"))
 }
 
 /// Masks a text that as a whole says where something is: like [`text`], and also where the scheme is

@@ -13,6 +13,7 @@ mod json;
 pub mod mask;
 mod page;
 pub mod scrub;
+mod settings;
 mod text;
 mod tls;
 mod transport;
