@@ -1,10 +1,11 @@
-//! What decoding a page of 100 jobs costs, beside serde_json into the smallest struct that borrows the same
+//! What decoding a page of 100 jobs costs, beside `serde_json` into the smallest struct that borrows the same
 //! fields from the same page: no time is parsed there, no secret masked, nothing scrubbed and nothing kept.
 //!
 //! `cargo bench --bench decode` prints both, taken in turns in one run. The page is the embedded sandbox's.
 
 #![expect(clippy::disallowed_methods, reason = "it measures time")]
 
+use std::borrow::Cow;
 use std::hint::black_box;
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
@@ -44,7 +45,8 @@ struct Config<'a> {
     #[serde(rename = "type")]
     kind: &'a str,
     #[serde(borrow)]
-    transcription_config: Option<Transcription<'a>>,
+    #[serde(rename = "transcription_config")]
+    transcription: Option<Transcription<'a>>,
     #[serde(borrow)]
     tracking: Option<Tracking<'a>>,
 }
@@ -67,7 +69,9 @@ struct Tracking<'a> {
 #[derive(Deserialize)]
 struct Message<'a> {
     timestamp: &'a str,
-    message: &'a str,
+    /// Quotes in it are escaped: there is nothing to borrow then.
+    #[serde(borrow)]
+    message: Cow<'a, str>,
 }
 
 impl Body<'_> {
@@ -76,7 +80,7 @@ impl Body<'_> {
         let length = |text: Option<&str>| text.map_or(0, str::len);
         let weigh = |job: &Entry<'_>| {
             let config = &job.config;
-            let transcription = config.transcription_config.as_ref().map_or(0, |settings| {
+            let transcription = config.transcription.as_ref().map_or(0, |settings| {
                 settings.language.len() + length(settings.model) + length(settings.operating_point)
             });
             let tracking = config.tracking.as_ref().map_or(0, |tracking| {
@@ -104,7 +108,7 @@ fn main() -> io::Result<()> {
     let (tell, hear) = mpsc::channel();
     thread::spawn(move || serve(&tell));
     let body = hear.recv().map_err(io::Error::other)??;
-    let key = KeyValue::new("key-of-the-bench-1234567890").ok_or_else(|| io::Error::other("no key"))?;
+    let key = KeyValue::new("key-of-the-bench-1234567890").map_err(|_| io::Error::other("no key"))?;
     let (mut ours, mut smallest) = (Vec::new(), Vec::new());
     for _ in 0..TIMES {
         let start = Instant::now();

@@ -45,7 +45,7 @@ fn object(fields: &Map<String, Value>, reader: Reader<'_>, in_tracking: bool) ->
 }
 
 /// A field's value without its secrets.
-pub(super) fn field(name: &str, value: &Value, reader: Reader<'_>, in_tracking: bool) -> Value {
+fn field(name: &str, value: &Value, reader: Reader<'_>, in_tracking: bool) -> Value {
     if is_headers(name) {
         headers(value, reader)
     } else if in_tracking && name == "details" && !value.is_null() {
@@ -68,14 +68,17 @@ fn any(value: &Value, reader: Reader<'_>, is_tracking: bool) -> Value {
     }
 }
 
-fn is_headers(name: &str) -> bool {
-    let plain: String = name.chars().filter(char::is_ascii_alphabetic).collect();
-    plain.eq_ignore_ascii_case("authheaders") || plain.eq_ignore_ascii_case("headers")
+pub(super) fn is_headers(name: &str) -> bool {
+    let letters = || name.bytes().filter(u8::is_ascii_alphabetic).map(|byte| byte.to_ascii_lowercase());
+    letters().eq("authheaders".bytes()) || letters().eq("headers".bytes())
 }
 
-fn is_location(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    ["url", "uri", "urls", "uris"].iter().any(|end| name.ends_with(end))
+pub(super) fn is_location(name: &str) -> bool {
+    let ends = |end: &str| {
+        let tail = name.len().checked_sub(end.len()).and_then(|at| name.get(at..));
+        tail.is_some_and(|tail| tail.eq_ignore_ascii_case(end))
+    };
+    ["url", "uri", "urls", "uris"].into_iter().any(ends)
 }
 
 /// Headers come as `Name: value` strings; as an object the names are its fields.

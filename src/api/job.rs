@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 
 use super::settings::{Settings, Shared};
 use super::text::Reader;
-use super::{instant, json};
+use super::{instant, json, plain};
 use crate::model::{Job, JobError, JobId, Status};
 
 /// The largest value that is decoded at all, in bytes of JSON. A word list of 20,000 entries, the
@@ -230,7 +230,7 @@ impl<'t> Fields<'t> {
 
     fn text(&self, field: Field) -> Option<Cow<'t, str>> {
         let raw = self.raw(field)?;
-        plain(raw).map(Cow::Borrowed).or_else(|| {
+        plain::string(raw).map(Cow::Borrowed).or_else(|| {
             let value = value(raw)?;
             json::text(&value).map(|text| Cow::Owned(text.into_owned()))
         })
@@ -259,12 +259,6 @@ pub(super) fn value(raw: &str) -> Option<Value> {
     }
     let read = serde_json::from_str(raw).or_else(|_| serde_json::from_str(&json::tame(raw)));
     read.ok().filter(|value: &Value| !value.is_null())
-}
-
-/// The text of a string in which nothing is escaped.
-pub(super) fn plain(raw: &str) -> Option<&str> {
-    let text = raw.strip_prefix('"')?.strip_suffix('"')?;
-    (!text.as_bytes().contains(&b'\\')).then_some(text)
 }
 
 /// A text that is there only if something can be read in it.

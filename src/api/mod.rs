@@ -12,6 +12,7 @@ mod job;
 mod json;
 pub mod mask;
 mod page;
+mod plain;
 pub mod scrub;
 mod settings;
 mod text;

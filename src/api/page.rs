@@ -1,5 +1,6 @@
 //! One page of the list: `{"jobs": [...]}`, read entry by entry.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -38,7 +39,8 @@ impl Page {
 
 /// Reads a body. The error says in a few words what it is instead.
 pub(super) fn read(body: &[u8], reader: Reader<'_>) -> Result<Page, &'static str> {
-    let text = String::from_utf8_lossy(body);
+    // Looked at as a whole first: the lossy way goes character by character.
+    let text = std::str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed);
     let text = text.trim_start_matches('\u{feff}');
     if text.trim().is_empty() {
         return Err("the body is empty");

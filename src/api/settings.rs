@@ -1,19 +1,17 @@
 //! What a job's configuration says: the few fields that the dashboard shows in columns, and the whole of it
 //! as [`config`] masks it.
 //!
-//! Most jobs of a page were submitted with a handful of configurations that differ in their tracking alone,
-//! so each part is masked once for all jobs that have it. What is not written in the plainest way goes
-//! through [`Settings::at_length`], and comes out the same.
+//! It is read in one go where it is [plainly](plain) written. What is not goes through
+//! [`Settings::at_length`], and comes out the same.
 
-use std::borrow::Cow;
-use std::fmt;
+use std::collections::VecDeque;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
-use serde::de::{Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::job::{Field, Fields, LARGEST, MOST, name, plain, tags, value};
+use super::job::{Field, Fields, LARGEST, MOST, name, tags, value};
+use super::plain::{self, begin, members};
 use super::text::Reader;
 use super::{config, json};
 
@@ -28,8 +26,9 @@ pub(super) struct Settings {
     pub(super) config: Option<Arc<str>>,
 }
 
-/// A part of a configuration, masked.
-struct Part {
+/// What a transcription is asked for, masked.
+struct Transcription<'t> {
+    raw: &'t str,
     text: Box<str>,
     language: Option<Box<str>>,
     model: Option<Box<str>>,
@@ -38,16 +37,14 @@ struct Part {
 /// What the entries of one page have in common.
 #[derive(Default)]
 pub(super) struct Shared<'t> {
-    /// Parts by name and by how they are written.
-    parts: Vec<(&'t str, &'t str, Part)>,
-    /// Which is forgotten next.
-    oldest: usize,
+    /// The latest ones that differ.
+    transcriptions: VecDeque<Transcription<'t>>,
     /// Room to put a configuration together in.
     room: String,
 }
 
-/// So many parts are remembered.
-const REMEMBERED: usize = 64;
+/// So many are remembered.
+const REMEMBERED: usize = 16;
 
 impl Settings {
     pub(super) fn read<'t>(fields: &Fields<'t>, reader: Reader<'_>, shared: &mut Shared<'t>) -> Self {
@@ -61,26 +58,22 @@ impl Settings {
         if raw.len() > config::LARGEST {
             return None;
         }
-        let (mut settings, mut aligned) = (Self::default(), None);
+        let mut settings = Self::default();
         let mut out = std::mem::take(&mut shared.room);
         out.clear();
         for (name, raw) in members(raw, reader)? {
-            begin_member(&mut out, name);
-            if name == "tracking" {
-                settings.track(raw, reader, &mut out)?;
-                continue;
-            }
-            let part = shared.part(name, raw, reader)?;
-            out.push_str(&part.text);
+            begin(&mut out, 0, name);
             match name {
+                "tracking" => settings.track(raw, reader, &mut out)?,
                 "transcription_config" => {
+                    let part = shared.transcription(raw, reader)?;
+                    out.push_str(&part.text);
                     (settings.language, settings.model) = (part.language.clone(), part.model.clone());
                 }
-                "alignment_config" => aligned.clone_from(&part.language),
-                _ => {}
+                "alignment_config" => return None,
+                _ => plain::field(name, raw, reader, &mut out)?,
             }
         }
-        settings.language = settings.language.or(aligned);
         if !out.is_empty() {
             out.push('}');
             settings.config = (out.len() <= config::LARGEST).then(|| Arc::from(out.as_str()));
@@ -94,14 +87,12 @@ impl Settings {
     fn track(&mut self, raw: &str, reader: Reader<'_>, out: &mut String) -> Option<()> {
         let (outer, members) = (out.len(), members(raw, reader)?);
         for (name, raw) in members {
-            begin_member_from(out, outer, name);
+            begin(out, outer, name);
             match name {
                 "title" => self.title = text(raw, reader, out)?,
                 "reference" => self.reference = text(raw, reader, out)?,
                 "details" if raw != "null" => {
-                    out.push('"');
-                    out.push_str(config::DETAILS);
-                    out.push('"');
+                    write!(out, "\"{}\"", config::DETAILS).ok()?;
                 }
                 "details" => out.push_str(raw),
                 "tags" => {
@@ -183,118 +174,61 @@ impl Sources {
 }
 
 impl<'t> Shared<'t> {
-    /// A part of a configuration that is not its tracking data.
-    fn part(&mut self, name: &'t str, raw: &'t str, reader: Reader<'_>) -> Option<&Part> {
-        let known = self.parts.iter().rposition(|(known, written, _)| *written == raw && *known == name);
-        let at = match known {
-            Some(at) => at,
-            None => {
-                let fresh = (name, raw, Part::read(name, raw, reader)?);
-                if self.parts.len() < REMEMBERED {
-                    self.parts.push(fresh);
-                    self.parts.len() - 1
-                } else {
-                    self.oldest = (self.oldest + 1) % REMEMBERED;
-                    *self.parts.get_mut(self.oldest)? = fresh;
-                    self.oldest
-                }
+    /// What a transcription is asked for: most jobs of a page ask for one of a few.
+    fn transcription(&mut self, raw: &'t str, reader: Reader<'_>) -> Option<&Transcription<'t>> {
+        let known = self.transcriptions.iter().position(|known| known.raw == raw);
+        let at = if let Some(at) = known {
+            at
+        } else {
+            if self.transcriptions.len() == REMEMBERED {
+                self.transcriptions.pop_back();
             }
+            self.transcriptions.push_front(Transcription::read(raw, reader)?);
+            0
         };
-        self.parts.get(at).map(|(.., part)| part)
+        self.transcriptions.get(at)
     }
 }
 
-impl Part {
-    fn read(name: &str, raw: &str, reader: Reader<'_>) -> Option<Self> {
-        // Null too is shown, and nothing else that cannot be read.
-        let given = value(raw).or_else(|| (raw == "null").then_some(Value::Null))?;
-        let said = |field: &str| {
-            let text = json::text(given.get(field)?)?;
-            super::job::name(&text, reader)
+impl<'t> Transcription<'t> {
+    fn read(raw: &'t str, reader: Reader<'_>) -> Option<Self> {
+        let mut text = String::with_capacity(raw.len());
+        plain::field("transcription_config", raw, reader, &mut text)?;
+        let members = members(raw, reader)?;
+        // A number would be one too; that is read at length.
+        let said = |field: &str| match members.iter().find(|(name, _)| *name == field) {
+            Some((_, raw)) if *raw != "null" => plain::string(raw).map(|text| name(text, reader)),
+            _ => Some(None),
         };
-        Some(Self {
-            text: config::field(name, &given, reader, false).to_string().into(),
-            language: said("language"),
-            model: said("model").or_else(|| said("operating_point")),
-        })
+        let (language, model, point) = (said("language")?, said("model")?, said("operating_point")?);
+        Some(Self { raw, text: text.into(), language, model: model.or(point) })
     }
-}
-
-/// Begins a member of an object that `out` holds alone.
-fn begin_member(out: &mut String, name: &str) {
-    begin_member_from(out, 0, name);
-}
-
-/// Begins a member of an object that begins at `outer`.
-fn begin_member_from(out: &mut String, outer: usize, name: &str) {
-    out.push(if out.len() == outer { '{' } else { ',' });
-    out.push('"');
-    out.push_str(name);
-    out.push_str("\":");
 }
 
 /// Reads a text that is plainly written or null, and writes it as it is shown; `None` for anything else.
+#[expect(clippy::option_option, reason = "whether it was plain, and whether there is any")]
 fn text(raw: &str, reader: Reader<'_>, out: &mut String) -> Option<Option<Box<str>>> {
     if raw == "null" {
         out.push_str(raw);
         return Some(None);
     }
-    let text = quoted(plain(raw)?, reader, out)?;
+    let text = quoted(plain::string(raw)?, reader, out)?;
     Some((!text.is_empty()).then_some(text))
 }
 
 /// Writes a text without anything to escape in quotes; gives it as the short text that it is.
 fn quoted(raw: &str, reader: Reader<'_>, out: &mut String) -> Option<Box<str>> {
     let message = reader.message(raw);
-    if message.contains(['"', '\\']) {
-        return None;
-    }
-    out.push('"');
-    out.push_str(&message);
-    out.push('"');
+    plain::quote(&message, out)?;
     // Of a short text the long and the short reading are the same.
     Some(if message.len() <= super::scrub::NAME { message.into() } else { reader.name(raw).into() })
-}
-
-/// The members of an object in the order of their names, as they are written. `None` where it is none, or
-/// where a name is not plain, is there twice, or says that its value is no part to be shown as it is.
-fn members<'t>(raw: &'t str, reader: Reader<'_>) -> Option<Vec<(&'t str, &'t str)>> {
-    if !raw.starts_with('{') {
-        return None;
-    }
-    let mut parser = serde_json::Deserializer::from_str(raw);
-    let mut members = parser.deserialize_map(Members).ok()?;
-    members.sort_unstable_by_key(|(name, _)| *name);
-    let is_plain = |name: &str| {
-        name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-            && matches!(reader.name(name), Cow::Borrowed(shown) if shown == name)
-    };
-    let distinct = members.windows(2).all(|pair| matches!(pair, [(a, _), (b, _)] if a != b));
-    (distinct && members.iter().all(|(name, _)| is_plain(name))).then_some(members)
-}
-
-struct Members;
-
-impl<'t> Visitor<'t> for Members {
-    type Value = Vec<(&'t str, &'t str)>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'t>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
-        let mut members = Vec::with_capacity(8);
-        while let Some((name, value)) = entries.next_entry::<&str, &RawValue>()? {
-            members.push((name, value.get()));
-        }
-        Ok(members)
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
     use serde_json::json;
+    use serde_json::value::RawValue;
 
     use super::*;
     use crate::model::KeyValue;
@@ -313,7 +247,7 @@ mod tests {
     fn anything() -> impl Strategy<Value = Value> {
         let leaf =
             prop_oneof![string(), any::<i32>().prop_map(Value::from), Just(Value::Null), Just(json!(true))];
-        let name = prop::sample::select(vec!["language", "model", "operating_point", "url", "token", "x"]);
+        let name = prop::sample::select(vec!["language", "headers", "contents", "url", "token", "x"]);
         leaf.prop_recursive(2, 8, 3, move |inner| {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),

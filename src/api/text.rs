@@ -24,12 +24,12 @@ impl<'k> Reader<'k> {
     }
 
     /// A name, title, reference, tag or any other short text; blanks around it are dropped.
-    pub(super) fn name<'t>(self, raw: &'t str) -> Cow<'t, str> {
+    pub(super) fn name(self, raw: &str) -> Cow<'_, str> {
         self.read(raw, scrub::NAME)
     }
 
     /// A message of one sentence or a few.
-    pub(super) fn message<'t>(self, raw: &'t str) -> Cow<'t, str> {
+    pub(super) fn message(self, raw: &str) -> Cow<'_, str> {
         self.read(raw, scrub::MESSAGE)
     }
 
@@ -40,7 +40,7 @@ impl<'k> Reader<'k> {
     }
 
     /// Without controls and without the key, but whole: for what must not be mistaken for another.
-    pub(super) fn whole<'t>(self, raw: &'t str) -> Cow<'t, str> {
+    pub(super) fn whole(self, raw: &str) -> Cow<'_, str> {
         match scrub::clean(raw) {
             Cow::Borrowed(cleaned) => self.without_key(Cow::Borrowed(cleaned.trim())),
             Cow::Owned(cleaned) => Cow::Owned(self.without_key(Cow::Borrowed(cleaned.trim())).into_owned()),
@@ -48,21 +48,27 @@ impl<'k> Reader<'k> {
     }
 
     /// What needs no change is not copied.
-    fn read<'t>(self, raw: &'t str, most: usize) -> Cow<'t, str> {
+    fn read(self, raw: &str, most: usize) -> Cow<'_, str> {
+        if mask::is_plain_word(raw) {
+            return match self.without_key(Cow::Borrowed(raw)) {
+                Cow::Borrowed(text) => scrub::bound(text, most),
+                Cow::Owned(text) => Cow::Owned(scrub::bound(&text, most).into_owned()),
+            };
+        }
         match scrub::clean(raw) {
             Cow::Borrowed(cleaned) => self.read_clean(cleaned.trim(), most),
             Cow::Owned(cleaned) => Cow::Owned(self.read_clean(cleaned.trim(), most).into_owned()),
         }
     }
 
-    fn read_clean<'t>(self, cleaned: &'t str, most: usize) -> Cow<'t, str> {
+    fn read_clean(self, cleaned: &str, most: usize) -> Cow<'_, str> {
         match self.without_key(mask::text(cleaned)) {
             Cow::Borrowed(text) => scrub::bound(text, most),
             Cow::Owned(text) => Cow::Owned(scrub::bound(&text, most).into_owned()),
         }
     }
 
-    fn without_key<'t>(self, text: Cow<'t, str>) -> Cow<'t, str> {
+    fn without_key(self, text: Cow<'_, str>) -> Cow<'_, str> {
         match self.key {
             // Most texts are shorter than any key.
             Some(key) if text.len() >= key.len() && text.contains(key) => Cow::Owned(text.replace(key, KEY)),
