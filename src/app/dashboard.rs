@@ -14,7 +14,7 @@ use super::terminal::{self, Screen};
 use super::{crash, fleet_of, now};
 use crate::config::Config;
 use crate::model::Report;
-use crate::poll::{self, Pollers};
+use crate::poll::{self, Follows, Pollers};
 use crate::state::{Effect, Message, Settings, Size, State};
 use crate::ui::{self, Theme};
 
@@ -91,12 +91,13 @@ pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> 
     let mut state = State::new(store, settings, terminal_size(), now());
     // The caller has parsed it; a text that does not parse filters nothing.
     let _ = state.filter.set(&filter, &state.settings.zone.clone());
-    let mut running = Loop { state, screen, theme, events_logged: 0 };
+    let (reports, mut incoming) = mpsc::channel(REPORTS);
+    let follows = Follows::new(sources.clone(), reports.clone());
+    let mut running = Loop { state, screen, theme, follows, events_logged: 0 };
     // The first frame comes before the first connection is even tried.
     if running.draw().is_err() {
         return Ok(Ending::Signal(Quit::Hangup));
     }
-    let (reports, mut incoming) = mpsc::channel(REPORTS);
     let pollers = poll::start(sources, config.refresh, &reports);
     crash_test_task();
     let ending = running.turn(&mut console.signals, input, &mut incoming, &pollers).await;
@@ -110,6 +111,7 @@ struct Loop {
     state: State,
     screen: Screen,
     theme: Theme,
+    follows: Follows,
     events_logged: u64,
 }
 
@@ -243,6 +245,8 @@ impl Loop {
     fn carry_out(&mut self, effect: Effect, pollers: &Pollers) -> Option<Ending> {
         match effect {
             Effect::RefreshAll => pollers.refresh(None),
+            Effect::Follow(source, id) => self.follows.follow(source, id),
+            Effect::LetGo(source, id) => self.follows.let_go(source, &id),
             Effect::Pause(paused) => pollers.pause(paused),
             Effect::Suspend => self.suspend(),
             Effect::StartDemo => return Some(Ending::Demo),

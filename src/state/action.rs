@@ -4,7 +4,7 @@
 use crossterm::event::KeyEvent;
 
 use super::Size;
-use crate::model::Report;
+use crate::model::{JobId, Report, SourceId};
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -45,6 +45,7 @@ pub enum Action {
     SortNext,
     SortPrevious,
     SortReverse,
+    ToggleFollow,
     RefreshNow,
     TogglePause,
     DismissBanner,
@@ -55,10 +56,14 @@ pub enum Action {
 }
 
 /// Something that the rim must do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// Ask every source at once.
     RefreshAll,
+    /// Follow a job until it ends.
+    Follow(SourceId, JobId),
+    /// Follow it no longer.
+    LetGo(SourceId, JobId),
     /// Hold or resume polling.
     Pause(bool),
     /// Give the terminal back to the shell until `fg`.

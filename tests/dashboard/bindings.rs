@@ -159,6 +159,12 @@ impl Board {
                 let enough = broken.asked() + 3;
                 session.press_until(&bytes(key), || broken.asked() >= enough);
             }
+            Action::ToggleFollow => {
+                // A job that has ended cannot be followed; tests/follow.rs follows one that goes on.
+                self.session.send("g");
+                self.press(key);
+                self.see("has ended already");
+            }
             Action::DismissBanner | Action::RestoreBanners => {
                 self.press(if action == Action::DismissBanner { key } else { "x" });
                 self.miss(DOWN);
