@@ -59,7 +59,7 @@ impl Followed {
 /// # Errors
 /// When `out` cannot be written to. A reader that went away (a closed pipe) is no error.
 pub async fn run(follow: Follow, out: &mut impl Write, err: &mut impl Write) -> io::Result<Followed> {
-    let (store, sources) = fleet_of(&follow.config);
+    let (store, sources, _keys) = fleet_of(&follow.config);
     let mut told = Telling {
         fleet: store.fleet().clone(),
         zone: follow.zone.clone(),

@@ -114,6 +114,8 @@ pub struct Progress {
     pub allowed_per_second: f32,
     /// Until when the source is left alone because the service asked for that.
     pub paused_until: Option<Timestamp>,
+    /// The host that is asked, where it is not the environment's first: that one cannot be reached.
+    pub alias: Option<Box<str>>,
     /// Why the past is not being read just now, where a page of it failed.
     pub held_up: Option<Failure>,
     /// Entries of the whole list that could not be read as jobs; told when a reading of all of it ends.

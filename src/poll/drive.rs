@@ -14,7 +14,7 @@ use tracing::{debug, error, info};
 
 use super::bucket::Class;
 use super::plan::{Now, Plan, Request, Wish};
-use super::source::{Gone, SourcePoll};
+use super::source::{Gone, SourcePoll, is_out_of_reach};
 use crate::api::{ListRequest, Page};
 use crate::model::{Failure, FailureKind, PollEvent, Report};
 
@@ -62,6 +62,13 @@ impl Drive {
         &mut self.plan
     }
 
+    /// The source's key was exchanged: nothing that was asked with the old one counts.
+    pub(super) fn key_exchanged(&mut self) {
+        self.requests.abort_all();
+        self.sent.clear();
+        self.plan.key_exchanged();
+    }
+
     /// Reports what there is to report, and waits until something happens: a permit, an answer, or a
     /// moment that the plan waits for. To be called again and again; dropping the future loses nothing.
     pub(super) async fn step(&mut self) -> Result<(), Gone> {
@@ -91,6 +98,7 @@ impl Drive {
                 #[expect(clippy::cast_possible_truncation, reason = "a rate that people read")]
                 let rates = (used as f32, allowed as f32);
                 (progress.requests_per_second, progress.allowed_per_second) = rates;
+                progress.alias = self.source.endpoint.alias().map(Into::into);
             }
             self.unsent.push_back(Report { source: self.source.source, sequence, at, event });
         }
@@ -166,24 +174,39 @@ async fn sleep_until(at: Option<Instant>) {
     }
 }
 
-/// Asks for one page, once.
+/// Asks for one page, once: of the environment's hosts the first that can be reached. Where none can,
+/// the one that was asked first says why.
 #[expect(clippy::disallowed_methods, reason = "latency is measured here, in the poll task")]
 async fn ask(source: &SourcePoll, request: ListRequest) -> (Result<Page, Failure>, Duration) {
-    let client = match source.endpoint.client().await {
-        Ok(client) => client,
-        Err(failure) => return (Err(failed(source, failure, Duration::ZERO)), Duration::ZERO),
-    };
-    let asked = Instant::now();
-    let answer = client.list_jobs(&source.key, request).await;
-    let latency = asked.elapsed();
-    match answer {
-        Ok(page) => {
-            let (jobs, unreadable, ms) = (page.jobs.len(), page.unreadable, latency.as_millis());
-            debug!(source = &*source.name, status = 200, ms, jobs, unreadable, "page");
-            (Ok(page), latency)
+    let key = source.key.borrow().clone();
+    let mut first = None;
+    for place in source.endpoint.places() {
+        let asked = Instant::now();
+        let answer = match source.endpoint.client(place).await {
+            Ok(client) => client.list_jobs(&key, request).await,
+            Err(failure) => Err(failure),
+        };
+        let latency = asked.elapsed();
+        match answer {
+            Err(failure) if is_out_of_reach(&failure) => {
+                first.get_or_insert((failed(source, failure, latency), latency));
+            }
+            answer => {
+                source.endpoint.keep(place);
+                return (told(source, answer, latency), latency);
+            }
         }
-        Err(failure) => (Err(failed(source, failure, latency)), latency),
     }
+    let nobody = || (Failure::new(FailureKind::Internal, "the environment has no host"), Duration::ZERO);
+    let (failure, latency) = first.unwrap_or_else(nobody);
+    (Err(failure), latency)
+}
+
+fn told(source: &SourcePoll, answer: Result<Page, Failure>, latency: Duration) -> Result<Page, Failure> {
+    let page = answer.map_err(|failure| failed(source, failure, latency))?;
+    let (jobs, unreadable, ms) = (page.jobs.len(), page.unreadable, latency.as_millis());
+    debug!(source = &*source.name, status = 200, ms, jobs, unreadable, "page");
+    Ok(page)
 }
 
 fn failed(source: &SourcePoll, failure: Failure, latency: Duration) -> Failure {

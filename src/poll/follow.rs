@@ -14,7 +14,8 @@ use super::backoff::{self, Streak};
 use super::bucket::Class;
 use super::source::{Gone, Reporter, SourcePoll};
 use super::task;
-use crate::model::{Failure, FailureKind, Job, JobId, PollEvent, Report, SourceId};
+use crate::api::Client;
+use crate::model::{Failure, FailureKind, Job, JobId, KeyValue, PollEvent, Report, SourceId};
 
 /// How long the service is asked to hold an answer back. It may cap that lower; what the cap is, is
 /// not documented.
@@ -71,10 +72,11 @@ impl Follows {
 /// As [`Client::job`](crate::api::Client::job).
 pub async fn look(source: &SourcePoll, id: &JobId, wait: Duration) -> Result<Job, Failure> {
     source.budget.one_request(Class::Head).await;
-    let answer = match source.endpoint.client().await {
-        Ok(client) => client.job(&source.key, id, wait).await,
-        Err(failure) => Err(failure),
+    let ask = |client: Client, key: KeyValue| {
+        let id = id.clone();
+        async move { client.job(&key, &id, wait).await }
     };
+    let answer = source.of_any_host(ask).await;
     match &answer {
         Ok(job) => debug!(source = &*source.name, job = id.as_str(), status = job.status.as_str(), "job"),
         Err(failure) => {

@@ -25,7 +25,7 @@ use drive::Drive;
 pub use follow::{Follows, look, look_twice};
 pub use plan::Bounds;
 use plan::Plan;
-pub use source::{Endpoint, Limits, SourcePoll};
+pub use source::{Endpoint, Keys, Limits, SourcePoll};
 use source::{Gone, Reporter};
 use task::Orders;
 

@@ -171,6 +171,15 @@ impl Plan {
         self.past.hurry();
     }
 
+    /// The key was exchanged: what was asked with the old one and how that went counts no more, and a
+    /// round is wanted now.
+    pub fn key_exchanged(&mut self) {
+        self.flights.clear();
+        self.again.clear();
+        (self.round, self.held, self.streak) = (None, None, Streak::default());
+        self.hurry();
+    }
+
     /// Whether a single listing has ended.
     pub fn is_over(&self) -> bool {
         self.over

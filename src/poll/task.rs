@@ -103,12 +103,15 @@ async fn poll(source: SourcePoll, mut orders: watch::Receiver<Orders>, reporter:
     let mut given = *orders.borrow_and_update();
     let mut plan = Plan::watch(given.refresh, reporter.sequence, fastrand::u64(..));
     plan.pause(given.paused);
+    let mut key = source.key.clone();
+    key.mark_unchanged();
     let mut drive = Drive::new(source, reporter.reports, plan);
     loop {
         tokio::select! {
             stepped = drive.step() => if let Err(gone) = stepped {
                 return gone;
             },
+            Ok(()) = key.changed() => drive.key_exchanged(),
             changed = orders.changed() => {
                 if changed.is_err() {
                     return Gone;

@@ -4,7 +4,7 @@
 use crossterm::event::KeyEvent;
 
 use super::Size;
-use crate::model::{JobId, Report, SourceId};
+use crate::model::{JobId, KeyId, KeyLabel, Report, SourceId};
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -19,6 +19,10 @@ pub enum Message {
     Resized(Size),
     /// A second went by.
     Tick,
+    /// A key has another value from now on.
+    KeyExchanged(KeyId, KeyLabel),
+    /// A key could not be fetched again: why, without anything of it.
+    KeyNotFetched(KeyId, String),
     /// Something to tell the user in passing.
     Remark(String),
 }
@@ -47,6 +51,7 @@ pub enum Action {
     SortReverse,
     ToggleFollow,
     RefreshNow,
+    ReloadKeys,
     TogglePause,
     DismissBanner,
     RestoreBanners,
@@ -64,6 +69,8 @@ pub enum Effect {
     Follow(SourceId, JobId),
     /// Follow it no longer.
     LetGo(SourceId, JobId),
+    /// Fetch every key again from where it comes.
+    ReloadKeys,
     /// Hold or resume polling.
     Pause(bool),
     /// Give the terminal back to the shell until `fg`.

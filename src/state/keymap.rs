@@ -66,6 +66,7 @@ pub const BINDINGS: &[Binding] = &[
         "follow the selected job, whose end shows at once, or let it go",
     ),
     bind(Context::Panes, &["r", "F5"], Action::RefreshNow, "refresh", "ask every environment now"),
+    bind(Context::Panes, &["R"], Action::ReloadKeys, "", "fetch every key again from where it comes"),
     bind(Context::Panes, &["p"], Action::TogglePause, "pause", "pause and resume polling"),
     bind(Context::Panes, &["e"], Action::OpenEvents, "events", "what changed, and when"),
     bind(

@@ -38,7 +38,7 @@ impl Store {
                 self.drop_absent(source, &jobs, &spans);
                 self.merge_page(source, at, jobs, unreadable, latency);
             }
-            PollEvent::Progress(progress) => record.note_progress(progress),
+            PollEvent::Progress(progress) => record.note_progress(progress, at),
             PollEvent::Finished { coverage, next } => {
                 record.asked = None;
                 record.next = Some(next);

@@ -65,6 +65,8 @@ pub struct SourceRecord {
     pub known_since: Option<Timestamp>,
     /// How far the list is known and how it is asked, as the poller last said.
     pub progress: Progress,
+    /// When it last said so.
+    pub progressed: Option<Timestamp>,
     /// Whether this round has brought a page yet.
     pub(super) paged: bool,
     /// When its first page came: what happened before is history.
@@ -88,6 +90,7 @@ impl Default for SourceRecord {
             gaps: false,
             known_since: None,
             progress: Progress::default(),
+            progressed: None,
             paged: false,
             watched_since: None,
             round_unreadable: 0,
@@ -175,7 +178,8 @@ impl SourceRecord {
     }
 
     /// Notes how far the list is known, of which pages of the past tell between the rounds.
-    pub(super) fn note_progress(&mut self, progress: Progress) {
+    pub(super) fn note_progress(&mut self, progress: Progress, at: Timestamp) {
+        self.progressed = Some(at);
         self.complete = progress.complete;
         self.gaps = progress.gaps;
         self.known_since = progress.known_since;

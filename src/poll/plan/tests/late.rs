@@ -44,7 +44,9 @@ fn two_who_ask_about_the_same_crowds_do_not_send_each_other_round_in_circles() {
     let older = (1..=300).rev().map(|n| -n * 10_000 * MS - 2_000_000 * MS);
     let mut bench = Bench::watch(Service::new(Before::Inclusive, older.chain(crowds)));
     // A job of each crowd runs, and goes on running.
-    [350, 450, 550].into_iter().for_each(|id| bench.service.set(id, Status::Running));
+    for id in [350, 450, 550] {
+        bench.service.set(id, Status::Running);
+    }
     bench.pass(Duration::from_secs(10));
     assert!(bench.is_true());
     bench.service.delete(150);
