@@ -38,14 +38,21 @@ pub struct ListRequest {
 #[derive(Clone, Debug)]
 pub struct Client {
     http: reqwest::Client,
-    jobs: Url,
-    timeout: Duration,
+    pub(super) jobs: Url,
+    pub(super) timeout: Duration,
 }
 
 /// An answer with status 200 and its whole body.
-struct Answer {
-    headers: HeaderMap,
-    body: Vec<u8>,
+pub(super) struct Answer {
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+}
+
+/// A request, and how patiently its answer is taken.
+pub(super) struct Ask {
+    pub(super) url: Url,
+    /// For the whole request.
+    pub(super) patience: Duration,
 }
 
 impl Client {
@@ -89,11 +96,8 @@ impl Client {
     /// Any [`FailureKind`]: the answer's status, what broke on the way, or a body that is no page.
     pub async fn list_jobs(&self, key: &KeyValue, request: ListRequest) -> Result<Page, Failure> {
         let reader = Reader::new(key);
-        let answer = self.get(self.list_url(request), key).await?;
-        let page = page::read(&answer.body, reader).map_err(|why| {
-            let failure = Failure::new(FailureKind::Unreadable, answer::instead(why, &answer.body, reader));
-            answer::with_evidence(failure, StatusCode::OK, &answer.headers, reader)
-        })?;
+        let answer = self.get(Ask { url: self.list_url(request), patience: self.timeout }, key).await?;
+        let page = page::read(&answer.body, reader).map_err(|why| answer.unreadable(why, reader))?;
         Ok(Page { served_at: answer::date(&answer.headers), ..page })
     }
 
@@ -108,17 +112,18 @@ impl Client {
         url
     }
 
-    async fn get(&self, url: Url, key: &KeyValue) -> Result<Answer, Failure> {
+    pub(super) async fn get(&self, ask: Ask, key: &KeyValue) -> Result<Answer, Failure> {
         let reader = Reader::new(key);
-        let request =
-            self.http.get(url).header(ACCEPT, "application/json").header(AUTHORIZATION, bearer(key)?);
-        let response = request.send().await.map_err(|error| self.broken(&error, Phase::Asking))?;
+        let request = self.http.get(ask.url).timeout(ask.patience);
+        let request = request.header(ACCEPT, "application/json").header(AUTHORIZATION, bearer(key)?);
+        let broken = |error: reqwest::Error| self.broken(&error, Phase::Asking, ask.patience);
+        let response = request.send().await.map_err(broken)?;
         let (status, headers) = (response.status(), response.headers().clone());
         if status != StatusCode::OK {
             let body = read_some(response).await;
             return Err(answer::failure(status, &headers, &body, reader));
         }
-        match self.read_whole(response).await {
+        match self.read_whole(response, ask.patience).await {
             Ok(body) => Ok(Answer { headers, body }),
             Err(failure) => Err(answer::with_evidence(failure, status, &headers, reader)),
         }
@@ -126,9 +131,10 @@ impl Client {
 
     /// The whole body, unless it outgrows the cap. It comes decompressed, a piece at a time, so that
     /// a small body cannot grow into all memory.
-    async fn read_whole(&self, mut response: Response) -> Result<Vec<u8>, Failure> {
+    async fn read_whole(&self, mut response: Response, patience: Duration) -> Result<Vec<u8>, Failure> {
+        let broken = |error: reqwest::Error| self.broken(&error, Phase::Reading, patience);
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.broken(&error, Phase::Reading))? {
+        while let Some(chunk) = response.chunk().await.map_err(broken)? {
             if body.len() + chunk.len() > LARGEST_BODY {
                 return Err(Failure::new(FailureKind::TooLarge, "more than 16 MiB"));
             }
@@ -137,8 +143,16 @@ impl Client {
         Ok(body)
     }
 
-    fn broken(&self, error: &reqwest::Error, phase: Phase) -> Failure {
-        transport::failure(error, phase, self.jobs.scheme() == "https", self.timeout)
+    fn broken(&self, error: &reqwest::Error, phase: Phase, patience: Duration) -> Failure {
+        transport::failure(error, phase, self.jobs.scheme() == "https", patience)
+    }
+}
+
+impl Answer {
+    /// The answer is not what was asked for; `why` says in a few words what it is instead.
+    pub(super) fn unreadable(&self, why: &str, reader: Reader<'_>) -> Failure {
+        let failure = Failure::new(FailureKind::Unreadable, answer::instead(why, &self.body, reader));
+        answer::with_evidence(failure, StatusCode::OK, &self.headers, reader)
     }
 }
 

@@ -11,6 +11,7 @@ mod instant;
 mod job;
 mod json;
 pub mod mask;
+mod one;
 mod page;
 mod plain;
 pub mod scrub;

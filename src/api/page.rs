@@ -45,15 +45,23 @@ pub(super) fn read(body: &[u8], reader: Reader<'_>) -> Result<Page, &'static str
     let text = std::str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed);
     let text = text.trim_start_matches('\u{feff}');
     if text.trim().is_empty() {
-        return Err("the body is empty");
+        return Err(EMPTY);
     }
     // Sound JSON is read as it is; only what cannot be read is gone over first.
     let page = parse(text, reader).or_else(|_| parse(&json::tame(text), reader));
-    page.map_err(|error| match error.classify() {
+    page.map_err(|error| instead(&error, "the JSON holds no list of jobs"))
+}
+
+/// What is said of a body without a word in it.
+pub(super) const EMPTY: &str = "the body is empty";
+
+/// What a body is that cannot be read; `other` where it is JSON of another kind.
+pub(super) fn instead(error: &serde_json::Error, other: &'static str) -> &'static str {
+    match error.classify() {
         serde_json::error::Category::Eof => "the JSON ends too early",
-        serde_json::error::Category::Data => "the JSON holds no list of jobs",
+        serde_json::error::Category::Data => other,
         _ => "the body is not JSON",
-    })
+    }
 }
 
 fn parse(text: &str, reader: Reader<'_>) -> serde_json::Result<Page> {

@@ -116,7 +116,7 @@ async fn collect(jobs: &Jobs, asked: Timestamp) -> (Store, bool) {
 
 /// What is odd about the configuration, a line for each source that did not answer, and what that
 /// means for its key.
-fn diagnosis(store: &Store, warnings: &[String]) -> Vec<String> {
+pub(super) fn diagnosis(store: &Store, warnings: &[String]) -> Vec<String> {
     let fleet = store.fleet();
     let failures = fleet.sources().filter_map(|(id, source)| {
         let trouble = store.source(id)?.trouble.as_ref()?;

@@ -13,6 +13,7 @@ use strum::VariantNames;
 
 use crate::app::jobs::OutputFormat;
 use crate::config::parse_duration;
+use crate::model::JobId;
 use crate::state::Size;
 use crate::ui::ThemeName;
 
@@ -184,6 +185,12 @@ pub(super) struct JobsArguments {
     /// At most so many jobs, the newest
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(super) limit: Option<usize>,
+    /// Follow one job until it ends, wherever it is, and print it then
+    ///
+    /// Its status goes to standard error as it changes. Exit status: 0 its end was seen, 1 no environment knows it
+    /// (any more), 3 nor did those that answered, but some did not, 4 none answered.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["since", "limit"], value_parser = parse_id)]
+    pub(super) follow: Option<JobId>,
 }
 
 /// What `voxtop config` does.
@@ -204,6 +211,12 @@ where
     T::Err: std::error::Error + Send + Sync + 'static,
 {
     PossibleValuesParser::new(words).try_map(|word| word.parse::<T>())
+}
+
+/// An id as the service gives them out: opaque, but one word.
+fn parse_id(text: &str) -> Result<JobId, String> {
+    let word = !text.is_empty() && text.chars().all(|char| char.is_ascii_graphic());
+    if word && text.len() <= 128 { Ok(JobId::new(text)) } else { Err("no job can have this id".to_owned()) }
 }
 
 fn parse_size(text: &str) -> Result<Size, String> {

@@ -21,6 +21,7 @@ use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
 use crate::app::dashboard::{self, Console, Dashboard, Ending};
+use crate::app::follow::{self, Follow};
 use crate::app::jobs::{self, Jobs};
 use crate::app::log::{self, Log, LogOptions};
 use crate::app::redact::Redactor;
@@ -161,6 +162,9 @@ impl Program {
                 path.display()
             )));
         }
+        if let Some(id) = arguments.follow.clone() {
+            return self.follow(Follow { config, id, format: arguments.output, zone });
+        }
         let since = arguments.since.map(SignedDuration::try_from).transpose();
         let since = since.map_err(|error| Wrong::with(format!("--since: {error}")))?;
         let jobs = Jobs { config, format: arguments.output, query, since, limit: arguments.limit, zone };
@@ -169,6 +173,19 @@ impl Program {
             jobs::run(jobs, &mut out, &mut io::stderr().lock()).await
         })?;
         Ok(answered.wrap_err("cannot write to standard output")?.exit_code())
+    }
+
+    fn follow(&self, follow: Follow) -> Result<u8> {
+        if !self.global.filter.is_empty() {
+            return Err(Wrong::with(
+                "--filter: a job that is followed is named by its id; leave the filter out",
+            ));
+        }
+        let ending = runtime(async move {
+            let mut out = io::BufWriter::new(io::stdout().lock());
+            follow::run(follow, &mut out, &mut io::stderr().lock()).await
+        })?;
+        Ok(ending.wrap_err("cannot write to standard output")?.exit_code())
     }
 
     fn config(&mut self, command: ConfigCommand) -> Result<u8> {

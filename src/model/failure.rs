@@ -85,6 +85,12 @@ impl Failure {
         }
     }
 
+    /// Whether what was asked for by its id is not there: never was (404), or is no more (410). The vendor's
+    /// documentation gives both for a job past its retention.
+    pub fn is_gone(&self) -> bool {
+        matches!(self.status, Some(404 | 410))
+    }
+
     /// A few words for a table cell or a banner: `401`, `timeout`, `TLS`.
     pub fn short(&self) -> String {
         match (self.status, self.kind) {

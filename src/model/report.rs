@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Failure, Job, SourceId};
+use super::{Failure, Job, JobId, SourceId};
 
 /// One message from a poll task.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +58,15 @@ pub enum PollEvent {
         latency: Duration,
         /// When the next round starts.
         next: Timestamp,
+    },
+    /// One job was asked for by its id, outside of any round: its report's sequence means nothing.
+    Job {
+        /// Which.
+        id: JobId,
+        /// The job as it is now, or why it is not known.
+        answer: Result<Box<Job>, Failure>,
+        /// Whether nobody goes on asking: it has ended, or is not there.
+        over: bool,
     },
 }
 

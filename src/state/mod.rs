@@ -10,6 +10,7 @@
 
 mod action;
 mod filter;
+mod follow;
 mod keymap;
 pub mod layout;
 mod overlay;
@@ -23,6 +24,7 @@ use jiff::tz::TimeZone;
 
 pub use action::{Action, Effect, Message};
 pub use filter::Filter;
+pub use follow::Following;
 pub use keymap::{BINDINGS, Binding, Context, describe_key, lookup};
 pub use layout::{Layout, Size};
 pub use overlay::Overlay;
@@ -73,6 +75,8 @@ pub struct State {
     pub selection: Selection,
     /// What lies over the panes.
     pub overlay: Option<Overlay>,
+    /// The jobs that are followed.
+    pub following: Following,
     /// Whether polling is paused.
     pub paused: bool,
     /// A passing remark.
@@ -126,6 +130,7 @@ impl State {
             sort: Sort::default(),
             selection: Selection::default(),
             overlay: None,
+            following: Following::default(),
             paused: false,
             notice: None,
             now,

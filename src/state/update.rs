@@ -7,7 +7,8 @@ use tui_input::backend::crossterm::EventHandler;
 use super::keymap::{Context, lookup};
 use super::overlay::Scroll;
 use super::{Action, Effect, Message, Notice, Overlay, State};
-use crate::store::{COLUMNS, Sort};
+use crate::model::JobKey;
+use crate::store::{COLUMNS, Held, Sort};
 
 /// How long a passing remark stays.
 const REMARK: SignedDuration = SignedDuration::from_secs(4);
@@ -22,6 +23,7 @@ impl State {
         self.now = now;
         let effects = match message {
             Message::Report(report) => {
+                self.hear_of_followed(&report);
                 self.store.merge(report);
                 Vec::new()
             }
@@ -104,6 +106,7 @@ impl State {
             Action::Suspend => return vec![Effect::Suspend],
             Action::StartDemo => return vec![Effect::StartDemo],
             Action::RefreshNow => return self.refresh_now(),
+            Action::ToggleFollow => return self.toggle_follow(),
             Action::ReloadKeys => {
                 self.remark("fetching every key again".to_owned());
                 return vec![Effect::ReloadKeys];
@@ -181,19 +184,20 @@ impl State {
         }
     }
 
-    fn open_details(&mut self) {
+    /// The selected job; the first in view where none is.
+    pub(super) fn select_one(&mut self) -> Option<(JobKey, Held<'_>)> {
         if self.selection.row().is_none() {
             self.selection.step(&self.store, &self.rows, 1);
         }
-        let Some(key) = self.selection.job().cloned() else { return };
-        let Some(held) = self.store.find(&key).and_then(|handle| self.store.job(handle)) else { return };
-        self.overlay = Some(Overlay::Details {
-            key,
-            job: Box::new(held.to_job()),
-            source: held.source(),
-            listed: true,
-            scroll: Scroll::default(),
-        });
+        let key = self.selection.job().cloned()?;
+        let held = self.store.job(self.store.find(&key)?)?;
+        Some((key, held))
+    }
+
+    fn open_details(&mut self) {
+        let Some((key, held)) = self.select_one() else { return };
+        let (job, source) = (Box::new(held.to_job()), held.source());
+        self.overlay = Some(Overlay::Details { key, job, source, listed: true, scroll: Scroll::default() });
     }
 
     /// Keeps an open job's details as they are listed now.
@@ -231,7 +235,7 @@ impl State {
         }
     }
 
-    fn remark(&mut self, text: String) {
+    pub(super) fn remark(&mut self, text: String) {
         let until = self.now.checked_add(REMARK).unwrap_or(self.now);
         self.notice = Some(Notice { text, until });
     }

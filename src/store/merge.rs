@@ -18,6 +18,12 @@ impl Store {
     /// Takes one report. Late reports of older rounds are dropped.
     pub fn merge(&mut self, report: Report) {
         let Report { source, sequence, at, event } = report;
+        if let PollEvent::Job { answer, .. } = event {
+            if let Ok(job) = answer {
+                self.merge_sighting(source, at, &job);
+            }
+            return;
+        }
         let Some(record) = self.sources.get_mut(source.index()) else { return };
         if sequence < record.sequence {
             return;
@@ -44,6 +50,8 @@ impl Store {
                 record.next = Some(next);
                 self.merge_failure(source, at, &failure, latency);
             }
+            // It is of no round, and was taken above.
+            PollEvent::Job { .. } => {}
         }
     }
 
@@ -74,6 +82,7 @@ impl Store {
             self.note_key_event(source, at, None);
         }
         for job in jobs {
+            let job = if self.ended.is_empty() { job } else { self.unless_ended(source, job) };
             let rejected = job.status == Status::Rejected;
             let fresh = job.created_at.is_some_and(|created| created >= watched_since);
             // What was rejected before voxtop looked is history, not news.
@@ -158,14 +167,14 @@ impl Store {
         self.push_event(source, at, severity, text);
     }
 
-    fn note_rejected_job(&mut self, source: SourceId, at: Timestamp, handle: super::Handle) {
+    pub(super) fn note_rejected_job(&mut self, source: SourceId, at: Timestamp, handle: super::Handle) {
         let Some(held) = self.jobs.get(handle) else { return };
         let why = held.errors().last().map_or(String::new(), |error| format!(": {}", error.message));
         let text = format!("job {} was rejected{why}", held.id());
         self.push_event(source, at, Severity::Warning, text);
     }
 
-    fn push_event(&mut self, source: SourceId, at: Timestamp, severity: Severity, text: String) {
+    pub(super) fn push_event(&mut self, source: SourceId, at: Timestamp, severity: Severity, text: String) {
         let Some(source) = self.fleet.source(source) else { return };
         let (environment, key) = (Some(source.environment), Some(source.key));
         self.events.push(Event { at, severity, environment, key, text });

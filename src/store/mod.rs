@@ -31,6 +31,7 @@ mod pool;
 mod record;
 mod row;
 mod rows;
+mod sighting;
 mod slab;
 mod sorting;
 mod summary;
@@ -64,6 +65,8 @@ pub struct Store {
     sources: Vec<SourceRecord>,
     health: Vec<Health>,
     events: EventLog,
+    /// Jobs whose end was told by an answer for them alone, and by no list yet.
+    ended: Vec<(SourceId, JobId)>,
     revision: u64,
 }
 
@@ -75,6 +78,7 @@ impl Store {
             sources: fleet.sources.iter().map(|_| SourceRecord::default()).collect(),
             health: fleet.environments.iter().map(|_| Health::default()).collect(),
             events: EventLog::default(),
+            ended: Vec::new(),
             revision: 0,
             fleet,
         }

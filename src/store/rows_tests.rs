@@ -30,7 +30,7 @@ impl Plain {
         }
         *newest = *sequence;
         match event {
-            PollEvent::Asked | PollEvent::Progress(_) => {}
+            PollEvent::Asked | PollEvent::Progress(_) | PollEvent::Job { .. } => {}
             PollEvent::Page { jobs, spans, .. } => {
                 self.stale[source.index()] = false;
                 let within = |job: &Job| {

@@ -80,9 +80,12 @@ fn facts(state: &State, theme: &Theme, shown: &Shown<'_>) -> Vec<(&'static str, 
         (true, true) => "stale: its environment does not answer with jobs now; this is how it was last seen",
         (true, false) => "",
     };
+    let followed = state.following.standing(shown.key);
+    let followed = followed.map_or(String::new(), |standing| format!("{} {standing}", Theme::FOLLOWED));
     vec![
         ("", standing.to_owned(), theme.warning),
         ("status", status, status_style),
+        ("followed", followed, theme.active),
         ("id", job.id.to_string(), theme.text),
         ("environment", place, theme.text),
         ("key", key, theme.text),

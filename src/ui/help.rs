@@ -86,6 +86,7 @@ fn marks(theme: &Theme) -> Vec<(String, ratatui::style::Style, String)> {
         marks.push((glyph.to_owned(), style, format!("job: {word}")));
     }
     for (mark, style, text) in [
+        (Theme::FOLLOWED, theme.active, "job: followed, its end shows at once"),
         ("!eu1", theme.warning, "job: stale, its environment does not answer with jobs now"),
         ("!7s", theme.warning, "environment: its data is stale, and so old"),
         ("…7s", theme.quiet, "environment: asked so long ago, no answer yet"),

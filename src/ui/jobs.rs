@@ -177,6 +177,8 @@ fn cell(state: &State, held: Held<'_>, column: Column, theme: &Theme) -> (String
         }
         Column::Status => {
             let (glyph, style) = theme.job(held.status(), !held.errors().is_empty());
+            let followed = source.is_some_and(|source| state.following.has(source.environment, held.id()));
+            let glyph = if followed { Theme::FOLLOWED } else { glyph };
             (format!("{glyph} {}", held.status()), style)
         }
         Column::Id => (held.id().to_owned(), theme.quiet),

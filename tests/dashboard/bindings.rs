@@ -163,6 +163,12 @@ impl Board {
                 self.press(key);
                 self.see("the key is the same as before");
             }
+            Action::ToggleFollow => {
+                // A job that has ended cannot be followed; tests/follow.rs follows one that goes on.
+                self.session.send("g");
+                self.press(key);
+                self.see("has ended already");
+            }
             Action::DismissBanner | Action::RestoreBanners => {
                 self.press(if action == Action::DismissBanner { key } else { "x" });
                 self.miss(DOWN);

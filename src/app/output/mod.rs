@@ -37,7 +37,7 @@ pub(super) struct Listing<'a> {
     pub(super) generated_at: Timestamp,
     /// The zone of the table's times.
     pub(super) zone: &'a TimeZone,
-    /// Whether the listing was cut short because `--since` or `--limit` said so.
+    /// Whether the listing was cut short because `--since`, `--limit` or `--follow` said so.
     pub(super) bounded: bool,
 }
 

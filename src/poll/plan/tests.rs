@@ -110,7 +110,7 @@ impl Reader {
             PollEvent::Finished { coverage, .. } => self.coverages.push(coverage),
             PollEvent::Failed { failure, .. } => self.failures.push(failure.kind),
             PollEvent::Progress(progress) => self.progress = progress,
-            PollEvent::Asked => {}
+            PollEvent::Asked | PollEvent::Job { .. } => {}
         }
     }
 }
