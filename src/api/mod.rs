@@ -5,13 +5,16 @@
 //! twice by itself, never follows a redirect, never reads a clock, and knows nothing of schedules.
 
 mod answer;
+mod certificate;
 mod client;
 mod config;
 mod instant;
 mod job;
 mod json;
+pub mod ladder;
 pub mod mask;
 mod page;
+mod proxy;
 pub mod scrub;
 mod text;
 mod tls;
