@@ -1,11 +1,12 @@
 //! The rim: what touches the terminal, the clock, signals and files. [`dashboard`] is the loop that owns
 //! the state; [`jobs`] is its twin without a screen, over the same pollers and the same store;
-//! [`picture`] is the dashboard without a terminal. The rest is terminal manners: [`terminal`],
+//! [`doctor`] looks at every host and key once and explains; [`picture`] is the dashboard without a terminal. The rest is terminal manners: [`terminal`],
 //! [`input`], [`signals`], [`crash`], [`log`], [`redact`].
 
 mod canvas;
 pub mod crash;
 pub mod dashboard;
+pub mod doctor;
 pub mod input;
 pub mod jobs;
 pub mod log;
