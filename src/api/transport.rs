@@ -9,9 +9,10 @@ use std::io::{self, ErrorKind};
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::ClientConnection;
 use rustls::pki_types::ServerName;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
 use url::Url;
 
 use super::proxy::Proxy;
@@ -211,18 +212,22 @@ pub(super) async fn unless_it_is_tls(failure: Failure, asked: &Url) -> Failure {
     }
 }
 
-/// Whether a handshake gets as far as a certificate or an alert.
+/// Whether a port answers the beginning of a handshake in TLS: with a handshake or with an alert. Nothing
+/// follows that beginning, so that what waits for more is not kept waiting.
 async fn speaks_tls(asked: &Url) -> Option<bool> {
+    const ALERT: u8 = 0x15;
+    const HANDSHAKE: u8 = 0x16;
+    const MAJOR_VERSION: u8 = 3;
     let host = asked.host_str()?.trim_start_matches('[').trim_end_matches(']');
-    let stream = TcpStream::connect((host, asked.port_or_known_default()?)).await.ok()?;
-    let connector = TlsConnector::from(Arc::new(tls::for_http().ok()?));
     let name = ServerName::try_from(host.to_owned()).ok()?;
-    match connector.connect(name, stream).await {
-        Ok(_) => Some(true),
-        Err(error) => find::<rustls::Error>(&error).map(|error| {
-            matches!(error, rustls::Error::InvalidCertificate(_) | rustls::Error::AlertReceived(_))
-        }),
-    }
+    let mut hello = Vec::new();
+    ClientConnection::new(Arc::new(tls::for_http().ok()?), name).ok()?.write_tls(&mut hello).ok()?;
+    let mut stream = TcpStream::connect((host, asked.port_or_known_default()?)).await.ok()?;
+    stream.write_all(&hello).await.ok()?;
+    stream.shutdown().await.ok()?;
+    let mut head = [0; 2];
+    stream.read_exact(&mut head).await.ok()?;
+    Some(matches!(head, [ALERT | HANDSHAKE, MAJOR_VERSION]))
 }
 
 /// An error and its causes, the outermost first.

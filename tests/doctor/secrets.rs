@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::fleets::{Home, finding, row};
-use crate::support::fleet::KEY;
+use crate::support::fleet::{Behaviour, Environment, KEY};
 use crate::support::run::Finished;
 use crate::wire::{Answers, Authority, Port, Request, Speak, Valid, answer, moment, service};
 
@@ -66,6 +66,36 @@ fn a_proxy_that_works_is_gone_through_and_said() {
     assert!(host.requests().iter().all(|request| request.header("proxy-authorization").is_none()));
     none_of(&doctor, &home, &[PASSWORD, &basic()[6..], KEY]);
     none_of(&home.proxied(&["doctor"], &url), &home, &[PASSWORD, &basic()[6..], KEY]);
+}
+
+#[test]
+fn a_mistyped_name_of_the_vendors_and_a_login_page_are_told_for_what_they_are() {
+    let home = Home::new();
+    // Roots are read before the first handshake, so that there have to be some.
+    home.trust(&Authority::new("Tests Root"));
+    let reset = Port::open(Speak::Reset);
+    let proxy = Port::open(Speak::Proxy { credentials: None, to: Some(reset.address) });
+    let portal = Environment::start("hotel", Behaviour::answer("200 OK", "", "<title>Hotel Wi-Fi</title>"));
+    let typo = "https://usa1.asr.api.speechmatics.com".to_owned();
+    let urls = [("typo".to_owned(), typo), ("hotel".to_owned(), portal.url())];
+    home.fleet(&urls, &[("prod", KEY, "")]);
+    let url = format!("http://{}", proxy.address);
+    let report = home.proxied(&["doctor", "-o", "json"], &url).json();
+    let found = finding(&report, "endpoints", "usa1.asr.api.speechmatics.com");
+    assert_eq!(found["sure"], "probable");
+    assert!(found["what"].as_str().unwrap().contains("broke off the handshake"), "{found}");
+    let advice = found["advice"].as_str().unwrap();
+    assert!(
+        advice.contains("every name resolves")
+            && advice.ends_with("Did you mean us1.asr.api.speechmatics.com?")
+    );
+    let found = finding(&report, "endpoints", &portal.address.to_string());
+    assert!(found["what"].as_str().unwrap().contains("a web page, “Hotel Wi-Fi”"), "{found}");
+    assert!(found["advice"].as_str().unwrap().contains("a login page of the network"), "{found}");
+    let jobs = home.proxied(&["jobs"], &url).stderr;
+    for words in ["typo (key prod): no TLS connection to the host: the host broke off", "“Hotel Wi-Fi”"] {
+        assert!(jobs.contains(words), "{words}: {jobs}");
+    }
 }
 
 /// A proxy that asks for credentials or not, that leads to the host or not, how it is named in the variable,

@@ -246,24 +246,35 @@ fn keys(survey: &Survey, checkup: &Checkup, findings: &mut Vec<Finding>) {
         let what = failure.sentence();
         findings.push(Finding { group: Group::Keys, severity, sure: Sure::Certain, about, what, advice });
     }
-    for key in &fleet.keys {
-        findings.extend(key.expires_at.and_then(|end| ending(key.name.as_str(), end, now)));
+    for (id, key) in fleet.keys() {
+        // Where it is rejected for that, a banner has said so.
+        let said = fleet
+            .sources()
+            .any(|(source, of)| of.key == id && store.key_state(source, now) == KeyState::Expired);
+        findings.extend(key.expires_at.filter(|_| !said).and_then(|end| ending(key.name.as_str(), end, now)));
     }
 }
 
-/// A temporary key that is about to end. One that has ended makes a banner, where it is rejected for it.
+/// A temporary key that has ended or is about to, by its own word.
 fn ending(name: &str, end: Timestamp, now: Timestamp) -> Option<Finding> {
     let left = end.duration_since(now);
-    if left <= SignedDuration::ZERO || left > KEY_ENDS_SOON {
+    if left > KEY_ENDS_SOON {
         return None;
     }
     let (minutes, seconds) = (left.as_mins(), left.as_secs() % 60);
+    let (severity, what) = match minutes {
+        _ if left <= SignedDuration::ZERO => {
+            (Severity::Error, "it is a temporary key and past its time".to_owned())
+        }
+        0 => (Severity::Error, format!("it is a temporary key and ends in {seconds} s")),
+        _ => (Severity::Warning, format!("it is a temporary key and ends in {minutes} min {seconds} s")),
+    };
     Some(Finding {
         group: Group::Keys,
-        severity: if minutes == 0 { Severity::Error } else { Severity::Warning },
+        severity,
         sure: Sure::Certain,
         about: format!("key {name}"),
-        what: format!("it is a temporary key and ends in {minutes} min {seconds} s"),
+        what,
         advice: "Mint a new one, or use a long-lived key.".to_owned(),
     })
 }
@@ -304,5 +315,46 @@ fn realtime(checkup: &Checkup, findings: &mut Vec<Finding>) {
             what: failure.sentence(),
             advice,
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_temporary_key_is_warned_of_in_time() {
+        let now = Timestamp::from_second(1_000_000).unwrap();
+        for (left, told) in [
+            (-3_600, Some((Severity::Error, "past its time"))),
+            (0, Some((Severity::Error, "past its time"))),
+            (59, Some((Severity::Error, "ends in 59 s"))),
+            (60, Some((Severity::Warning, "ends in 1 min 0 s"))),
+            (600, Some((Severity::Warning, "ends in 10 min 0 s"))),
+            (601, None),
+        ] {
+            let found = ending("k", Timestamp::from_second(1_000_000 + left).unwrap(), now);
+            assert_eq!(
+                found.as_ref().map(|found| found.severity),
+                told.map(|(severity, _)| severity),
+                "{left}"
+            );
+            assert!(found.is_none_or(|found| found.what.ends_with(told.unwrap().1)), "{left}");
+        }
+    }
+
+    #[test]
+    fn who_is_in_the_same_trouble_is_named_together() {
+        let finding = |about: &str, what: &str| Finding {
+            group: Group::Endpoints,
+            severity: Severity::Critical,
+            sure: Sure::Certain,
+            about: about.to_owned(),
+            what: what.to_owned(),
+            advice: String::new(),
+        };
+        let findings = together(vec![finding("a", "x"), finding("b", "y"), finding("c", "x")]);
+        let told: Vec<_> = findings.iter().map(|one| (one.about.as_str(), one.what.as_str())).collect();
+        assert_eq!(told, [("a, c", "x"), ("b", "y")]);
     }
 }

@@ -1,6 +1,6 @@
 //! `voxtop doctor`: looks at every endpoint and every key once, explains each, and ends with a status that
-//! says how much of the fleet answered. [`checkup`] asks, [`finding`] concludes, [`document`] is what is
-//! said of it, as JSON or by [`table`].
+//! says how much of the fleet answered. `checkup` asks, `finding` concludes, `document` is what is
+//! said of it, as JSON or by `table`.
 //!
 //! What a rejected key probably means is the store's to say, from the same reports that the pollers make,
 //! so that doctor and dashboard never disagree.
