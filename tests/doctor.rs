@@ -157,7 +157,7 @@ mod reports {
         let doctor = home.run(&["doctor"]);
         assert_eq!((doctor.code, doctor.stderr.as_str()), (Some(0), ""), "{doctor:?}");
         for words in [
-            "All 1 sources answered",
+            "The only source answered with jobs.",
             "✔ alive",
             "✔ accepted",
             "declared",

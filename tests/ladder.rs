@@ -195,7 +195,7 @@ mod climbs {
         let error = r#"{"message":"Error","type":"not_authorised","reason":"no"}"#;
         for (frames, said, failure) in [
             (text(info), "upgraded, 1 of 2 sessions in use", None),
-            (Vec::new(), "upgraded; nothing was said within 2 s", None),
+            (Vec::new(), "upgraded; nothing was said within 2s", None),
             (close(1000, ""), "upgraded, and closed in order", None),
             ([text(error), close(4001, "")].concat(), "", Some((FailureKind::Rejected, "not authorised"))),
             (close(4001, ""), "", Some((FailureKind::Rejected, "4001"))),
@@ -212,6 +212,22 @@ mod climbs {
             }
             assert_eq!(lines.last().map(String::as_str), Some("GET /v2/ HTTP/1.1"));
         }
+    }
+
+    #[tokio::test]
+    async fn an_impatient_handshake_that_hears_nothing_is_no_failure() {
+        let answers: Answers = Arc::new(|request: &Request| match request.header("sec-websocket-key") {
+            Some(nonce) => upgraded(nonce, &[]),
+            None => answer("404 Not Found", "", "", SignedDuration::ZERO),
+        });
+        let port = Port::open(Speak::Http(answers));
+        let gear = Gear::new(Duration::from_millis(1_200), Duration::from_millis(400), now);
+        let climb = Prober::realtime(base(&port), Some(key(KEY)), &gear).climb(moment()).await;
+        assert_eq!(
+            climb.reply(Ask::Handshake).map(|reply| &*reply.said),
+            Some("upgraded; nothing was said within 300ms")
+        );
+        assert_eq!(climb.failure(), None, "{climb:?}");
     }
 
     #[tokio::test]

@@ -25,7 +25,8 @@ use crate::api::transport::{self, Phase};
 use crate::api::{answer, client, json, scrub};
 use crate::model::{Failure, FailureKind, KeyValue};
 
-/// How long the service is listened to after the upgrade, and then waited for to close.
+/// How long the service is listened to after the upgrade, and then waited for to close; less where a
+/// request as a whole has less.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The largest message that is read, in bytes.
@@ -54,7 +55,7 @@ pub(super) async fn shake(to: &Inner, key: &KeyValue, trace: &mut Trace) -> Resu
     match client_async_with_config(request(&to.base, key)?, stream, Some(config)).await {
         Ok((socket, response)) => {
             trace.head(response.status().as_u16(), response.headers(), reader);
-            let (said, failure) = listen(socket, reader).await;
+            let (said, failure) = listen(socket, PATIENCE.min(to.gear.timeout / 4), reader).await;
             trace.whole(said, failure);
             Ok(())
         }
@@ -83,11 +84,12 @@ fn request(base: &Url, key: &KeyValue) -> Result<Request, Failure> {
 /// What the service says first, and what is wrong with it.
 async fn listen(
     mut socket: WebSocketStream<Box<dyn Stream>>,
+    patience: Duration,
     reader: Reader<'_>,
 ) -> (Box<str>, Option<Failure>) {
-    let first = tokio::time::timeout(PATIENCE, first_word(&mut socket)).await;
+    let first = tokio::time::timeout(patience, first_word(&mut socket)).await;
     let heard = match first {
-        Err(_) => ("upgraded; nothing was said within 2 s".into(), None),
+        Err(_) => (bounded(&format!("upgraded; nothing was said within {patience:?}")), None),
         Ok(None) => {
             let why = "the connection was closed right after the upgrade, without a word";
             (Box::default(), Some(Failure::new(FailureKind::Interrupted, why)))
@@ -101,7 +103,7 @@ async fn listen(
         let _ = socket.close(Some(frame)).await;
         while let Some(Ok(_)) = socket.next().await {}
     };
-    let _ = tokio::time::timeout(PATIENCE, closing).await;
+    let _ = tokio::time::timeout(patience, closing).await;
     heard
 }
 

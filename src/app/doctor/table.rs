@@ -17,6 +17,9 @@ pub(super) fn write(document: &Document, out: &mut impl Write) -> io::Result<()>
         document.generated_at.strftime("%Y-%m-%d %H:%M:%S UTC"),
         verdict(summary.answered, summary.sources),
     )?;
+    if document.configuration.mistakes > 0 {
+        writeln!(out, "The configuration is wrong: no other command starts with it.")?;
+    }
     let file = document.configuration.file.as_deref().unwrap_or("no file; defaults");
     heading(out, &format!("Configuration · {file}"))?;
     findings(document, "configuration", out)?;
@@ -40,6 +43,8 @@ pub(super) fn write(document: &Document, out: &mut impl Write) -> io::Result<()>
 fn verdict(answered: usize, sources: usize) -> String {
     match (answered, sources) {
         (_, 0) => "No key was tried. A source is one key at one environment.".to_owned(),
+        (0, 1) => "The only source did not answer with jobs.".to_owned(),
+        (_, 1) => "The only source answered with jobs.".to_owned(),
         (answered, sources) if answered == sources => format!("All {sources} sources answered with jobs."),
         (0, sources) => format!("None of {sources} sources answered with jobs."),
         (answered, sources) => format!("{answered} of {sources} sources answered with jobs."),
