@@ -2,11 +2,13 @@
 //! all the same. For who wants to know, not for who wants to work: that is [`load`](super::load).
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::document::Document;
 use super::error::{At, ConfigError, Mistake, Place, Problem};
-use super::plan::{self, Plan, Untried};
+use super::plan::{self, Plan, PlannedKey, Untried};
 use super::raw::{self, RawConfig};
+use super::secrets::KeyFetcher;
 use super::{Config, Request, Surroundings, path, secrets};
 use crate::model::{Fleet, KeyId, KeyLabel, KeyValue, Source};
 
@@ -58,9 +60,11 @@ pub fn survey(request: &Request, surroundings: &Surroundings) -> Survey {
             }
         });
     }
+    let around = Arc::new(surroundings.clone());
     let open = secrets::open_vendor_file(surroundings);
     warnings.extend(open.filter(|open| !warnings.contains(open)));
-    let mut config = usable(plan, values);
+    let fetcher = |key| KeyFetcher::new(key, &beside, &around);
+    let mut config = usable(plan, values, fetcher);
     let named: Vec<_> = config.fleet.keys.iter().map(|label| &label.name).zip(&config.keys).collect();
     secrets::warn_of_twins(&named, &mut warnings);
     warnings.append(&mut config.warnings);
@@ -102,9 +106,9 @@ fn read(
 }
 
 /// The plan without the keys that are not there.
-fn usable(plan: Plan, values: Vec<Option<KeyValue>>) -> Config {
-    let (mut keys, mut labels, mut places) = (Vec::new(), Vec::new(), Vec::new());
-    for (planned, value) in plan.keys.iter().zip(values) {
+fn usable(plan: Plan, values: Vec<Option<KeyValue>>, fetcher: impl Fn(PlannedKey) -> KeyFetcher) -> Config {
+    let (mut keys, mut labels, mut fetchers, mut places) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for (planned, value) in plan.keys.into_iter().zip(values) {
         places.push(value.as_ref().and_then(|_| u16::try_from(keys.len()).ok()).map(KeyId));
         let Some(value) = value else { continue };
         labels.push(KeyLabel {
@@ -113,6 +117,7 @@ fn usable(plan: Plan, values: Vec<Option<KeyValue>>) -> Config {
             expires_at: value.expires_at(),
         });
         keys.push(value);
+        fetchers.push(fetcher(planned));
     }
     let sources = plan.sources.into_iter().filter_map(|source| {
         let key = places.get(source.key.index()).copied().flatten()?;
@@ -124,6 +129,7 @@ fn usable(plan: Plan, values: Vec<Option<KeyValue>>) -> Config {
         fleet,
         endpoints: plan.endpoints,
         keys,
+        fetchers,
         limits: plan.limits,
         warnings: plan.warnings,
         file: None,

@@ -20,4 +20,4 @@ pub use ids::{EnvironmentId, EnvironmentName, JobId, JobKey, KeyId, KeyName, Reg
 pub use job::{Job, JobError, RETENTION, Status};
 pub use key::{Fingerprint, InvalidKey, KeyState, KeyValue};
 pub use ladder::{Ask, Certificate, Climb, Reply, Rung, Skew, Step};
-pub use report::{Coverage, PollEvent, Report};
+pub use report::{Coverage, PollEvent, Progress, Report, Span};

@@ -20,6 +20,7 @@ mod build;
 mod column;
 mod config;
 mod event;
+mod exchange;
 mod health;
 mod jobs;
 mod journal;

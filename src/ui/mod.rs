@@ -18,6 +18,7 @@ mod hints;
 mod jobs;
 mod keys;
 mod overlay;
+mod pace;
 mod paint;
 mod strip;
 pub mod svg;

@@ -212,7 +212,7 @@ fn tell(store: &mut Store, check: &KeyCheck, source: Source, hosts: &[HostCheck]
         say(PollEvent::Failed { failure: failure.clone(), latency, next: at });
     } else {
         // The jobs themselves are not looked at: an empty page says that the key is accepted.
-        say(PollEvent::Page { jobs: Vec::new(), unreadable: 0, latency });
+        say(PollEvent::Page { jobs: Vec::new(), unreadable: 0, latency, spans: Vec::new() });
         say(PollEvent::Finished { coverage: Coverage::Since(at), next: at });
     }
 }

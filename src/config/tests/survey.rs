@@ -45,6 +45,7 @@ fn what_is_right_is_surveyed_as_it_is_loaded() {
         let home = Home::with(&text);
         let (loaded, Survey { config, mistakes, builtin }) = (home.load().unwrap(), surveyed(&home));
         assert_eq!(mistakes, []);
+        assert_eq!(config.fetchers.len(), loaded.fetchers.len());
         assert_eq!((config.fleet, config.endpoints), (loaded.fleet, loaded.endpoints));
         assert_eq!((config.warnings, config.file), (loaded.warnings, loaded.file));
         assert_eq!(builtin, !text.starts_with("builtin"));
