@@ -1,6 +1,7 @@
 //! Answers that are not a page of jobs: what kind of failure a status is, what the service said, and
 //! the evidence that its support asks for.
 
+use jiff::Timestamp;
 use reqwest::StatusCode;
 use reqwest::header::{DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use serde_json::Value;
@@ -59,6 +60,11 @@ pub(super) fn ids(headers: &HeaderMap, reader: Reader<'_>) -> (Option<Box<str>>,
     (id("request-id"), id("x-azure-ref"))
 }
 
+/// The host's clock when it answered.
+pub(super) fn date(headers: &HeaderMap) -> Option<Timestamp> {
+    header(headers, DATE.as_str()).and_then(instant::http_date)
+}
+
 /// What a body that should be something else is, for people: `why`, and the title of a page.
 pub(super) fn instead(why: &str, body: &[u8], reader: Reader<'_>) -> Box<str> {
     match title(&String::from_utf8_lossy(body)) {
@@ -96,7 +102,7 @@ fn spoken(body: &[u8], reader: Reader<'_>) -> Option<String> {
         }
         Err(_) => title(&text),
     };
-    said.map(|said| reader.message(&said).into_string())
+    said.map(|said| reader.message(&said).into_owned())
 }
 
 /// The title of an HTML page.

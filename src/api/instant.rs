@@ -38,7 +38,7 @@ pub(super) fn retry_after(value: &str, date: Option<&str>) -> Option<SignedDurat
     (wait > SignedDuration::ZERO).then(|| wait.min(LONGEST_WAIT))
 }
 
-/// Reads a date as HTTP writes it.
+/// A moment of the `Date` header.
 pub(super) fn http_date(text: &str) -> Option<Timestamp> {
     const DATES: fmt::rfc2822::DateTimeParser = fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true);
     DATES.parse_timestamp(text.trim()).ok()

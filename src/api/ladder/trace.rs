@@ -3,14 +3,14 @@
 
 use std::time::{Duration, Instant};
 
-use hyper::header::{DATE, HeaderMap};
+use hyper::header::HeaderMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Stopwatch;
+use crate::api::answer;
 use crate::api::proxy::Proxy;
 use crate::api::text::Reader;
 use crate::api::transport::{self, Phase};
-use crate::api::{answer, instant};
 use crate::model::{Ask, Climb, Failure, FailureKind, Reply, Rung, Skew, Step};
 
 /// A climb under way.
@@ -65,8 +65,7 @@ impl Trace {
         self.done();
         // Counted from the request too, not from the head.
         self.rung = Rung::Whole;
-        if let Some(date) = headers.get(DATE).and_then(|date| date.to_str().ok()).and_then(instant::http_date)
-        {
+        if let Some(date) = answer::date(headers) {
             let skew = self.skew(date, took);
             self.climb.skew = self.climb.skew.or(skew);
         }
