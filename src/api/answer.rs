@@ -40,18 +40,24 @@ pub(super) fn with_evidence(
     headers: &HeaderMap,
     reader: Reader<'_>,
 ) -> Failure {
-    let id = |name| {
-        let id = reader.name(header(headers, name)?);
-        (!id.is_empty()).then(|| super::scrub::bound(&id, ID).into())
-    };
+    let (request_id, azure_ref) = ids(headers, reader);
     Failure {
         status: Some(status.as_u16()),
-        request_id: id("request-id"),
-        azure_ref: id("x-azure-ref"),
+        request_id,
+        azure_ref,
         retry_after: header(headers, RETRY_AFTER.as_str())
             .and_then(|value| instant::retry_after(value, header(headers, DATE.as_str()))),
         ..failure
     }
+}
+
+/// The ids that the service's support asks for: `Request-Id` and `X-Azure-Ref`.
+pub(super) fn ids(headers: &HeaderMap, reader: Reader<'_>) -> (Option<Box<str>>, Option<Box<str>>) {
+    let id = |name| {
+        let id = reader.name(header(headers, name)?);
+        (!id.is_empty()).then(|| super::scrub::bound(&id, ID).into())
+    };
+    (id("request-id"), id("x-azure-ref"))
 }
 
 /// The host's clock when it answered.
@@ -59,7 +65,7 @@ pub(super) fn date(headers: &HeaderMap) -> Option<Timestamp> {
     header(headers, DATE.as_str()).and_then(instant::http_date)
 }
 
-/// What a body that should be a page of jobs is instead, for people: `why`, and the title of a page.
+/// What a body that should be something else is, for people: `why`, and the title of a page.
 pub(super) fn instead(why: &str, body: &[u8], reader: Reader<'_>) -> Box<str> {
     match title(&String::from_utf8_lossy(body)) {
         Some(title) => bounded(&format!("a web page, “{}”", reader.name(&title))),
