@@ -66,6 +66,7 @@ async fn an_exchanged_key_is_used_at_once_and_the_old_one_never_again() {
 }
 
 #[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "a service has a clock of its own")]
 async fn how_far_the_clocks_are_apart_is_told() {
     let ahead = jiff::SignedDuration::from_mins(7);
     let server = server(move |_, _| {
