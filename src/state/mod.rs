@@ -29,7 +29,7 @@ pub use overlay::Overlay;
 pub use selection::Selection;
 
 use crate::store::query::{Query, Scratch};
-use crate::store::{Banner, Build, Cause, Followed, Rows, Severity, Sort, Store, Summary};
+use crate::store::{Banner, Build, Cause, Followed, Rows, Severity, Sort, Store, Summary, Sureness};
 
 /// What stays as it was given at start.
 #[derive(Clone, Debug)]
@@ -195,6 +195,7 @@ impl State {
         self.banners.extend(warnings.map(|(at, text)| Banner {
             cause: Cause::Configuration(at),
             severity: Severity::Warning,
+            sure: Sureness::Certain,
             head: text.clone(),
             advice: String::new(),
             since: self.started,

@@ -33,6 +33,7 @@ pub(super) fn remedy(kind: FailureKind) -> Option<&'static str> {
         FailureKind::Unreadable | FailureKind::Redirected | FailureKind::TooLarge => {
             "Something else answers in the service's place: a proxy, a login page, or a wrong URL."
         }
+        FailureKind::Unexpected => "Check the environment's URL: v2/jobs is asked for below it.",
         FailureKind::Server => "The service's own trouble: see https://status.speechmatics.com.",
         _ => return None,
     })

@@ -103,6 +103,9 @@ impl Store {
                 (true, false) => Some(Outcome::Refused(latency)),
                 (false, _) => Some(Outcome::Failed),
             };
+            if outcome == Some(Outcome::Failed) {
+                self.note_endpoint_failure(source, at, failure);
+            }
             if let Some(outcome) = outcome {
                 self.note_outcome(source, at, outcome);
             }
@@ -127,11 +130,19 @@ impl Store {
         }
     }
 
+    fn note_endpoint_failure(&mut self, source: SourceId, at: Timestamp, failure: &Failure) {
+        let environment = self.fleet.source(source).map(|source| source.environment);
+        let health = environment.and_then(|environment| self.health.get_mut(environment.index()));
+        if let Some(health) = health {
+            health.note_failure(at, failure);
+        }
+    }
+
     fn note_outcome(&mut self, source: SourceId, at: Timestamp, outcome: Outcome) {
         let Some(environment) = self.fleet.source(source).map(|source| source.environment) else { return };
         let Some(health) = self.health.get_mut(environment.index()) else { return };
         let before = health.state();
-        if !health.push(outcome)
+        if !health.push(source, at, outcome)
             || (before == EnvironmentState::Unknown && health.state() == EnvironmentState::Up)
         {
             return;

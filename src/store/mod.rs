@@ -15,7 +15,7 @@
 //! changes. Only a new query or sort looks at every job, and does so in steps ([`Build`]).
 
 mod advice;
-mod banner;
+mod banners;
 mod build;
 mod column;
 mod config;
@@ -23,7 +23,7 @@ mod event;
 mod health;
 mod jobs;
 mod journal;
-mod key_banner;
+mod keys;
 mod merge;
 mod order;
 mod pool;
@@ -40,18 +40,18 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-pub use banner::{Banner, Cause};
+pub use banners::{Banner, Cause, Sureness};
 pub use build::Build;
 pub use column::{Align, COLUMNS, Column, ColumnSpec, Sort};
 pub use event::{Event, Severity};
-pub use health::Health;
+pub use health::{Health, Share};
 pub use jobs::Handle;
 pub use record::{KeyRecord, SourceRecord, Trouble};
 pub use row::Held;
 pub use rows::{Followed, Rows};
 pub use summary::{Counts, Summary};
 
-use crate::model::{EnvironmentId, EnvironmentState, Failure, Fleet, JobId, JobKey, KeyState, SourceId};
+use crate::model::{EnvironmentId, EnvironmentState, Failure, Fleet, JobId, JobKey, SourceId};
 use event::EventLog;
 use jobs::Jobs;
 
@@ -125,18 +125,9 @@ impl Store {
         self.health(id).map_or(EnvironmentState::Unknown, Health::state)
     }
 
-    /// The state of a source's key. A temporary key past its time is expired where it is rejected.
-    pub fn key_state(&self, id: SourceId, now: Timestamp) -> KeyState {
-        let state = self.source(id).map_or(KeyState::Unchecked, |record| record.key.state);
-        let expires = self
-            .fleet
-            .source(id)
-            .and_then(|source| self.fleet.key(source.key))
-            .and_then(|key| key.expires_at);
-        match (state, expires) {
-            (KeyState::Rejected | KeyState::Forbidden, Some(end)) if end <= now => KeyState::Expired,
-            _ => state,
-        }
+    /// The state of an environment for who looks once and goes: what fails at the only look is down.
+    pub fn verdict(&self, id: EnvironmentId) -> EnvironmentState {
+        self.health(id).map_or(EnvironmentState::Unknown, Health::verdict)
     }
 
     /// A job by its handle; `None` once it is gone.

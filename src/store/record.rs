@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::advice;
-use crate::model::{Coverage, Failure, KeyState};
+use crate::model::{Coverage, Failure, FailureKind, KeyState};
 
 /// What a source said of its key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +35,11 @@ impl Trouble {
     /// What to do about it, where something can be done about the endpoint.
     pub fn remedy(&self) -> Option<&'static str> {
         advice::remedy(self.failure.kind)
+    }
+
+    /// Whether the endpoint itself failed: not the key, and not voxtop.
+    pub fn is_of_endpoint(&self) -> bool {
+        !self.failure.kind.endpoint_answered() && self.failure.kind != FailureKind::Internal
     }
 }
 

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::fixture::{EU1, EU1_OTHER, EU2, US1, at, failed, finished, fleet, job, page, report, round};
 use super::*;
-use crate::model::{Coverage, FailureKind, Job, JobError, JobId, KeyId, PollEvent, Report};
+use crate::model::{Coverage, FailureKind, Job, JobError, JobId, KeyId, KeyState, PollEvent, Report};
 
 fn ids(store: &Store) -> Vec<(u16, String)> {
     let mut ids: Vec<(u16, String)> = store
@@ -152,16 +152,16 @@ fn banners_follow_the_story() {
             "1+1t t+tt",
             vec![
                 "key prod is rejected (401) by all that answered: eu1 and eu2",
-                "us1 is down: no answer in time",
                 "eu1 fails: no answer in time",
                 "eu2 fails: no answer in time",
+                "us1 fails: no answer in time",
             ],
         ),
         (
             "1+1t",
             vec![
                 "key prod is rejected (401) by all that answered: eu1 and eu2",
-                "us1 is down: no answer in time",
+                "us1 fails: no answer in time",
             ],
         ),
         ("+++1", vec!["us1: key prod is rejected (401) where it is declared"]),
@@ -171,7 +171,7 @@ fn banners_follow_the_story() {
         ("+++1 1+11", vec!["key prod is rejected everywhere (401), until now accepted in eu1 and eu2"]),
         ("+++3", vec!["us1: key prod is forbidden (403)"]),
         ("+++9", vec!["us1: key prod is limited (429)"]),
-        ("+++5", vec!["us1 is down: the service failed (503)"]),
+        ("+++5", vec!["us1 fails: the service failed (503)"]),
         ("++++ +++5", vec![]),
         ("++++ +++5 +++5", vec!["us1 fails: the service failed (503)"]),
         ("++++ +++t", vec!["us1 fails: no answer in time"]),
@@ -191,9 +191,12 @@ fn banners_follow_the_story() {
 fn advice_tells_the_twin_from_another_region() {
     let advice = |story: &str| tell(story).banners(at(1_000)).remove(0).advice;
     let twin = advice("++1+");
-    assert!(twin.contains("accepted in eu1 and us1") && twin.contains("enterprise"), "{twin}");
+    assert!(twin.contains("accepted in eu1 and us1") && twin.contains("self-service"), "{twin}");
     let region = advice("+++1");
-    assert!(region.contains("accepted in eu1 and eu2") && region.contains("cover this region"), "{region}");
+    assert!(
+        region.contains("accepted in eu1 and eu2") && region.contains("not entitled to the region US"),
+        "{region}"
+    );
     assert!(region.contains("take us1 out"), "{region}");
 }
 

@@ -67,9 +67,9 @@ struct Board {
     session: Session,
 }
 
-/// Three hundred jobs that never change, and an environment that is down.
+/// Three hundred jobs that never change, and an environment that fails.
 const ROWS: usize = 300;
-const DOWN: &str = "broken is down";
+const FAILS: &str = "the service failed (503)";
 
 impl Board {
     fn start(columns: u16, rows: u16) -> Self {
@@ -81,7 +81,7 @@ impl Board {
         let session = launch.size(columns, rows).spawn();
         let mut board = Self { fleet, session };
         board.see("of 300");
-        board.see(DOWN);
+        board.see(FAILS);
         board
     }
 
@@ -161,9 +161,9 @@ impl Board {
             }
             Action::DismissBanner | Action::RestoreBanners => {
                 self.press(if action == Action::DismissBanner { key } else { "x" });
-                self.miss(DOWN);
+                self.miss(FAILS);
                 self.press(if action == Action::RestoreBanners { key } else { "X" });
-                self.see(DOWN);
+                self.see(FAILS);
             }
             Action::OpenDetails => self.opens(key, "╭─ Job row"),
             Action::OpenEvents => self.opens(key, "╭─ Events"),
