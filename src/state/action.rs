@@ -35,6 +35,8 @@ pub enum Action {
     Bottom,
     OpenDetails,
     OpenEvents,
+    OpenMatrix,
+    EventSeverity,
     OpenHelp,
     Close,
     EditFilter,

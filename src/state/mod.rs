@@ -9,6 +9,7 @@
 //! ```
 
 mod action;
+mod event_filter;
 mod filter;
 mod keymap;
 pub mod layout;
@@ -22,6 +23,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 pub use action::{Action, Effect, Message};
+pub use event_filter::EventFilter;
 pub use filter::Filter;
 pub use keymap::{BINDINGS, Binding, Context, describe_key, lookup};
 pub use layout::{Layout, Size};
@@ -67,6 +69,8 @@ pub struct State {
     pub size: Size,
     /// The filter line.
     pub filter: Filter,
+    /// Which events the event list shows.
+    pub event_filter: EventFilter,
     /// What the rows are sorted by.
     pub sort: Sort,
     /// The selected job and how far the rows are scrolled.
@@ -122,6 +126,7 @@ impl State {
             settings,
             size,
             filter: Filter::default(),
+            event_filter: EventFilter::default(),
             sort: Sort::default(),
             selection: Selection::default(),
             overlay: None,
@@ -190,7 +195,11 @@ impl State {
     /// changed, banners always (they are few).
     pub fn refresh(&mut self) {
         self.refresh_rows();
-        self.banners = self.store.banners(self.now);
+        let before = std::mem::replace(&mut self.banners, self.store.banners(self.now));
+        let came = |banner: &&Banner| !before.iter().any(|old| old.cause == banner.cause);
+        for banner in self.banners.iter().filter(|banner| banner.cause.comes_with_time()).filter(came) {
+            self.store.note_banner(banner, self.now);
+        }
         let warnings = self.settings.warnings.iter().enumerate();
         self.banners.extend(warnings.map(|(at, text)| Banner {
             cause: Cause::Configuration(at),

@@ -14,7 +14,7 @@ pub(super) fn list(names: &[&str]) -> String {
 }
 
 /// The ids that the vendor's support asks for, in brackets; empty without any.
-pub(super) fn evidence(failure: &Failure) -> String {
+pub fn evidence(failure: &Failure) -> String {
     let ids: Vec<String> = [("Request-Id", &failure.request_id), ("X-Azure-Ref", &failure.azure_ref)]
         .into_iter()
         .filter_map(|(name, value)| value.as_ref().map(|value| format!("{name} {value}")))

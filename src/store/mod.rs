@@ -28,11 +28,13 @@ mod merge;
 mod order;
 mod pool;
 mod record;
+mod resubmission;
 mod row;
 mod rows;
 mod slab;
 mod sorting;
 mod summary;
+mod transition;
 
 pub mod query;
 
@@ -40,13 +42,15 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+pub use advice::evidence;
 pub use banners::{Banner, Cause, Sureness};
 pub use build::Build;
 pub use column::{Align, COLUMNS, Column, ColumnSpec, Sort};
-pub use event::{Event, Severity};
+pub use event::{Event, Severity, Subject};
 pub use health::{Health, Share};
 pub use jobs::Handle;
 pub use record::{KeyRecord, SourceRecord, Trouble};
+pub use resubmission::{Common, Resubmission};
 pub use row::Held;
 pub use rows::{Followed, Rows};
 pub use summary::{Counts, Summary};
@@ -54,12 +58,14 @@ pub use summary::{Counts, Summary};
 use crate::model::{EnvironmentId, EnvironmentState, Failure, Fleet, JobId, JobKey, SourceId};
 use event::EventLog;
 use jobs::Jobs;
+use resubmission::Resubmissions;
 
 /// Everything known of the fleet.
 #[derive(Debug)]
 pub struct Store {
     fleet: Arc<Fleet>,
     jobs: Jobs,
+    resubmissions: Resubmissions,
     sources: Vec<SourceRecord>,
     health: Vec<Health>,
     events: EventLog,
@@ -71,6 +77,7 @@ impl Store {
     pub fn new(fleet: Arc<Fleet>) -> Self {
         Self {
             jobs: Jobs::new(&fleet),
+            resubmissions: Resubmissions::new(&fleet),
             sources: fleet.sources.iter().map(|_| SourceRecord::default()).collect(),
             health: fleet.environments.iter().map(|_| Health::default()).collect(),
             events: EventLog::default(),
@@ -176,6 +183,13 @@ impl Store {
     /// Events, newest first.
     pub fn events(&self) -> impl DoubleEndedIterator<Item = &Event> + ExactSizeIterator {
         self.events.iter()
+    }
+
+    /// Records that a banner came up with the time that passed, of which no report tells.
+    pub fn note_banner(&mut self, banner: &Banner, now: Timestamp) {
+        let (key, environment) = (banner.cause.key(), None);
+        let (severity, text) = (banner.severity, banner.head.clone());
+        self.events.push(Event { at: now, severity, subject: Subject::Key, environment, key, text });
     }
 
     /// Counts every event that was ever recorded, so that a reader sees that there are new ones.

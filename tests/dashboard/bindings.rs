@@ -167,6 +167,7 @@ impl Board {
             }
             Action::OpenDetails => self.opens(key, "╭─ Job row"),
             Action::OpenEvents => self.opens(key, "╭─ Events"),
+            Action::OpenMatrix => self.opens(key, "╭─ Health and keys"),
             Action::OpenHelp => self.opens(key, "╭─ Help"),
             other => panic!("no check for {other:?} in the panes"),
         }
@@ -196,15 +197,46 @@ impl Board {
         self.see(&format!("{query}  1 jobs"));
     }
 
+    /// A key that changes which events are shown.
+    fn event_key(&mut self, key: &str, action: Action) {
+        self.press("e");
+        self.see("╭─ Events");
+        self.press(key);
+        if action == Action::EditFilter {
+            self.session.send("alpha accepted");
+            self.see("1 of ");
+            self.press("⏎");
+            self.see("filter: alpha accepted ");
+            self.press(key);
+            self.press("Esc");
+        } else {
+            self.see("warnings and worse");
+            self.press(key);
+            self.see("errors and worse");
+            self.press(key);
+            self.miss("and worse");
+        }
+        self.see("/ filters ─");
+        self.press("q");
+        self.miss("╭─");
+    }
+
     fn overlay_key(&mut self, key: &str, action: Action) {
+        if matches!(action, Action::EditFilter | Action::EventSeverity) {
+            return self.event_key(key, action);
+        }
         let title = if action == Action::OpenHelp { "╭─ Events" } else { "╭─ Help" };
         self.press(if action == Action::OpenHelp { "e" } else { "?" });
         self.see(title);
         match action {
             Action::Close => {}
-            Action::OpenHelp | Action::OpenEvents => {
+            Action::OpenHelp | Action::OpenEvents | Action::OpenMatrix => {
                 self.press(key);
-                self.see(if action == Action::OpenHelp { "╭─ Help" } else { "╭─ Events" });
+                self.see(match action {
+                    Action::OpenHelp => "╭─ Help",
+                    Action::OpenEvents => "╭─ Events",
+                    _ => "╭─ Health and keys",
+                });
                 self.session.send("q");
                 self.miss("╭─");
                 return;

@@ -111,6 +111,20 @@ impl Cause {
         )
     }
 
+    /// The key that it is about, if it is about one.
+    pub fn key(&self) -> Option<KeyId> {
+        match self {
+            Self::KeyRejectedEverywhere(key)
+            | Self::KeyNoLongerAccepted(key)
+            | Self::KeyRejectedWhereDeclared(key)
+            | Self::KeyForbidden(key)
+            | Self::KeyExpired(key)
+            | Self::KeyExpiring { key, .. }
+            | Self::KeyLimited(key) => Some(*key),
+            _ => None,
+        }
+    }
+
     /// Whether it comes with the time that passes, and not with an answer, which is an event already.
     pub fn comes_with_time(&self) -> bool {
         matches!(self, Self::KeyExpiring { .. })
