@@ -18,6 +18,13 @@ pub struct KeyRecord {
     pub evidence: Option<Failure>,
 }
 
+impl KeyRecord {
+    /// Nothing was said yet.
+    pub(super) const fn unchecked() -> Self {
+        Self { state: KeyState::Unchecked, since: None, accepted: None, evidence: None }
+    }
+}
+
 /// A failure that has not been followed by an answer yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trouble {
@@ -84,7 +91,7 @@ impl Default for SourceRecord {
             next: None,
             last_good: None,
             trouble: None,
-            key: KeyRecord { state: KeyState::Unchecked, since: None, accepted: None, evidence: None },
+            key: KeyRecord::unchecked(),
             unreadable: 0,
             unreadable_since: None,
             complete: false,

@@ -38,11 +38,9 @@ impl Store {
         let asked: Vec<EnvironmentId> = asked.map(|(id, _)| id).collect();
         let trouble: Vec<&Trouble> = asked.iter().filter_map(|id| self.endpoint_trouble(*id)).collect();
         let down = asked.iter().all(|id| self.state(*id) == EnvironmentState::Down);
-        let nobody_there = trouble.iter().all(|trouble| {
-            use FailureKind::{Timeout, Unconnected, Unresolved};
-            matches!(trouble.failure.kind, Timeout | Unconnected | Unresolved)
-        });
-        if asked.len() < 2 || trouble.len() < asked.len() || !down || !nobody_there {
+        let reason = trouble.first().and_then(|trouble| on_the_way(trouble.failure.kind))?;
+        let one = trouble.iter().all(|trouble| on_the_way(trouble.failure.kind) == Some(reason));
+        if asked.len() < 2 || trouble.len() < asked.len() || !down || !one {
             return None;
         }
         let names: Vec<&str> = asked.iter().map(|id| self.fleet.environment_name(*id)).collect();
@@ -54,7 +52,7 @@ impl Store {
             sure: Sureness::Probable,
             head: format!("{} are down: {}", list(&names), latest.failure.sentence()),
             advice: format!(
-                "Not one can be reached, so it is probably this machine's network, DNS, proxy or firewall. {}",
+                "Not one can be reached, so it is probably {reason}. {}",
                 shown(records().any(|record| record.last_good.is_some()))
             ),
             since: trouble.iter().map(|trouble| trouble.since).min()?,
@@ -171,6 +169,19 @@ impl Store {
             next: None,
         })
     }
+}
+
+/// What it probably is when every environment fails in this way at once: something between this machine
+/// and all of them.
+fn on_the_way(kind: FailureKind) -> Option<&'static str> {
+    Some(match kind {
+        FailureKind::Timeout | FailureKind::Unconnected | FailureKind::Unresolved => {
+            "this machine's network, DNS, proxy or firewall"
+        }
+        FailureKind::Tls => "this machine's clock, its root certificates, or a proxy that reads along",
+        FailureKind::Unreadable | FailureKind::Redirected => "a login page or a proxy on the way",
+        _ => return None,
+    })
 }
 
 fn shown(had_jobs: bool) -> &'static str {

@@ -144,3 +144,6 @@ impl Store {
         banners
     }
 }
+
+#[cfg(test)]
+mod tests;

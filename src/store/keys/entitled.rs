@@ -2,7 +2,7 @@
 
 use super::super::banners::{Banner, Cause, Sureness};
 use super::super::event::Severity;
-use super::row::{Cell, Row, names, regions};
+use super::row::{Cell, Row, any_trial, names, regions};
 use crate::model::KeyState;
 
 impl Row<'_> {
@@ -57,6 +57,9 @@ impl Row<'_> {
             .flat_map(|cell| self.twins(cell))
             .filter(|twin| twin.silent || !matches!(twin.said, KeyState::Rejected | KeyState::Forbidden))
             .collect();
+        if apart.iter().all(|cell| any_trial(&[*cell])) {
+            return (Sureness::Probable, "It is probably no trial key, or its trial is over.".to_owned());
+        }
         let regions = regions(apart);
         let noun = if regions.len() == 1 { "the region" } else { "the regions" };
         let regions = regions.join(" and ");

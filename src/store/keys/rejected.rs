@@ -36,7 +36,13 @@ impl Row<'_> {
         };
         let advice = format!("{advice}{fault}");
         let text = (head, format!("{advice} {CHECK}"));
-        self.banner(Cause::KeyRejectedEverywhere(self.key), Severity::Critical, sure, text, &rejected)
+        // Where some have not said, a key that is merely tried may well be good there.
+        let severity = match sure {
+            Sureness::Possible if rejected.iter().any(|cell| cell.declared) => Severity::Error,
+            Sureness::Possible => Severity::Warning,
+            _ => Severity::Critical,
+        };
+        self.banner(Cause::KeyRejectedEverywhere(self.key), severity, sure, text, &rejected)
     }
 
     /// `wrong, revoked or expired`, with what else it may be.
@@ -56,7 +62,7 @@ impl Row<'_> {
         }
         if !unheard.is_empty() {
             let verb = if unheard.len() == 1 { "has" } else { "have" };
-            text = format!("{text}; {} {verb} not said", names(unheard));
+            text = format!("{text}, or good only in {}, which {verb} not said", names(unheard));
         }
         text
     }
