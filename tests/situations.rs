@@ -16,6 +16,8 @@ mod situations {
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::{Mutex, PoisonError};
 
+    use voxtop::model::EnvironmentState;
+
     use crate::story::{Situation, Table};
 
     /// How many stories are told at once. They wait more than they work.
@@ -53,6 +55,32 @@ mod situations {
     #[test]
     fn every_banner_clears_within_two_refreshes_of_the_cure() {
         each(Situation::check_cure);
+    }
+
+    /// An hour of polling every five seconds in which each response fails by a coin toss at 5 %; then the
+    /// environment dies, and comes back.
+    #[test]
+    fn chance_calls_nothing_down_and_death_does_within_three_refreshes() {
+        const HOUR: usize = 720;
+        let story = r#"
+            is = "an hour of chance, and a death"
+            keys = ["prod: eu1 us1"]
+            answers = ["eu1: flaky*720 503*3", "us1: flaky*723"]
+            environments = "eu1 up, us1 up"
+            key_states = []
+        "#;
+        let situation: Situation = toml::from_str(story).expect("a situation");
+        let mut dead = None;
+        let cured = situation.watch(2, |round, store| {
+            let down = store.fleet().environments().any(|(id, _)| store.state(id) == EnvironmentState::Down);
+            assert!(!down || round > HOUR, "down by chance in round {round}");
+            dead = dead.or(down.then_some(round));
+        });
+        assert_eq!(dead, Some(HOUR + 2), "the third refresh of the dead one");
+        let states = cured.fleet().environments().map(|(id, _)| cured.state(id));
+        assert!(
+            states.into_iter().all(|state| matches!(state, EnvironmentState::Up | EnvironmentState::Slow))
+        );
     }
 
     #[test]

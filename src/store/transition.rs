@@ -98,3 +98,55 @@ impl Store {
         self.events.push(Event { at, severity, subject: Subject::Job(id), environment, key, text });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{EU1, fleet, job, round};
+    use super::*;
+    use crate::model::JobError;
+
+    fn texts(store: &Store) -> Vec<(Severity, String)> {
+        store.events().map(|event| (event.severity, event.text.clone())).collect()
+    }
+
+    #[test]
+    fn every_change_of_a_known_job_is_told() {
+        use Severity::{Info, Warning};
+        let mut store = Store::new(fleet());
+        round(&mut store, EU1, 1, 0, &[job("a", -9, "running"), job("old", -9, "done")]);
+        let mut told = job("a", -9, "done");
+        told.errors = vec![JobError { timestamp: None, message: "Sending notification failed".into() }];
+        for (sequence, next) in (2..).zip([
+            job("a", -9, "transcribing"),
+            job("a", -9, "done"),
+            job("a", -9, "running"),
+            told,
+            job("a", -9, "deleted"),
+            job("a", -9, "deleted"),
+            job("a", -9, "expired"),
+        ]) {
+            round(&mut store, EU1, sequence, 10, &[next, job("old", -9, "done")]);
+        }
+        let expected = [
+            (Info, "job a has expired"),
+            (Info, "job a was deleted"),
+            (Warning, "job a is done, with errors afterwards: Sending notification failed"),
+            (Info, "job a is running now"),
+            (Info, "job a is done"),
+            (Info, "job a is transcribing now"),
+            (Info, "key accepted"),
+        ];
+        assert_eq!(texts(&store), expected.map(|(severity, text)| (severity, text.to_owned())));
+    }
+
+    #[test]
+    fn a_flood_is_counted() {
+        let mut store = Store::new(fleet());
+        let all = |status: &str| (0..100).map(|n| job(&format!("j{n}"), n, status)).collect::<Vec<_>>();
+        round(&mut store, EU1, 1, 0, &all("running"));
+        round(&mut store, EU1, 2, 5, &all("done"));
+        let texts = texts(&store);
+        assert_eq!(texts.len(), 1 + TOLD + 1);
+        assert_eq!(texts[0].1, "80 more jobs changed their status");
+    }
+}

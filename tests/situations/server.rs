@@ -21,6 +21,20 @@ struct Script {
     answers: HashMap<String, String>,
     generation: u64,
     stopped: bool,
+    /// For answers that fail by chance; seeded, so that every run is the same.
+    chance: Option<fastrand::Rng>,
+}
+
+impl Script {
+    /// What is answered to a key now. `flaky`: one request in twenty fails, by chance.
+    fn answer(&mut self, key: &str) -> String {
+        let answer = self.answers.get(key).cloned().unwrap_or_default();
+        if answer != "flaky" {
+            return answer;
+        }
+        let chance = self.chance.get_or_insert_with(|| fastrand::Rng::with_seed(23));
+        (if chance.f64() < 0.05 { "503" } else { "ok" }).to_owned()
+    }
 }
 
 /// One host. Dropping it closes its port.
@@ -93,7 +107,7 @@ fn serve(stream: &TcpStream, script: &(Mutex<Script>, Condvar)) -> std::io::Resu
         }
     }
     let mut guard = lock(&script.0);
-    let (answer, generation) = (guard.answers.get(&key).cloned().unwrap_or_default(), guard.generation);
+    let (answer, generation) = (guard.answer(&key), guard.generation);
     if answer == "hang" {
         while guard.generation == generation && !guard.stopped {
             guard = script.1.wait(guard).unwrap_or_else(PoisonError::into_inner);

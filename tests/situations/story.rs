@@ -208,7 +208,7 @@ impl Situation {
     /// Tells the story; an error holds what came of it, as the table would write it.
     pub(crate) fn check(&self) -> Result<(), String> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let (store, looked) = runtime.block_on(tell(self, 0));
+        let (store, looked) = runtime.block_on(tell(self, 0, |_, _| {}));
         let actual = observed(&store, looked, &self.expected.environments);
         if actual == self.expected {
             return Ok(());
@@ -217,6 +217,12 @@ impl Situation {
         text.push_str(&toml_of(&actual));
         let _ = writeln!(text, "# expected:\n{}", toml_of(&self.expected));
         Err(text)
+    }
+
+    /// Tells the story and shows the store after each round, counted from 0.
+    pub(crate) fn watch(&self, cured: usize, seen: impl FnMut(usize, &Store)) -> Store {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(tell(self, cured, seen)).0
     }
 
     /// Tells the story and has everything answered well for two rounds more: nothing may be left to say.
@@ -228,7 +234,7 @@ impl Situation {
             return Ok(());
         }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let (store, looked) = runtime.block_on(tell(self, 2));
+        let (store, looked) = runtime.block_on(tell(self, 2, |_, _| {}));
         let actual = observed(&store, looked, &self.expected.environments);
         let ill = actual.environments.contains("down") || actual.environments.contains("degraded");
         if actual.banners.is_empty() && !ill {
@@ -239,7 +245,11 @@ impl Situation {
 }
 
 /// Plays the rounds of the story and so many more in which everything is well.
-async fn tell(situation: &Situation, cured: usize) -> (Store, Timestamp) {
+async fn tell(
+    situation: &Situation,
+    cured: usize,
+    mut seen: impl FnMut(usize, &Store),
+) -> (Store, Timestamp) {
     let keys: Vec<Key<'_>> = situation.keys.iter().map(|line| key(line)).collect();
     let stage = Stage::set(&situation.answers);
     let fleet = stage.fleet(&keys);
@@ -265,6 +275,7 @@ async fn tell(situation: &Situation, cured: usize) -> (Store, Timestamp) {
             }
         };
         tokio::join!(poll::once(sources, Bounds::default(), sender), merge);
+        seen(round, &store);
     }
     let looked = situation.at.map_or(at + SignedDuration::from_secs(1), |at| start() + at);
     (store, looked)

@@ -45,7 +45,9 @@ impl Store {
         }
         let accept = if elsewhere.len() == 1 { "accepts" } else { "accept" };
         let outside = self.names(&elsewhere);
-        Some(format!("{within}Outside of {region}, {outside} {accept} a key: mind where data may go. {stay}"))
+        Some(format!(
+            "{within}{outside}, outside of {region}, {accept} a key: mind where data may go. {stay}"
+        ))
     }
 
     fn names(&self, ids: &[EnvironmentId]) -> String {

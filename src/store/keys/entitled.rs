@@ -75,14 +75,19 @@ impl Row<'_> {
     }
 }
 
-/// Where a twin accepts it: this environment alone.
+/// Where a twin knows it: this environment alone.
 fn not_entitled_beside(cells: &[Cell<'_>]) -> String {
     let places = names(cells);
     // Self-service keys reach neither of the two, although their twins accept them.
-    let enterprise = cells.iter().all(|cell| matches!(cell.name, "eu2" | "us2"));
-    let why = if enterprise { ": self-service keys are not entitled to EU2 and US2" } else { "" };
+    if cells.iter().all(|cell| matches!(cell.name, "eu2" | "us2")) {
+        return format!(
+            "It is probably not entitled to {places}: keys are replicated within a region, but self-service keys are \
+             not entitled to EU2 and US2."
+        );
+    }
     let regions = regions(cells).join(" and ");
     format!(
-        "Keys are replicated within a region, so it is probably not entitled to {places}, only to the rest of {regions}{why}."
+        "It is probably not entitled to {places}: keys are replicated within a region, and the rest of {regions} knows \
+         this one."
     )
 }
