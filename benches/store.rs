@@ -158,7 +158,8 @@ fn fleet() -> Fleet {
 }
 
 fn page(source: u16, sequence: u64, jobs: Vec<Job>) -> Report {
-    let event = PollEvent::Page { jobs, unreadable: 0, latency: Duration::from_millis(40) };
+    let event =
+        PollEvent::Page { jobs, unreadable: 0, latency: Duration::from_millis(40), spans: Vec::new() };
     Report { source: SourceId(source), sequence, at: now(), event }
 }
 

@@ -9,6 +9,10 @@ mod support;
 mod bindings;
 
 #[cfg(test)]
+#[path = "dashboard/exchange.rs"]
+mod exchange;
+
+#[cfg(test)]
 #[path = "dashboard/hostile.rs"]
 mod hostile;
 

@@ -90,12 +90,12 @@ mod listing {
             ("json401", ["up", "slow"], "rejected", Some("(401): Permission Denied"), 1..=1),
             ("forbidden", ["up", "slow"], "forbidden", Some("(403): Forbidden"), 1..=1),
             ("limited", ["up", "slow"], "limited", Some("(429): Rate Limited"), 1..=1),
-            // The service's own word is that a 503 may be asked again at once: once.
+            // What may be chance is asked again at once: once.
             ("broken", ["down"; 2], "unreachable", Some("(503): Service Unavailable"), 2..=2),
             ("moved", ["down"; 2], "unreachable", Some("redirects elsewhere"), 1..=1),
-            ("cut", ["down"; 2], "unreachable", Some("broke off"), 1..=1),
-            ("garbage", ["down"; 2], "unreachable", Some("not a list of jobs"), 1..=1),
-            ("portal", ["down"; 2], "unreachable", Some("a web page, “Hotel Wi-Fi”"), 1..=1),
+            ("cut", ["down"; 2], "unreachable", Some("broke off"), 2..=2),
+            ("garbage", ["down"; 2], "unreachable", Some("not a list of jobs"), 2..=2),
+            ("portal", ["down"; 2], "unreachable", Some("a web page, “Hotel Wi-Fi”"), 2..=2),
         ] {
             let row = row(document, name);
             assert!(states.iter().any(|state| row["state"] == *state), "{row}");

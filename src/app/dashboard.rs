@@ -9,12 +9,14 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use super::input::Input;
+use super::keys::{KeyWatch, News, Wish};
+use super::redact::Redactor;
 use super::signals::{self, Quit, Signal, Signals};
 use super::terminal::{self, Screen};
 use super::{crash, fleet_of, now};
 use crate::config::Config;
-use crate::model::Report;
-use crate::poll::{self, Pollers};
+use crate::model::{KeyLabel, Report};
+use crate::poll::{self, Keys, Pollers};
 use crate::state::{Effect, Message, Settings, Size, State};
 use crate::ui::{self, Theme};
 
@@ -35,6 +37,8 @@ pub struct Dashboard {
     pub filter: String,
     /// What everything looks like.
     pub theme: Theme,
+    /// Learns the keys that are exchanged while the program runs.
+    pub redactor: Redactor,
 }
 
 /// How the dashboard ended.
@@ -53,6 +57,7 @@ enum Woken {
     Terminal(Option<Event>),
     Report(Option<Report>),
     Signal(Signal),
+    Key(News),
     Second,
     Frame,
     /// Nothing waits, and there are rows to build.
@@ -81,8 +86,8 @@ impl Console {
 /// # Errors
 /// When there is no terminal to draw on.
 pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> {
-    let Dashboard { config, settings, filter, theme } = dashboard;
-    let (store, sources) = fleet_of(&config);
+    let Dashboard { config, settings, filter, theme, redactor } = dashboard;
+    let (store, sources, keys) = fleet_of(&config);
     let screen = Screen::enter()?;
     let input = match &mut console.input {
         Some(input) => input,
@@ -91,7 +96,8 @@ pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> 
     let mut state = State::new(store, settings, terminal_size(), now());
     // The caller has parsed it; a text that does not parse filters nothing.
     let _ = state.filter.set(&filter, &state.settings.zone.clone());
-    let mut running = Loop { state, screen, theme, events_logged: 0 };
+    let key_watch = KeyWatch::start(config.fetchers, &config.keys);
+    let mut running = Loop { state, screen, theme, events_logged: 0, keys, key_watch, redactor };
     // The first frame comes before the first connection is even tried.
     if running.draw().is_err() {
         return Ok(Ending::Signal(Quit::Hangup));
@@ -111,6 +117,9 @@ struct Loop {
     screen: Screen,
     theme: Theme,
     events_logged: u64,
+    keys: Keys,
+    key_watch: KeyWatch,
+    redactor: Redactor,
 }
 
 impl Loop {
@@ -130,6 +139,7 @@ impl Loop {
                 event = input.next() => Woken::Terminal(event),
                 () = sleep_until(drawn + FRAME), if dirty => Woken::Frame,
                 report = incoming.recv() => Woken::Report(report),
+                news = self.key_watch.next() => Woken::Key(news),
                 () = sleep_until(next_second()) => Woken::Second,
                 // It gives the runtime its turn first, so that what waits is seen before the next step.
                 () = tokio::task::yield_now(), if self.state.is_building() => Woken::Idle,
@@ -159,6 +169,11 @@ impl Loop {
                     self.take_reports(report, incoming);
                     None
                 }
+                Woken::Key(news) => {
+                    dirty = true;
+                    self.take_key(news);
+                    None
+                }
                 Woken::Second => {
                     crash::test_panic("main");
                     dirty = true;
@@ -186,7 +201,34 @@ impl Loop {
         if size != self.state.size {
             self.state.update(Message::Resized(size), now());
         }
+        for key in self.state.store.keys_in_doubt(now()) {
+            self.key_watch.wish(Wish::Doubt(key));
+        }
         self.update(Message::Tick, pollers)
+    }
+
+    fn take_key(&mut self, news: News) {
+        let message = match news {
+            News::Exchanged(key, value) => {
+                self.redactor.learn(&value);
+                let Some(label) = self.state.store.fleet().key(key) else { return };
+                let label = KeyLabel {
+                    fingerprint: value.fingerprint(),
+                    expires_at: value.expires_at(),
+                    ..label.clone()
+                };
+                self.keys.exchange(key, value);
+                Message::KeyExchanged(key, label)
+            }
+            News::Failed(key, why) => Message::KeyNotFetched(key, why),
+            News::Same(0) => Message::Remark("no key comes from a file, a profile or a command".to_owned()),
+            News::Same(count) => {
+                let keys = if count == 1 { "the key is" } else { "the keys are" };
+                Message::Remark(format!("{keys} the same as before"))
+            }
+        };
+        self.state.update(message, now());
+        self.log_events();
     }
 
     fn draw(&mut self) -> std::io::Result<()> {
@@ -243,6 +285,7 @@ impl Loop {
     fn carry_out(&mut self, effect: Effect, pollers: &Pollers) -> Option<Ending> {
         match effect {
             Effect::RefreshAll => pollers.refresh(None),
+            Effect::ReloadKeys => self.key_watch.wish(Wish::All),
             Effect::Pause(paused) => pollers.pause(paused),
             Effect::Suspend => self.suspend(),
             Effect::StartDemo => return Some(Ending::Demo),

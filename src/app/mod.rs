@@ -1,13 +1,14 @@
 //! The rim: what touches the terminal, the clock, signals and files. [`dashboard`] is the loop that owns
 //! the state; [`jobs`] is its twin without a screen, over the same pollers and the same store;
 //! [`picture`] is the dashboard without a terminal. The rest is terminal manners: [`terminal`],
-//! [`input`], [`signals`], [`crash`], [`log`], [`redact`].
+//! [`input`], [`signals`], [`crash`], [`log`], [`redact`]; and `keys`, which sees them change.
 
 mod canvas;
 pub mod crash;
 pub mod dashboard;
 pub mod input;
 pub mod jobs;
+mod keys;
 pub mod log;
 mod output;
 pub mod picture;
@@ -15,25 +16,28 @@ pub mod redact;
 pub mod signals;
 pub mod terminal;
 
+use std::iter;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use url::Url;
 
-use crate::config::Config;
-use crate::poll::{Limits, SourcePoll};
+use crate::config::{Config, Endpoint};
+use crate::poll::{Keys, Limits, SourcePoll};
 use crate::store::Store;
 
-/// An empty store for the configured fleet, and what its pollers need.
-fn fleet_of(config: &Config) -> (Store, Vec<SourcePoll>) {
+/// An empty store for the configured fleet, what its pollers need, and the keys that they ask with.
+fn fleet_of(config: &Config) -> (Store, Vec<SourcePoll>, Keys) {
     let store = Store::new(Arc::new(config.fleet.clone()));
-    let bases: Vec<_> = config.endpoints.iter().map(|endpoint| endpoint.base.clone()).collect();
+    let hosts = |endpoint: &Endpoint| iter::once(&endpoint.base).chain(&endpoint.aliases).cloned().collect();
+    let hosts: Vec<Vec<Url>> = config.endpoints.iter().map(hosts).collect();
     let limits = Limits {
         requests_per_second: config.limits.requests_per_second,
         timeout: config.limits.timeout,
         connect_timeout: config.limits.connect_timeout,
     };
-    let sources = SourcePoll::of_fleet(&config.fleet, &bases, &config.keys, limits);
-    (store, sources)
+    let (sources, keys) = SourcePoll::of_fleet(&config.fleet, &hosts, &config.keys, limits);
+    (store, sources, keys)
 }
 
 /// The rim's clock. Everything further in gets the time as a parameter.

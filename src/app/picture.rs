@@ -17,8 +17,8 @@ use crate::ui::{self, svg};
 
 /// Runs the dashboard for a while and gives its screen as SVG.
 pub async fn take(dashboard: Dashboard, size: Size, after: Duration) -> String {
-    let Dashboard { config, settings, filter, theme } = dashboard;
-    let (store, sources) = fleet_of(&config);
+    let Dashboard { config, settings, filter, theme, .. } = dashboard;
+    let (store, sources, _keys) = fleet_of(&config);
     let mut state = State::new(store, settings, size, now());
     // The caller has parsed it.
     let _ = state.filter.set(&filter, &state.settings.zone.clone());

@@ -106,7 +106,8 @@ impl Program {
         let log = self.start_log()?;
         let config = self.load()?;
         let (settings, filter) = self.settings(&config, log.warning(), false)?;
-        let dashboard = Dashboard { config, settings, filter, theme: self.theme() };
+        let dashboard =
+            Dashboard { config, settings, filter, theme: self.theme(), redactor: self.redactor.clone() };
         runtime(async {
             let mut console = Console::listen()?;
             match dashboard::run(dashboard, &mut console).await? {
@@ -142,7 +143,10 @@ impl Program {
         let (sandbox, config) = demo::start(refresh).await?;
         self.learn(&config);
         let (settings, filter) = self.settings(&config, log, true)?;
-        Ok((sandbox, Dashboard { config, settings, filter, theme: self.theme() }))
+        Ok((
+            sandbox,
+            Dashboard { config, settings, filter, theme: self.theme(), redactor: self.redactor.clone() },
+        ))
     }
 
     fn jobs(&mut self, arguments: &JobsArguments) -> Result<u8> {

@@ -1,7 +1,7 @@
 //! A key's command: run without a shell, within a time and a size.
 //!
-//! Its stderr and stdin are the user's, since password managers ask there; its stdout holds the key
-//! and goes nowhere else.
+//! Before the dashboard takes the terminal, its stderr and stdin are the user's, since password managers
+//! ask there; later it has neither. Its stdout holds the key and goes nowhere else.
 
 use std::io::{ErrorKind, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -21,13 +21,30 @@ const STEP: Duration = Duration::from_millis(20);
 /// (an agent, say) that holds the pipe open.
 const GRACE: u32 = 50;
 
+/// Whose the terminal is while a command runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Terminal {
+    /// The command's, which may ask there.
+    Free,
+    /// Somebody else's: the command gets none, and must do without asking.
+    Taken,
+}
+
 /// Runs a command and gives what it printed.
 ///
 /// # Errors
 /// A phrase that goes after the command's name, without anything of what it printed.
-pub(super) fn output(program: &str, arguments: &[String], patience: Duration) -> Result<Vec<u8>, String> {
+pub(super) fn output(
+    program: &str,
+    arguments: &[String],
+    patience: Duration,
+    terminal: Terminal,
+) -> Result<Vec<u8>, String> {
     let mut command = Command::new(program);
     command.args(arguments).stdout(Stdio::piped());
+    if terminal == Terminal::Taken {
+        command.stdin(Stdio::null()).stderr(Stdio::null());
+    }
     let mut child = command.spawn().map_err(|error| match error.kind() {
         ErrorKind::NotFound => "is not there".to_owned(),
         ErrorKind::PermissionDenied => "may not be run".to_owned(),
@@ -117,7 +134,7 @@ mod tests {
     use super::*;
 
     fn sh(script: &str, patience: Duration) -> Result<String, String> {
-        let printed = output("sh", &["-c".to_owned(), script.to_owned()], patience)?;
+        let printed = output("sh", &["-c".to_owned(), script.to_owned()], patience, Terminal::Free)?;
         Ok(String::from_utf8_lossy(&printed).into_owned())
     }
 
@@ -137,8 +154,11 @@ mod tests {
     fn what_fails_says_how() {
         assert_eq!(sh("exit 7", PATIENCE).unwrap_err(), "failed with status 7");
         assert_eq!(sh("kill -9 $$", PATIENCE).unwrap_err(), "was ended by signal 9");
-        assert_eq!(output("/nonexistent/program", &[], PATIENCE).unwrap_err(), "is not there");
-        assert_eq!(output("/", &[], PATIENCE).unwrap_err(), "may not be run");
+        assert_eq!(
+            output("/nonexistent/program", &[], PATIENCE, Terminal::Free).unwrap_err(),
+            "is not there"
+        );
+        assert_eq!(output("/", &[], PATIENCE, Terminal::Free).unwrap_err(), "may not be run");
         assert!(sh("sleep 60", Duration::from_millis(100)).unwrap_err().contains("took longer"));
         assert!(sh("exec 1>&-; sleep 60", Duration::from_millis(100)).unwrap_err().contains("took longer"));
         assert!(

@@ -7,6 +7,7 @@
 
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use url::Url;
@@ -31,6 +32,7 @@ mod tests;
 
 pub use duration::parse_duration;
 pub use error::ConfigError;
+pub use secrets::KeyFetcher;
 pub use starter::{STARTER, init};
 pub use surroundings::{Platform, Surroundings, default_path, state_dir};
 
@@ -68,6 +70,8 @@ pub struct Config {
     pub endpoints: Vec<Endpoint>,
     /// By [`KeyId`].
     pub keys: Vec<KeyValue>,
+    /// By [`KeyId`]: where each comes from, to be fetched again.
+    pub fetchers: Vec<KeyFetcher>,
     /// How hard and how patiently the service is asked.
     pub limits: Limits,
     /// What is not wrong enough to stop for, one sentence each.
@@ -208,6 +212,9 @@ fn resolve(
         expires_at: value.expires_at(),
     });
     let fleet = Fleet { environments: plan.environments, keys: labels.collect(), sources: plan.sources };
+    let around = Arc::new(surroundings.clone());
+    let fetcher = |key| KeyFetcher::new(key, &beside, &around);
+    let fetchers = plan.keys.into_iter().map(fetcher).collect();
     let (refresh, limits, endpoints) = (plan.refresh, plan.limits, plan.endpoints);
-    Ok(Config { refresh, fleet, endpoints, keys, limits, warnings, file })
+    Ok(Config { refresh, fleet, endpoints, keys, fetchers, limits, warnings, file })
 }

@@ -29,7 +29,7 @@ pub(super) struct Plan {
 }
 
 /// A key whose value has yet to be fetched.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct PlannedKey {
     pub(super) name: KeyName,
     pub(super) origin: At<KeyOrigin>,

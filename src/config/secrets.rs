@@ -3,8 +3,10 @@
 //! Blocking, and done before the terminal is taken, because a password manager may ask for its
 //! passphrase. A value exists in a [`KeyValue`] and nowhere else; no error repeats any of it.
 
+use std::fmt;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use toml::de::DeTable;
 
@@ -12,7 +14,7 @@ use crate::catalog;
 use crate::model::{InvalidKey, KeyName, KeyValue};
 
 use super::address;
-use super::command;
+use super::command::{self, Terminal};
 use super::document::{Document, plain, read_at_most};
 use super::error::{At, ConfigError, Place, Problem, Problems, shown};
 use super::plan::PlannedKey;
@@ -45,7 +47,7 @@ pub(super) fn fetch(
             .iter()
             .map(|key| {
                 let thread = std::thread::Builder::new().name("key".to_owned());
-                thread.spawn_scoped(scope, || one(key, beside, surroundings))
+                thread.spawn_scoped(scope, || one(key, beside, surroundings, Terminal::Free))
             })
             .collect();
         let ended = started.into_iter().zip(keys).map(|(thread, key)| {
@@ -65,13 +67,57 @@ pub(super) fn fetch(
     Ok(values)
 }
 
-fn one(key: &PlannedKey, beside: &Path, surroundings: &Surroundings) -> Fetched {
+/// Fetches one key again while the program runs.
+#[derive(Clone)]
+pub struct KeyFetcher {
+    key: PlannedKey,
+    beside: PathBuf,
+    surroundings: Arc<Surroundings>,
+}
+
+impl fmt::Debug for KeyFetcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyFetcher({})", self.key.name)
+    }
+}
+
+impl KeyFetcher {
+    pub(super) fn new(key: PlannedKey, beside: &Path, surroundings: &Arc<Surroundings>) -> Self {
+        Self { key, beside: beside.to_owned(), surroundings: Arc::clone(surroundings) }
+    }
+
+    /// The file that the key is in: when it changes, the key may have.
+    pub fn file(&self) -> Option<PathBuf> {
+        match &self.key.origin.value {
+            KeyOrigin::File(path) => Some(self.beside.join(self.surroundings.expand(Path::new(path)))),
+            KeyOrigin::Profile(_) => Some(self.surroundings.vendor_file()),
+            KeyOrigin::Env(_) | KeyOrigin::Command(_) | KeyOrigin::Given(_) => None,
+        }
+    }
+
+    /// Whether only running a command tells what the key is now.
+    pub fn is_a_command(&self) -> bool {
+        matches!(self.key.origin.value, KeyOrigin::Command(_))
+    }
+
+    /// The key as it is now. Blocks, a command for at most 30 s; it gets no terminal, which belongs to
+    /// the dashboard.
+    ///
+    /// # Errors
+    /// Why there is none, without anything of it.
+    pub fn fetch(&self) -> Result<KeyValue, ConfigError> {
+        let fetched = one(&self.key, &self.beside, &self.surroundings, Terminal::Taken);
+        fetched.map(|(value, _)| value).map_err(ConfigError::from)
+    }
+}
+
+fn one(key: &PlannedKey, beside: &Path, surroundings: &Surroundings, terminal: Terminal) -> Fetched {
     let key_at = Origin { name: &key.name, place: &key.origin.place };
     match &key.origin.value {
         KeyOrigin::Given(value) => Ok((value.clone(), Vec::new())),
         KeyOrigin::Env(variable) => key_at.variable(variable, surroundings),
         KeyOrigin::File(path) => key_at.file(path, beside, surroundings),
-        KeyOrigin::Command(argv) => key_at.command(argv, surroundings),
+        KeyOrigin::Command(argv) => key_at.command(argv, surroundings, terminal),
         KeyOrigin::Profile(profile) => {
             let found = profile_key(profile, surroundings);
             found.map_err(|(what, remedy)| key_at.refuse(what, remedy))
@@ -153,7 +199,7 @@ impl Origin<'_> {
         self.value(&text, &whose)
     }
 
-    fn command(&self, argv: &[String], surroundings: &Surroundings) -> Fetched {
+    fn command(&self, argv: &[String], surroundings: &Surroundings, terminal: Terminal) -> Fetched {
         let Some((program, arguments)) = argv.split_first().filter(|(program, _)| !program.is_empty()) else {
             let remedy = "Write the program and its arguments: command = [\"pass\", \"speechmatics/prod\"].";
             return Err(self.refuse("`command` is empty", remedy));
@@ -165,7 +211,7 @@ impl Origin<'_> {
             return Err(self.refuse(format!("{whose} holds a NUL character"), remedy));
         }
         let program = surroundings.expand(Path::new(program));
-        let printed = command::output(&program.to_string_lossy(), arguments, command::PATIENCE)
+        let printed = command::output(&program.to_string_lossy(), arguments, command::PATIENCE, terminal)
             .map_err(|what| self.refuse(format!("{whose} {what}"), remedy))?;
         let printed = String::from_utf8(printed)
             .map_err(|_| self.refuse(format!("{whose} printed what is not text"), remedy))?;
@@ -266,16 +312,16 @@ pub(super) fn fallback(
     surroundings: &Surroundings,
     warnings: &mut Vec<String>,
 ) -> Result<Option<RawKey>, ConfigError> {
-    let found = |value, place: Place| RawKey {
+    let found = |origin, place: Place| RawKey {
         name: At { value: "default".to_owned(), place: place.clone() },
-        origin: At { value: KeyOrigin::Given(value), place },
+        origin: At { value: origin, place },
         environments: None,
     };
     if let Some(text) = surroundings.variable(VARIABLE).filter(|text| !text.is_empty()) {
         let place = Place::whole(VARIABLE);
         let value = text.to_str().ok_or(InvalidKey::Unprintable).and_then(KeyValue::new);
         return match value {
-            Ok(value) => Ok(Some(found(value, place))),
+            Ok(value) => Ok(Some(found(KeyOrigin::Given(value), place))),
             Err(InvalidKey::Empty) => Ok(vendor(surroundings, warnings, found)),
             Err(why) => {
                 let remedy = "It should hold the key and nothing else: check how it is set.";
@@ -289,16 +335,17 @@ pub(super) fn fallback(
 fn vendor(
     surroundings: &Surroundings,
     warnings: &mut Vec<String>,
-    found: impl Fn(KeyValue, Place) -> RawKey,
+    found: impl Fn(KeyOrigin, Place) -> RawKey,
 ) -> Option<RawKey> {
     let path = surroundings.vendor_file();
     if !path.exists() {
         return None;
     }
     match profile_key("default", surroundings) {
-        Ok((value, said)) => {
-            warnings.extend(said);
-            Some(found(value, Place::whole(path.display().to_string())))
+        // It is read again where all keys are, and whatever is to be said of it is said there.
+        Ok(_) => {
+            let origin = KeyOrigin::Profile("default".to_owned());
+            Some(found(origin, Place::whole(path.display().to_string())))
         }
         Err((what, remedy)) => {
             warnings.push(format!("{what}. {remedy}"));

@@ -5,12 +5,14 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// The process's environment, or one made up by a test.
+#[derive(Clone)]
 pub struct Surroundings {
     variables: Variables,
     home: PathBuf,
     platform: Platform,
 }
 
+#[derive(Clone)]
 enum Variables {
     Process,
     Given(BTreeMap<String, OsString>),

@@ -18,4 +18,4 @@ pub use health::EnvironmentState;
 pub use ids::{EnvironmentId, EnvironmentName, JobId, JobKey, KeyId, KeyName, Region, SourceId};
 pub use job::{Job, JobError, RETENTION, Status};
 pub use key::{Fingerprint, InvalidKey, KeyState, KeyValue};
-pub use report::{Coverage, PollEvent, Report};
+pub use report::{Coverage, PollEvent, Progress, Report, Span};

@@ -1,8 +1,9 @@
 //! What a poll task tells the loop.
 //!
-//! A *round* is one listing of one source: a first request, perhaps more pages, and an end. All
-//! reports of a round carry its sequence number, so that whoever merges them can drop a late answer
-//! of an older round.
+//! A *round* is one look at one source: a request for its newest page, perhaps more pages, and an end.
+//! All reports of a round carry its sequence number, so that whoever merges them can drop a late
+//! answer of an older round. Pages of the past come between and within rounds, under the number of the
+//! latest; each page says itself of which stretches of the list it holds every job.
 
 use std::time::Duration;
 
@@ -36,7 +37,12 @@ pub enum PollEvent {
         unreadable: usize,
         /// From sending the request to having the whole body.
         latency: Duration,
+        /// The stretches of the list that this page holds whole: a job that was created there and is
+        /// not on the page is gone. What a later request has seen already is left out of both.
+        spans: Vec<Span>,
     },
+    /// How far the list is known by now, and how it is asked.
+    Progress(Progress),
     /// The round ended well.
     Finished {
         /// How much of the source's list it saw.
@@ -64,4 +70,45 @@ pub enum Coverage {
     Since(Timestamp),
     /// To the end, but more jobs share one millisecond than a page holds, so some may be missing.
     Gaps,
+}
+
+/// A stretch of a source's list, by `created_at`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Its first moment.
+    pub first: Timestamp,
+    /// Its last moment, which belongs to it.
+    pub last: Timestamp,
+}
+
+impl Span {
+    /// Whether a job created at that moment lies in it.
+    pub fn contains(&self, at: Timestamp) -> bool {
+        self.first <= at && at <= self.last
+    }
+}
+
+/// How far a source's list is known, and how its key is asked.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Progress {
+    /// Whether the list is known to its end, without a hole.
+    pub complete: bool,
+    /// Whether more jobs share one millisecond than a page holds, so that some can never be listed.
+    pub gaps: bool,
+    /// Everything created after this moment is known; `None` before the first page, and once `complete`.
+    pub known_since: Option<Timestamp>,
+    /// How much of the time for which the service keeps jobs is known, from 0 to 1.
+    pub known_share: f32,
+    /// Requests a second of the key over all its environments, on average over the last ten seconds.
+    pub requests_per_second: f32,
+    /// What the key may ask a second now: the configured rate, less after the service asked for less.
+    pub allowed_per_second: f32,
+    /// Until when the source is left alone because the service asked for that.
+    pub paused_until: Option<Timestamp>,
+    /// The host that is asked, where it is not the environment's first: that one cannot be reached.
+    pub alias: Option<Box<str>>,
+    /// Why the past is not being read just now, where a page of it failed.
+    pub held_up: Option<Failure>,
+    /// Entries of the whole list that could not be read as jobs; told when a reading of all of it ends.
+    pub unreadable: Option<usize>,
 }

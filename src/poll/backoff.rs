@@ -10,10 +10,6 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// The longest wait that a service is granted by `Retry-After`.
 const LONGEST_ASKED: Duration = Duration::from_secs(10 * 60);
 
-/// How often a rejected key is tried as if nothing were: a key may be rejected for a moment, and one
-/// that was just exchanged should be seen at once.
-const PATIENT_REJECTIONS: u32 = 3;
-
 /// How often a failing endpoint is tried as if nothing were: whether it is an outage or a lost packet
 /// is known only after the third failure, and operators should not wait long for that.
 const PATIENT_FAILURES: u32 = 2;
@@ -22,7 +18,7 @@ const PATIENT_FAILURES: u32 = 2;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Streak {
     failures: u32,
-    rejections: u32,
+    rejected: bool,
 }
 
 impl Streak {
@@ -31,10 +27,9 @@ impl Streak {
         match failure.map(|failure| failure.kind) {
             None => *self = Self::default(),
             Some(FailureKind::Rejected | FailureKind::Forbidden) => {
-                self.rejections = self.rejections.saturating_add(1);
-                self.failures = 0;
+                *self = Self { failures: 0, rejected: true };
             }
-            Some(_) => self.failures = self.failures.saturating_add(1),
+            Some(_) => *self = Self { failures: self.failures.saturating_add(1), rejected: false },
         }
     }
 }
@@ -42,40 +37,55 @@ impl Streak {
 /// The wait before the next round of a source. `chance` is a random number from 0 to 1.
 ///
 /// After a success: the refresh, ± 10 %, so that sources drift apart. After two failures in a row too,
-/// and then the refresh doubled with each, between half and the whole of that, at most a minute. A key that is
-/// rejected for the third time in a row is tried once a minute, because asking more often changes
-/// nothing and looks like an attack. `Retry-After` is obeyed where it is longer.
+/// and then anywhere between that and the refresh doubled with each further one, at most a minute: full
+/// jitter, so that those who failed together do not come back together, and nobody asks more often for
+/// failing. After a 429 it doubles from the first on. A key that is rejected is tried once a minute until
+/// it changes or the user asks, because asking more often changes nothing and looks like an attack.
+/// `Retry-After` is obeyed where it is longer.
 pub fn wait(refresh: Duration, streak: Streak, failure: Option<&Failure>, chance: f64) -> Duration {
     let chance = chance.clamp(0.0, 1.0);
     let steady = refresh.mul_f64(0.9 + 0.2 * chance);
     let most = LONGEST.max(refresh);
     let wait = match failure.map(|failure| failure.kind) {
-        Some(FailureKind::Rejected | FailureKind::Forbidden) if streak.rejections >= PATIENT_REJECTIONS => {
-            most.mul_f64(1.0 + 0.1 * chance)
-        }
-        None | Some(FailureKind::Rejected | FailureKind::Forbidden) => steady,
+        Some(FailureKind::Rejected | FailureKind::Forbidden) => most.mul_f64(1.0 + 0.1 * chance),
+        None => steady,
         Some(FailureKind::Limited) => backed_off(refresh, streak.failures, most, chance),
         Some(_) if streak.failures <= PATIENT_FAILURES => steady,
         Some(_) => backed_off(refresh, streak.failures - PATIENT_FAILURES, most, chance),
     };
+    wait.max(asked(failure))
+}
+
+/// The wait before the past is read on after so many failures in a row there, from 1: full jitter up to
+/// a second doubled with each, at most a minute.
+pub fn setback(failures: u32, failure: &Failure, chance: f64) -> Duration {
+    let most = Duration::from_secs(1 << failures.min(6)).min(LONGEST);
+    between(Duration::from_millis(200), most, chance.clamp(0.0, 1.0)).max(asked(Some(failure)))
+}
+
+/// How long the service asks to be left alone, as far as it is granted; zero where it does not ask.
+pub fn asked(failure: Option<&Failure>) -> Duration {
     let asked = failure.and_then(|failure| failure.retry_after);
-    let asked = asked.map_or(Duration::ZERO, |asked| Duration::try_from(asked).unwrap_or_default());
-    wait.max(asked.min(LONGEST_ASKED))
+    asked.map_or(Duration::ZERO, |asked| Duration::try_from(asked).unwrap_or_default()).min(LONGEST_ASKED)
 }
 
-/// The refresh doubled so many times, between half and the whole of that.
+fn between(least: Duration, most: Duration, chance: f64) -> Duration {
+    least + most.saturating_sub(least).mul_f64(chance)
+}
+
+/// Anywhere between the refresh and the refresh doubled so many times.
 fn backed_off(refresh: Duration, doublings: u32, most: Duration, chance: f64) -> Duration {
-    refresh.saturating_mul(1 << doublings.min(16)).min(most).mul_f64(0.5 + 0.5 * chance)
+    between(refresh.mul_f64(0.9), refresh.saturating_mul(1 << doublings.min(16)).min(most), chance)
 }
 
-/// Whether a page may be asked for again at once, once: the service's 503 says so (troubleshooting
-/// page of its documentation), and a kept connection may have been closed just when it was used.
+/// Whether a page may be asked for again at once, once: whatever breaks off in the middle, is damaged
+/// or fails by itself may be chance, and three chances in a row must not look like an outage. The
+/// service's 503 invites to it (troubleshooting page of its documentation), and a kept connection may
+/// have been closed just when it was used. What the service says of a key, and its wish to be left
+/// alone, are no chance; and a whole time-out is too long to wait for twice.
 pub fn may_ask_again(failure: &Failure) -> bool {
-    match failure.kind {
-        FailureKind::Server => failure.status == Some(503) && failure.retry_after.is_none(),
-        FailureKind::Interrupted => failure.status.is_none(),
-        _ => false,
-    }
+    use FailureKind::{Interrupted, Server, Unconnected, Unreadable};
+    matches!(failure.kind, Server | Interrupted | Unreadable | Unconnected) && failure.retry_after.is_none()
 }
 
 /// How long a round that already has pages waits for the next one when the service asks for fewer
@@ -117,13 +127,12 @@ mod tests {
             (&[][..], 4.5, 5.5),
             (&[Server], 4.5, 5.5),
             (&[Server, Timeout], 4.5, 5.5),
-            (&[Server; 3], 5.0, 10.0),
-            (&[Server; 4], 10.0, 20.0),
-            (&[Limited], 5.0, 10.0),
-            (&[Server; 400], 30.0, 60.0),
-            (&[Rejected], 4.5, 5.5),
-            (&[Rejected, Forbidden], 4.5, 5.5),
-            (&[Rejected; 3], 60.0, 66.0),
+            (&[Server; 3], 4.5, 10.0),
+            (&[Server; 4], 4.5, 20.0),
+            (&[Limited], 4.5, 10.0),
+            (&[Server; 400], 4.5, 60.0),
+            (&[Rejected], 60.0, 66.0),
+            (&[Rejected, Forbidden], 60.0, 66.0),
             (&[Rejected; 9], 60.0, 66.0),
             (&[Rejected, Rejected, Timeout, Rejected], 60.0, 66.0),
         ] {
@@ -144,7 +153,7 @@ mod tests {
 
     #[test]
     fn the_service_may_ask_for_more_but_not_for_ever() {
-        for (asked, expected) in [(1, 5), (90, 90), (3_600, 600)] {
+        for (asked, expected) in [(1, 4), (90, 90), (3_600, 600)] {
             let failure = Failure {
                 retry_after: Some(SignedDuration::from_secs(asked)),
                 ..Failure::new(FailureKind::Limited, "")
@@ -152,6 +161,21 @@ mod tests {
             let mut streak = Streak::default();
             streak.note(Some(&failure));
             assert_eq!(wait(REFRESH, streak, Some(&failure), 0.0).as_secs(), expected);
+        }
+    }
+
+    #[test]
+    fn the_past_is_read_on_soon_and_then_ever_later() {
+        let failure = Failure::new(FailureKind::Server, "");
+        let asked = Failure { retry_after: Some(SignedDuration::from_secs(90)), ..failure.clone() };
+        for (failures, failure, chance, expected) in [
+            (1, &failure, 0.0, 200),
+            (1, &failure, 1.0, 2_000),
+            (4, &failure, 1.0, 16_000),
+            (90, &failure, 1.0, 60_000),
+            (1, &asked, 1.0, 90_000),
+        ] {
+            assert_eq!(setback(failures, failure, chance).as_millis(), expected);
         }
     }
 
@@ -188,7 +212,7 @@ mod tests {
             let mut streak = Streak::default();
             (0..failures).for_each(|_| streak.note(Some(&failure)));
             let waited = wait(refresh, streak, (failures > 0).then_some(&failure), chance);
-            prop_assert!(waited >= refresh.mul_f64(0.5).min(Duration::from_secs(30)));
+            prop_assert!(waited + Duration::from_millis(1) >= refresh.mul_f64(0.9));
             prop_assert!(waited <= Duration::from_secs(60).max(refresh).mul_f64(1.1) + Duration::from_millis(1));
         }
     }

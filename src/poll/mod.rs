@@ -2,28 +2,32 @@
 //!
 //! Sources share nothing but their key's [`Budget`] and their environment's [`Endpoint`], so that a
 //! hanging environment delays no other. Reports go over one bounded channel. What is asked next is
-//! decided by [`plan`], when by [`backoff`]; both are pure. Nothing here knows of stores or screens,
-//! and no key is ever in a report or in the log.
+//! decided by [`plan`], how long to wait after failures by [`backoff`], and how often a key may ask by
+//! [`bucket`]; all three are pure, and are tested in virtual time. Nothing here knows of stores or
+//! screens, and no key is ever in a report or in the log.
 
 pub mod backoff;
+pub mod bucket;
 mod budget;
+mod drive;
 pub mod plan;
-mod round;
+mod source;
 mod task;
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 pub use budget::Budget;
+use drive::Drive;
 pub use plan::Bounds;
-pub use round::{Endpoint, Limits, SourcePoll};
-use round::{Gone, Reporter};
+use plan::Plan;
+pub use source::{Endpoint, Keys, Limits, SourcePoll};
+use source::{Gone, Reporter};
 use task::Orders;
 
-use crate::model::{PollEvent, Report, SourceId};
+use crate::model::{Report, SourceId};
 
 /// The running poll tasks. Dropping it ends them all.
 #[derive(Debug)]
@@ -91,16 +95,13 @@ pub async fn once(sources: Vec<SourcePoll>, bounds: Bounds, reports: mpsc::Sende
     while rounds.join_next().await.is_some() {}
 }
 
-#[expect(clippy::disallowed_methods, reason = "a poll task says when its round ended; there is no next one")]
 async fn single(source: SourcePoll, bounds: Bounds, reporter: Reporter) -> Result<(), Gone> {
-    let plan = plan::Round::whole(bounds);
-    let end = round::run(&source, plan, &mut plan::Known::default(), &reporter).await?;
-    let next = Timestamp::now();
-    let event = match end {
-        Ok(coverage) => PollEvent::Finished { coverage, next },
-        Err((failure, latency)) => PollEvent::Failed { failure, latency, next },
-    };
-    reporter.send(event).await
+    let plan = Plan::once(bounds, source.endpoint.timeout, fastrand::u64(..));
+    let mut drive = Drive::new(source, reporter.reports, plan);
+    while !drive.plan().is_over() {
+        drive.step().await?;
+    }
+    drive.report().await
 }
 
 #[cfg(test)]

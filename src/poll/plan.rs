@@ -1,239 +1,360 @@
-//! Which page to ask for next, and when a round is over. Pure: no HTTP, no clock, no chance.
+//! Which page of a source to ask for next, when, and what the answers mean. Pure: no HTTP, no clock,
+//! no entropy; time and a seed come in, requests and reports go out. Whoever drives it asks for what
+//! [`Plan::wish`] and [`Plan::ask`] say, tells [`Plan::answered`], and sends [`Plan::reports`] on.
 //!
-//! The service lists jobs newest first, at most 100 a page, and pages by time alone: `created_before`,
-//! read to the millisecond, and it is not documented whether a job of that very millisecond is listed.
-//! So the next page is asked from one millisecond after the oldest job seen, which repeats a job or
-//! two but skips none, and jobs are told apart by id. Only where a whole page shares one millisecond
-//! does that stand still; then the cursor is pushed past it, and the round says that jobs may be
-//! missing there.
+//! What is asked for, the most urgent first:
 //!
-//! A round is *whole* (the list to its end) or *recent*: from the newest job down to a page of known
-//! jobs, then, further back, only the pages on which known jobs were still running.
+//! 1. **The head**: the newest page, once a refresh, whatever else is going on.
+//! 2. **News**: on from there until what is known is met; more than [`CATCH_UP`] pages of a round's
+//!    news become the past.
+//! 3. **Running jobs** that the head does not show, by the fewest pages that show them all.
+//! 4. **The past**: what is not known yet, newest first, in several windows of time at once; then, at
+//!    most one page a refresh, a second reading that notices what was deleted or has expired.
+//!
+//! A quiet source costs one request a refresh, however long its list is. Every page is the truth about
+//! a stretch of the list at the time it was asked for, and is reported as that; what a later request
+//! has seen already is cut out of an answer that comes late.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+mod answer;
+mod covered;
+mod list;
+mod past;
+mod report;
+mod request;
+mod running;
+
+use std::collections::HashSet;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
-use crate::api::{PAGE_LIMIT, Page};
-use crate::model::{Coverage, JobId};
+use super::backoff::{self, Streak};
+use super::bucket::Class;
+use crate::model::{Failure, JobId, PollEvent};
+use covered::Stretch;
+use list::{List, Place};
+use past::Past;
+pub use request::{Bounds, Now, Purpose, Request, Wish};
+use running::Running;
 
-/// The most pages of one round: a million jobs.
-const MOST_PAGES: usize = 10_000;
+/// How many pages of news one round reads beyond the newest; the rest of them become the past.
+pub const CATCH_UP: u32 = 10;
 
-/// How often the whole list is read again.
-const WHOLE_EVERY: Duration = Duration::from_secs(5 * 60);
+/// How many pages of the past are asked for at once; a single listing asks for so many in all.
+pub const LANES: usize = 4;
 
-const MILLISECOND: SignedDuration = SignedDuration::from_millis(1);
-
-/// Whether the next round reads the whole list: at first, and again when it is long enough since the
-/// last such round ended. A list that takes long to read is read less often, so that there is always
-/// more time for its news than for its past.
-pub fn whole_is_due(last: Option<WholeRound>) -> bool {
-    last.is_none_or(|last| last.since >= WHOLE_EVERY.max(last.took * 4))
+/// What is to be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Ask {
+    purpose: Purpose,
+    upto: Option<i64>,
+    /// It has failed once, in a way that allows to ask again at once.
+    again: bool,
 }
 
-/// The last round that read the whole list.
+/// A request on its way.
 #[derive(Clone, Copy, Debug)]
-pub struct WholeRound {
-    /// How long ago it ended.
-    pub since: Duration,
-    /// How long it took.
-    pub took: Duration,
+struct Flight {
+    number: u64,
+    ask: Ask,
+    place: Place,
+    /// Of the time when it went out: up to where pages stay true, and the sweep of the running jobs.
+    firm: Option<i64>,
+    sweep: u64,
+    /// What it was asked for has failed meanwhile: its answer comes too late.
+    forgotten: bool,
+    /// A newest page that was asked for later has come before it: nobody waits for it any more, because
+    /// it may be lost, and be given up only after the whole time-out.
+    overtaken: bool,
 }
 
-/// Where a round stops early, beside its own rules.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Bounds {
-    /// Jobs created before this moment are not looked for.
-    pub horizon: Option<Timestamp>,
-    /// So many jobs are enough.
-    pub most: Option<usize>,
+/// A round under way.
+#[derive(Clone, Copy, Debug, Default)]
+struct Round {
+    /// Whether the head has been answered.
+    headed: bool,
+    /// Pages of news so far.
+    news: u32,
 }
 
-/// What a source is known to hold: every id of the last whole round and since.
-#[derive(Clone, Debug, Default)]
-pub struct Known {
-    ids: HashSet<JobId>,
-    /// The jobs that may still change, with their `created_at`.
-    active: HashMap<JobId, Timestamp>,
-}
-
-impl Known {
-    /// Takes note of a page's jobs.
-    fn learn(&mut self, page: &Page) {
-        for job in &page.jobs {
-            self.ids.insert(job.id.clone());
-            match job.created_at.filter(|_| job.status.is_active()) {
-                Some(created) => self.active.insert(job.id.clone(), created),
-                None => self.active.remove(&job.id),
-            };
-        }
-    }
-}
-
-/// What to do next.
+/// Whether the source is watched or listed once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// Ask for the page before this moment; `None` is the first page.
-    Ask(Option<Timestamp>),
-    /// The round is over, and saw this much.
-    End(Coverage),
+enum Mode {
+    Watch,
+    Once(Bounds),
 }
 
-/// One round in progress.
-#[derive(Debug)]
-pub struct Round {
-    extent: Extent,
-    bounds: Bounds,
+/// The plan for one source.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    mode: Mode,
+    refresh: Duration,
+    paused: bool,
+    /// A round was asked for and has not begun.
+    hurried: bool,
+    sequence: u64,
+    number: u64,
+    round: Option<Round>,
+    /// When the last round ended, how, and by what chance the next one is drawn.
+    ended: Option<(Duration, Option<Failure>, f64)>,
+    streak: Streak,
+    /// Nothing is asked for until then, because the service asked for that.
+    held: Option<(Duration, Timestamp)>,
+    /// How long a single listing still waits for the service to relent, and how often it has.
+    patience: (Duration, u32),
+    list: List,
+    running: Running,
+    past: Past,
+    flights: Vec<Flight>,
+    /// What later requests have brought already, while earlier ones are on their way.
+    landed: Vec<(u64, Stretch)>,
+    again: Vec<Ask>,
+    /// The jobs that a single listing has seen, where it is to end after so many.
     seen: HashSet<JobId>,
-    pages: usize,
-    /// The oldest moment down to which everything was listed.
-    oldest: Option<Timestamp>,
-    /// How far the cursor was pushed past a millisecond that fills pages.
-    push: Push,
-    /// The newest moment at which jobs may have been skipped.
-    gap: Option<Timestamp>,
+    over: bool,
+    chance: fastrand::Rng,
+    reports: Vec<(u64, PollEvent)>,
 }
 
-#[derive(Debug)]
-enum Extent {
-    Whole,
-    /// Down to known jobs, then to where these were running when the round began.
-    Recent(BTreeSet<(Timestamp, JobId)>),
-    /// Behind the contiguous part, which ended with this coverage: the running jobs still to be seen.
-    Running(Coverage, BTreeSet<(Timestamp, JobId)>),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Push {
-    None,
-    To(Timestamp),
-    Before(Timestamp),
-}
-
-impl Round {
-    /// A round that reads the list to its end, or to its bounds.
-    pub fn whole(bounds: Bounds) -> Self {
-        Self::new(Extent::Whole, bounds)
+impl Plan {
+    /// To watch a source: a first round at once, and another one every `refresh`. Rounds are counted on
+    /// from `sequence`; `seed` is for the jitter.
+    pub fn watch(refresh: Duration, sequence: u64, seed: u64) -> Self {
+        Self::new(Mode::Watch, refresh, sequence, seed)
     }
 
-    /// A round that looks for what is new and for what was running.
-    pub fn recent(known: &Known) -> Self {
-        let running = known.active.iter().map(|(id, created)| (*created, id.clone())).collect();
-        Self::new(Extent::Recent(running), Bounds::default())
+    /// To list a source once, within bounds. It waits as long as `patience` where the service asks for
+    /// fewer requests, before it gives up.
+    pub fn once(bounds: Bounds, patience: Duration, seed: u64) -> Self {
+        Self { patience: (patience, 0), ..Self::new(Mode::Once(bounds), Duration::ZERO, 0, seed) }
     }
 
-    fn new(extent: Extent, bounds: Bounds) -> Self {
-        Self { extent, bounds, seen: HashSet::new(), pages: 0, oldest: None, push: Push::None, gap: None }
+    fn new(mode: Mode, refresh: Duration, sequence: u64, seed: u64) -> Self {
+        Self {
+            mode,
+            refresh,
+            paused: false,
+            hurried: false,
+            sequence,
+            number: 0,
+            round: None,
+            ended: None,
+            streak: Streak::default(),
+            held: None,
+            patience: (Duration::ZERO, 0),
+            list: List::default(),
+            running: Running::default(),
+            past: Past::default(),
+            flights: Vec::new(),
+            landed: Vec::new(),
+            again: Vec::new(),
+            seen: HashSet::new(),
+            over: false,
+            chance: fastrand::Rng::with_seed(seed),
+            reports: Vec::new(),
+        }
     }
 
-    /// Takes a page, learns from it, and says what comes next. The first page is `Ask(None)`.
-    pub fn next(&mut self, page: &Page, known: &mut Known) -> Step {
-        self.pages += 1;
-        let mut added = 0;
-        let mut unknown = 0;
-        for job in &page.jobs {
-            if self.seen.insert(job.id.clone()) {
-                added += 1;
-                unknown += usize::from(!known.ids.contains(&job.id));
+    /// Changes the refresh; it counts from the end of the last round.
+    pub fn set_refresh(&mut self, refresh: Duration) {
+        self.refresh = refresh;
+    }
+
+    /// Nothing is asked for by itself any more, or again. A round under way ends as it would.
+    pub fn pause(&mut self, paused: bool) {
+        self.paused = paused;
+    }
+
+    /// A round is wanted now: also while paused, also where a failure would have it wait.
+    pub fn hurry(&mut self) {
+        self.hurried = true;
+        self.past.hurry();
+    }
+
+    /// The key was exchanged: what was asked with the old one and how that went counts no more, and a
+    /// round is wanted now.
+    pub fn key_exchanged(&mut self) {
+        self.flights.clear();
+        self.again.clear();
+        (self.round, self.held, self.streak) = (None, None, Streak::default());
+        self.hurry();
+    }
+
+    /// Whether a single listing has ended.
+    pub fn is_over(&self) -> bool {
+        self.over
+    }
+
+    /// The number of the latest round.
+    pub fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
+    /// What is to be reported, with the round's number, in order.
+    pub fn reports(&mut self) -> impl Iterator<Item = (u64, PollEvent)> {
+        self.reports.drain(..)
+    }
+
+    /// What the plan is waiting for.
+    pub fn wish(&self, now: Now) -> Wish {
+        match self.choose(now) {
+            Some(ask) if ask.purpose == Purpose::Head => Wish::Ask(Class::Head),
+            Some(ask) if ask.purpose.is_past() && self.mode == Mode::Watch => Wish::Ask(Class::Past),
+            Some(_) => Wish::Ask(Class::Round),
+            None => Wish::Wait,
+        }
+    }
+
+    /// Takes the request that the plan wishes for now, which is to go out at once.
+    pub fn ask(&mut self, now: Now) -> Option<Request> {
+        let ask = self.choose(now)?;
+        self.again.retain(|waiting| *waiting != ask);
+        if ask.purpose == Purpose::Head {
+            self.hurried = false;
+            if !ask.again {
+                self.begin_round(now);
             }
         }
-        known.learn(page);
-        let step = if matches!(self.extent, Extent::Running(..)) {
-            self.next_running()
-        } else {
-            self.next_in_line(page, added, unknown)
-        };
-        if matches!(step, Step::End(_)) {
-            self.settle(known);
+        if ask.purpose == Purpose::Review && !self.past.reviews() {
+            self.list.count_anew();
         }
-        step
+        self.number += 1;
+        let place = self.list.place(ask.upto);
+        let (firm, sweep) = (self.list.firm(), self.running.sweep());
+        let flight =
+            Flight { number: self.number, ask, place, firm, sweep, forgotten: false, overtaken: false };
+        self.flights.push(flight);
+        let created_before = place.cursor.and_then(|ms| Timestamp::from_millisecond(ms).ok());
+        Some(Request { number: self.number, created_before, purpose: ask.purpose })
     }
 
-    /// The contiguous part: each page goes on where the last one ended.
-    fn next_in_line(&mut self, page: &Page, added: usize, unknown: usize) -> Step {
-        if added > 0
-            && let Push::To(at) | Push::Before(at) = self.push
+    fn choose(&self, now: Now) -> Option<Ask> {
+        if self.over || self.flights.len() > 2 * LANES {
+            return None;
+        }
+        let ask = |purpose, upto| Some(Ask { purpose, upto, again: false });
+        let held = self.held.is_some_and(|(until, _)| now.ticks < until);
+        let in_air = |purpose| self.in_air().any(|flight| flight.ask.purpose == purpose);
+        let head_waits = self.again.iter().any(|ask| ask.purpose == Purpose::Head);
+        let due = self.hurried || !held && self.head_is_due(now.ticks);
+        if due && !in_air(Purpose::Head) && !head_waits {
+            return ask(Purpose::Head, None);
+        }
+        if held {
+            return None;
+        }
+        if let Some(again) = self.again.first() {
+            return Some(*again);
+        }
+        if self.round.is_some_and(|round| round.headed)
+            && !self.awaits_rest()
+            && let Some((purpose, upto)) = self.rest_of_round()
         {
-            self.gap = self.gap.max(Some(at));
-            self.push = Push::None;
+            return ask(purpose, Some(upto));
         }
-        self.oldest = [self.oldest, page.oldest].into_iter().flatten().min();
-        if page.listed < PAGE_LIMIT {
-            let pushed = self.gap.is_some() || self.push != Push::None;
-            return Step::End(if pushed { Coverage::Gaps } else { Coverage::Whole });
-        }
-        let enough = self.bounds.most.is_some_and(|most| self.seen.len() >= most);
-        let far = self.bounds.horizon.is_some_and(|horizon| self.oldest.is_some_and(|at| at < horizon));
-        if enough || far || self.pages >= MOST_PAGES {
-            return Step::End(self.since());
-        }
-        if let Extent::Recent(running) = &mut self.extent
-            && unknown == 0
-        {
-            // What is newer than the line has come should have been in it, and is gone.
-            let mut running = std::mem::take(running);
-            running.retain(|(created, _)| self.oldest.is_none_or(|oldest| *created <= oldest));
-            self.extent = Extent::Running(self.since(), running);
-            return self.next_running();
-        }
-        self.cursor(page.oldest.filter(|_| added > 0))
+        self.choose_past(now)
     }
 
-    /// Where the next page in line begins. `oldest` is the last page's, if the page was any good.
-    fn cursor(&mut self, oldest: Option<Timestamp>) -> Step {
-        let cursor = match (oldest, self.push, self.oldest.map(to_millisecond)) {
-            (Some(oldest), ..) => to_millisecond(oldest).checked_add(MILLISECOND),
-            (None, Push::None, Some(at)) => {
-                self.push = Push::To(at);
-                Ok(at)
-            }
-            (None, Push::To(at), _) => {
-                self.push = Push::Before(at);
-                at.checked_sub(MILLISECOND)
-            }
-            _ => return Step::End(self.since()),
+    fn choose_past(&self, now: Now) -> Option<Ask> {
+        if self.paused || self.ended_badly() || self.past.waits(now.ticks) {
+            return None;
+        }
+        let (lanes, bounds) = match self.mode {
+            Mode::Watch => (LANES - 1, Bounds::default()),
+            Mode::Once(bounds) => (LANES, bounds),
         };
-        cursor.map_or_else(|_| Step::End(self.since()), |cursor| Step::Ask(Some(cursor)))
+        let asked: Vec<i64> = self
+            .in_air()
+            .filter(|flight| flight.ask.purpose.is_past())
+            .filter_map(|flight| flight.ask.upto)
+            .collect();
+        if !self.has_enough()
+            && let Some(upto) = self.past.next(&self.list, &asked, lanes, bounds)
+        {
+            return Some(Ask { purpose: Purpose::History, upto: Some(upto), again: false });
+        }
+        let (purpose, upto) =
+            self.past.review(&self.list, now).filter(|_| asked.is_empty() && self.mode == Mode::Watch)?;
+        Some(Ask { purpose, upto: Some(upto), again: false })
     }
 
-    /// The next page that holds a job which was running and has not been seen in this round.
-    fn next_running(&mut self) -> Step {
-        let Extent::Running(coverage, running) = &mut self.extent else { return Step::End(self.since()) };
-        let coverage = *coverage;
-        if self.pages >= MOST_PAGES {
-            return Step::End(coverage);
+    /// What a round still has to ask for after its head.
+    fn rest_of_round(&self) -> Option<(Purpose, i64)> {
+        if self.mode != Mode::Watch {
+            return None;
         }
-        while let Some((created, id)) = running.pop_last() {
-            // Two milliseconds on: the job is listed whether the service counts the moment in or not.
-            if !self.seen.contains(&id)
-                && let Ok(cursor) = to_millisecond(created).checked_add(MILLISECOND * 2)
-            {
-                return Step::Ask(Some(cursor));
-            }
-        }
-        Step::End(coverage)
+        let read = self.round.map_or(0, |round| round.news);
+        let news = self.list.news().filter(|_| read < CATCH_UP).map(|upto| (Purpose::News, upto));
+        news.or_else(|| {
+            let running = self.running.next().filter(|_| !self.list.deaf);
+            running.map(|upto| (Purpose::Running, upto))
+        })
     }
 
-    /// Everything after the oldest moment was listed, or after the newest gap. With no moment at all
-    /// nothing can be promised.
-    fn since(&self) -> Coverage {
-        Coverage::Since(self.gap.max(self.oldest).unwrap_or(Timestamp::MAX))
+    /// Whether something of what a round asks for after its head is on its way.
+    fn awaits_rest(&self) -> bool {
+        let rest = |ask: Ask| matches!(ask.purpose, Purpose::News | Purpose::Running);
+        self.in_air().any(|flight| rest(flight.ask) && !flight.overtaken)
     }
 
-    /// At the end of a round, forgets what it should have seen and did not: those jobs are gone.
-    fn settle(&self, known: &mut Known) {
-        if matches!(self.extent, Extent::Whole) {
-            known.ids.retain(|id| self.seen.contains(id));
+    /// The requests whose answers still count.
+    fn in_air(&self) -> impl Iterator<Item = &Flight> {
+        self.flights.iter().filter(|flight| !flight.forgotten)
+    }
+
+    fn head_is_due(&self, now: Duration) -> bool {
+        match self.mode {
+            Mode::Watch => !self.paused && self.due().is_none_or(|due| now >= due),
+            Mode::Once(_) => self.round.is_none(),
         }
-        known.active.retain(|id, _| self.seen.contains(id));
+    }
+
+    /// When the next round is due; `None`: at once.
+    fn due(&self) -> Option<Duration> {
+        let (at, failure, chance) = self.ended.as_ref()?;
+        Some(*at + backoff::wait(self.refresh, self.streak, failure.as_ref(), *chance))
+    }
+
+    fn ended_badly(&self) -> bool {
+        self.streak != Streak::default()
+    }
+
+    /// Whether a single listing has seen as many jobs as it needs.
+    fn has_enough(&self) -> bool {
+        matches!(self.mode, Mode::Once(Bounds { most: Some(most), .. }) if self.seen.len() >= most)
+    }
+
+    /// When the wish may change by the passing of time alone; `None`: not at all.
+    pub fn wakes_at(&self, now: Duration) -> Option<Duration> {
+        let held = self.held.map(|(until, _)| until);
+        let due = self.due().filter(|_| !self.paused);
+        self.past.wakes_at().chain(held).chain(due).filter(|at| *at > now).min()
+    }
+
+    fn begin_round(&mut self, now: Now) {
+        if self.round.is_some() {
+            // The head does not wait for the rest of the last round, which goes on meanwhile.
+            self.finish(now);
+        }
+        self.sequence += 1;
+        self.round = Some(Round::default());
+        self.list.begin(now.ticks);
+        self.report(PollEvent::Asked);
+    }
+
+    /// When the next round is, for people.
+    fn next(&self, now: Now) -> Timestamp {
+        later(now, self.due().unwrap_or_default().saturating_sub(now.ticks))
+    }
+
+    fn report(&mut self, event: PollEvent) {
+        self.reports.push((self.sequence, event));
     }
 }
 
-/// A moment as the service reads it in `created_before`: to the millisecond, rounded down.
-fn to_millisecond(at: Timestamp) -> Timestamp {
-    Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
+fn later(now: Now, wait: Duration) -> Timestamp {
+    let wait = jiff::SignedDuration::try_from(wait).unwrap_or_default();
+    now.wall.checked_add(wait).unwrap_or(now.wall)
 }
 
 #[cfg(test)]

@@ -7,12 +7,12 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
-use tokio::time::Instant;
 use tracing::error;
 
 use super::backoff::{self, Streak};
-use super::plan::{self, Bounds, Known, Round, WholeRound};
-use super::round::{self, Gone, Reporter, SourcePoll};
+use super::drive::Drive;
+use super::plan::Plan;
+use super::source::{Gone, Reporter, SourcePoll};
 use crate::model::{Failure, FailureKind, PollEvent, Report};
 
 /// What a task has been told to do. The latest orders count; none queue up.
@@ -98,58 +98,32 @@ async fn unless_it_panics<T: Send + 'static>(
     Err(Failure::new(FailureKind::Internal, ""))
 }
 
-/// Rounds and waits, until somebody is gone.
-#[expect(clippy::disallowed_methods, reason = "a poll task times its own rounds")]
-async fn poll(source: SourcePoll, mut orders: watch::Receiver<Orders>, mut reporter: Reporter) -> Gone {
-    let mut known = Known::default();
-    let mut streak = Streak::default();
-    let mut last_whole: Option<(Instant, Duration)> = None;
+/// Follows orders and drives the plan, until somebody is gone.
+async fn poll(source: SourcePoll, mut orders: watch::Receiver<Orders>, reporter: Reporter) -> Gone {
+    let mut given = *orders.borrow_and_update();
+    let mut plan = Plan::watch(given.refresh, reporter.sequence, fastrand::u64(..));
+    plan.pause(given.paused);
+    let mut key = source.key.clone();
+    key.mark_unchanged();
+    let mut drive = Drive::new(source, reporter.reports, plan);
     loop {
-        reporter.sequence += 1;
-        let began = Instant::now();
-        let answered = orders.borrow_and_update().asked;
-        let whole = plan::whole_is_due(last_whole.map(|(at, took)| WholeRound { since: began - at, took }));
-        let plan = if whole { Round::whole(Bounds::default()) } else { Round::recent(&known) };
-        let Ok(end) = round::run(&source, plan, &mut known, &reporter).await else { return Gone };
-        let ended = Instant::now();
-        if whole && end.is_ok() {
-            last_whole = Some((ended, ended - began));
-        }
-        let failure = end.as_ref().err().map(|(failure, _)| failure.clone());
-        streak.note(failure.as_ref());
-        let chance = fastrand::f64();
-        let wait = |refresh| backoff::wait(refresh, streak, failure.as_ref(), chance);
-        let next = after(wait(orders.borrow().refresh));
-        let event = match end {
-            Ok(coverage) => PollEvent::Finished { coverage, next },
-            Err((failure, latency)) => PollEvent::Failed { failure, latency, next },
-        };
-        if reporter.send(event).await.is_err() {
-            return Gone;
-        }
-        if let Err(gone) = rest(&mut orders, answered, |refresh| ended + wait(refresh), &reporter).await {
-            return gone;
-        }
-    }
-}
-
-/// Waits until the next round is due or asked for. The moment is always counted from the last round's
-/// end, so that a missed one makes no burst.
-async fn rest(
-    orders: &mut watch::Receiver<Orders>,
-    answered: u64,
-    due: impl Fn(Duration) -> Instant,
-    reporter: &Reporter,
-) -> Result<(), Gone> {
-    loop {
-        let now = *orders.borrow_and_update();
-        if now.asked != answered {
-            return Ok(());
-        }
         tokio::select! {
-            changed = orders.changed() => changed.map_err(|_| Gone)?,
-            () = reporter.reports.closed() => return Err(Gone),
-            () = tokio::time::sleep_until(due(now.refresh)), if !now.paused => return Ok(()),
+            stepped = drive.step() => if let Err(gone) = stepped {
+                return gone;
+            },
+            Ok(()) = key.changed() => drive.key_exchanged(),
+            changed = orders.changed() => {
+                if changed.is_err() {
+                    return Gone;
+                }
+                let now = *orders.borrow_and_update();
+                drive.plan().set_refresh(now.refresh);
+                drive.plan().pause(now.paused);
+                if now.asked != given.asked {
+                    drive.plan().hurry();
+                }
+                given = now;
+            }
         }
     }
 }

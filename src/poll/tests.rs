@@ -10,13 +10,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use url::Url;
 
 use super::*;
 use crate::model::{
     Coverage, Entitlement, Environment, EnvironmentId, EnvironmentName, FailureKind, Fleet, KeyId, KeyLabel,
-    KeyName, KeyValue, Region, Source,
+    KeyName, KeyValue, PollEvent, Region, Source,
 };
 
 const KEY: &str = "sk-poll-0123456789abcdef";
@@ -80,8 +80,8 @@ fn sources(servers: &[&Server]) -> Vec<SourcePoll> {
     let of = |(id, server): (u16, &&Server)| SourcePoll {
         source: SourceId(id),
         name: format!("env{id}/prod").into(),
-        endpoint: Arc::new(Endpoint::new(server.base.clone(), LONG, LONG)),
-        key: KeyValue::new(KEY).unwrap(),
+        endpoint: Arc::new(Endpoint::new([server.base.clone()], LONG, LONG)),
+        key: watch::Sender::new(KeyValue::new(KEY).unwrap()).subscribe(),
         budget: Arc::clone(&budget),
     };
     (0..).zip(servers).map(of).collect()
@@ -110,12 +110,13 @@ async fn a_hanging_source_delays_no_other_and_rounds_are_reported_in_order() {
     let rejecting = server(|_, _| answer("401 Unauthorized", "<title>401</title>")).await;
     let (sender, mut reports) = mpsc::channel(4);
     let pollers = start(sources(&[&hanging, &healthy, &rejecting]), Duration::from_millis(20), &sender);
-    let (mut healthy_events, mut rejected) = (Vec::new(), 0);
-    while healthy_events.len() < 12 || rejected < 2 {
+    let (mut events, mut jobs, mut rejected) = (Vec::new(), HashSet::new(), 0);
+    while events.len() < 12 || jobs.len() < 250 || rejected < 1 {
         let report = next(&mut reports).await;
-        let end = match (report.source.0, &report.event) {
+        let event = match (report.source.0, report.event) {
+            (_, PollEvent::Progress(_)) => continue,
             (0, event) => {
-                assert_eq!(event, &PollEvent::Asked, "the hanging source can only have asked");
+                assert_eq!(event, PollEvent::Asked, "the hanging source can only have asked");
                 continue;
             }
             (2, PollEvent::Failed { failure, .. }) => {
@@ -125,16 +126,22 @@ async fn a_hanging_source_delays_no_other_and_rounds_are_reported_in_order() {
             }
             (2, _) => continue,
             (_, PollEvent::Asked) => "asked",
-            (_, PollEvent::Page { .. }) => "page",
-            (_, PollEvent::Finished { coverage: Coverage::Whole, .. }) => "whole",
-            (_, PollEvent::Finished { .. }) => "recent",
-            (_, PollEvent::Failed { failure, .. }) => panic!("{failure:?}"),
+            (_, PollEvent::Page { jobs: page, .. }) => {
+                jobs.extend(page.into_iter().map(|job| job.id));
+                "page"
+            }
+            (_, PollEvent::Finished { coverage: Coverage::Since(_), .. }) => "recent",
+            (_, event) => panic!("{event:?}"),
         };
-        healthy_events.push((report.sequence, end));
+        events.push((report.sequence, event));
     }
-    let first = [(1, "asked"), (1, "page"), (1, "page"), (1, "page"), (1, "whole")];
-    let second = [(2, "asked"), (2, "page"), (2, "recent"), (3, "asked"), (3, "page"), (3, "recent")];
-    assert_eq!(healthy_events[..11], [&first[..], &second[..]].concat());
+    assert_eq!(events[..3], [(1, "asked"), (1, "page"), (1, "recent")]);
+    let pages = events.iter().filter(|(_, event)| *event == "page").count();
+    let rounds: Vec<_> = events.iter().filter(|(_, event)| *event == "recent").collect();
+    let under_way = usize::from(events.last().is_some_and(|(_, event)| *event == "page"));
+    assert!((2..=2 + under_way).contains(&(pages - rounds.len())), "two pages of the past: {events:?}");
+    assert!(events.windows(2).all(|pair| pair[0].0 <= pair[1].0), "{events:?}");
+    assert_eq!(rejecting.asked.load(Ordering::SeqCst), 1, "a rejected key is not tried again soon");
     drop(pollers);
     drop(sender);
     let drained = async { while reports.recv().await.is_some() {} };
@@ -164,9 +171,9 @@ fn a_fleet_shares_endpoints_and_budgets() {
         keys: vec![label("prod", &keys[0]), label("lab", &keys[1])],
         sources: vec![source(0, 0), source(0, 1), source(1, 0), source(9, 0), source(0, 9)],
     };
-    let bases = ["http://127.0.0.1:1", "http://127.0.0.1:2"].map(|base| Url::parse(base).unwrap());
+    let bases = ["http://127.0.0.1:1", "http://127.0.0.1:2"].map(|base| vec![Url::parse(base).unwrap()]);
     let limits = Limits { requests_per_second: NonZeroU32::MIN, timeout: LONG, connect_timeout: LONG };
-    let sources = SourcePoll::of_fleet(&fleet, &bases, &keys, limits);
+    let (sources, _keys) = SourcePoll::of_fleet(&fleet, &bases, &keys, limits);
     let [first, second, third] = &sources[..] else { panic!("{} sources", sources.len()) };
     assert_eq!([&*first.name, &*second.name, &*third.name], ["eu1/prod", "eu1/lab", "eu2/prod"]);
     assert_eq!([first.source, second.source, third.source], [SourceId(0), SourceId(1), SourceId(2)]);
@@ -191,7 +198,7 @@ async fn once_lists_everything_and_closes_the_channel() {
     while let Some(report) = tokio::time::timeout(Duration::from_secs(60), reports.recv()).await.unwrap() {
         let source = report.source.index();
         match report.event {
-            PollEvent::Asked => {}
+            PollEvent::Asked | PollEvent::Progress(_) => {}
             PollEvent::Page { jobs: page, .. } => {
                 for job in page {
                     jobs[source].insert(job.id.clone());
@@ -207,7 +214,70 @@ async fn once_lists_everything_and_closes_the_channel() {
     let (whole, none) = (vec![Ok(Coverage::Whole)], |status| vec![Err(Some(status))]);
     assert_eq!(ends, [whole.clone(), none(401), whole, none(503), none(500)]);
     let asked: Vec<_> = servers.iter().map(|server| server.asked.load(Ordering::SeqCst)).collect();
-    assert_eq!(asked, [5, 1, 1, 2, 3], "only the 503 is asked again, and once");
+    assert_eq!(asked, [5, 1, 1, 2, 4], "what may be chance is asked again, and once");
+}
+
+/// An address where nothing listens.
+async fn nobody() -> Url {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap()
+}
+
+#[tokio::test]
+async fn a_host_that_cannot_be_reached_is_passed_over_and_the_one_that_answers_is_kept() {
+    let server = server(|_, head| page(3, head)).await;
+    let mut source = sources(&[&server]).remove(0);
+    let hosts = [nobody().await, server.base.clone()];
+    source.endpoint = Arc::new(Endpoint::new(hosts, LONG, LONG));
+    let (sender, mut reports) = mpsc::channel(64);
+    let pollers = start(vec![source.clone()], Duration::from_millis(20), &sender);
+    let mut alias = None;
+    while server.asked.load(Ordering::SeqCst) < 3 || alias.is_none() {
+        match next(&mut reports).await.event {
+            PollEvent::Failed { failure, .. } => panic!("{failure:?}"),
+            PollEvent::Progress(progress) => alias = progress.alias,
+            _ => {}
+        }
+    }
+    assert_eq!(alias.as_deref(), Some("127.0.0.1"));
+    assert_eq!(source.endpoint.places().next(), Some(1), "the host that answers is asked first from then on");
+    drop(pollers);
+}
+
+#[tokio::test]
+async fn where_no_host_can_be_reached_the_first_says_why() {
+    let server = server(|_, _| String::new()).await;
+    let mut source = sources(&[&server]).remove(0);
+    let unknown = Url::parse("http://no-such-host.invalid").unwrap();
+    source.endpoint = Arc::new(Endpoint::new([nobody().await, unknown], LONG, LONG));
+    let (sender, mut reports) = mpsc::channel(64);
+    let _pollers = start(vec![source], LONG, &sender);
+    let end = end(&mut reports, 0).await;
+    let PollEvent::Failed { failure, .. } = end.event else { panic!("{end:?}") };
+    assert_eq!(failure.kind, FailureKind::Unconnected);
+}
+
+#[tokio::test]
+async fn an_exchanged_key_is_used_at_once_and_the_old_one_never_again() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let heads = Arc::clone(&seen);
+    let server = server(move |_, head| {
+        let good = head.contains("Bearer new-key-4321");
+        heads.lock().unwrap().push(good);
+        if good { page(3, head) } else { answer("401 Unauthorized", "") }
+    })
+    .await;
+    let holder = watch::Sender::new(KeyValue::new(KEY).unwrap());
+    let mut source = sources(&[&server]).remove(0);
+    source.key = holder.subscribe();
+    let (sender, mut reports) = mpsc::channel(64);
+    let _pollers = start(vec![source], Duration::from_secs(1), &sender);
+    assert!(matches!(end(&mut reports, 0).await.event, PollEvent::Failed { .. }));
+    // A rejected key would be tried again after a minute.
+    holder.send_replace(KeyValue::new("new-key-4321").unwrap());
+    assert!(matches!(end(&mut reports, 0).await.event, PollEvent::Finished { .. }));
+    let seen = seen.lock().unwrap().clone();
+    assert_eq!(seen, [false, true]);
 }
 
 #[tokio::test]
@@ -245,6 +315,12 @@ async fn orders_are_followed() {
     pollers.refresh(Some(SourceId(0)));
     assert_eq!(end(&mut reports, 0).await.sequence, 3);
     tokio::time::sleep(Duration::from_millis(100)).await;
+    while let Ok(report) = reports.try_recv() {
+        assert!(
+            matches!(report.event, PollEvent::Progress(_)),
+            "a paused source asked by itself: {report:?}"
+        );
+    }
     assert!(reports.try_recv().is_err(), "a paused source asked by itself");
     pollers.pause(false);
     assert_eq!(end(&mut reports, 0).await.sequence, 4);

@@ -7,6 +7,7 @@
 
 mod core;
 mod listing;
+mod offline;
 mod scenario;
 mod shell;
 mod span;
@@ -21,6 +22,8 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use self::core::Core;
+pub use self::core::{Entry, Heard};
+pub use self::offline::Offline;
 use self::scenario::HostKind;
 pub use self::scenario::{Scenario, ScenarioError};
 

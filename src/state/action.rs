@@ -4,7 +4,7 @@
 use crossterm::event::KeyEvent;
 
 use super::Size;
-use crate::model::Report;
+use crate::model::{KeyId, KeyLabel, Report};
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -19,6 +19,10 @@ pub enum Message {
     Resized(Size),
     /// A second went by.
     Tick,
+    /// A key has another value from now on.
+    KeyExchanged(KeyId, KeyLabel),
+    /// A key could not be fetched again: why, without anything of it.
+    KeyNotFetched(KeyId, String),
     /// Something to tell the user in passing.
     Remark(String),
 }
@@ -48,6 +52,7 @@ pub enum Action {
     SortPrevious,
     SortReverse,
     RefreshNow,
+    ReloadKeys,
     TogglePause,
     DismissBanner,
     RestoreBanners,
@@ -61,6 +66,8 @@ pub enum Action {
 pub enum Effect {
     /// Ask every source at once.
     RefreshAll,
+    /// Fetch every key again from where it comes.
+    ReloadKeys,
     /// Hold or resume polling.
     Pause(bool),
     /// Give the terminal back to the shell until `fg`.

@@ -59,6 +59,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Context::Panes, &["<", ","], Action::SortPrevious, "sort", "sort by the previous column"),
     bind(Context::Panes, &["o"], Action::SortReverse, "order", "turn the order round"),
     bind(Context::Panes, &["r", "F5"], Action::RefreshNow, "refresh", "ask every environment now"),
+    bind(Context::Panes, &["R"], Action::ReloadKeys, "", "fetch every key again from where it comes"),
     bind(Context::Panes, &["p"], Action::TogglePause, "pause", "pause and resume polling"),
     bind(Context::Panes, &["e"], Action::OpenEvents, "events", "what changed, and when"),
     bind(

@@ -36,6 +36,16 @@ impl State {
             }
             Message::Tick if self.refresh_due => self.refresh_now(),
             Message::Tick => Vec::new(),
+            Message::KeyExchanged(key, label) => {
+                self.remark(format!("key {} was exchanged", label.name));
+                self.store.exchange_key(key, label, now);
+                Vec::new()
+            }
+            Message::KeyNotFetched(key, why) => {
+                self.remark("a key could not be fetched again; e lists why".to_owned());
+                self.store.note_key_not_fetched(key, &why, now);
+                Vec::new()
+            }
             Message::Remark(text) => {
                 self.remark(text);
                 Vec::new()
@@ -103,6 +113,10 @@ impl State {
             Action::Suspend => return vec![Effect::Suspend],
             Action::StartDemo => return vec![Effect::StartDemo],
             Action::RefreshNow => return self.refresh_now(),
+            Action::ReloadKeys => {
+                self.remark("fetching every key again".to_owned());
+                return vec![Effect::ReloadKeys];
+            }
             Action::TogglePause => {
                 self.paused = !self.paused;
                 return vec![Effect::Pause(self.paused)];

@@ -66,7 +66,12 @@ pub(crate) fn report(source: SourceId, sequence: u64, seconds: i64, event: PollE
 }
 
 pub(crate) fn page(jobs: &[Job]) -> PollEvent {
-    PollEvent::Page { jobs: jobs.to_vec(), unreadable: 0, latency: Duration::from_millis(40) }
+    PollEvent::Page {
+        jobs: jobs.to_vec(),
+        unreadable: 0,
+        latency: Duration::from_millis(40),
+        spans: Vec::new(),
+    }
 }
 
 pub(crate) fn finished(coverage: Coverage) -> PollEvent {

@@ -17,7 +17,7 @@ use super::order::Order;
 use super::row::{Held, Row, Words, fingerprint};
 use super::slab::Slab;
 use super::summary::Tally;
-use crate::model::{EnvironmentId, Fleet, Job, SourceId, Status};
+use crate::model::{EnvironmentId, Fleet, Job, SourceId, Span, Status};
 
 pub use super::slab::Handle;
 
@@ -260,13 +260,35 @@ impl Jobs {
         if list.round == (seen, list.order.len()) {
             return 0;
         }
-        let after = since.map(|since| (since.as_second(), since.subsec_nanosecond()));
+        let after = since.map(moment);
         let rows = list.order.iter().filter_map(|handle| Some((handle, self.slab.get(handle)?)));
         let doomed: Vec<Handle> = rows
             .take_while(|(_, row)| after.is_none_or(|after| row.created().is_some_and(|at| at > after)))
             .filter(|(_, row)| row.seen < seen)
             .map(|(handle, _)| handle)
             .collect();
+        self.remove(source, &doomed);
+        doomed.len()
+    }
+
+    /// Drops the listings of a source that lie in a stretch of which `jobs` are all, and are not among
+    /// them; says how many went.
+    pub(super) fn remove_absent(&mut self, source: SourceId, jobs: &[Job], spans: &[Span]) -> usize {
+        let Some(list) = self.lists.get(source.index()).filter(|_| !spans.is_empty()) else { return 0 };
+        let listed: HashSet<&str> = jobs.iter().map(|job| job.id.as_str()).collect();
+        let created = |handle| self.slab.get(handle).and_then(Row::created);
+        let within = |span: &Span| {
+            let (first, last) = (moment(span.first), moment(span.last));
+            let newer = move |handle: &Handle| created(*handle).is_some_and(|at| at > last);
+            list.order.from(newer).take_while(move |handle| created(*handle).is_some_and(|at| at >= first))
+        };
+        let absent = |handle: &Handle| self.slab.get(*handle).is_some_and(|row| !listed.contains(row.id()));
+        let doomed: Vec<Handle> = spans.iter().flat_map(within).filter(absent).collect();
+        self.remove(source, &doomed);
+        doomed.len()
+    }
+
+    fn remove(&mut self, source: SourceId, doomed: &[Handle]) {
         let many = doomed.len() > MANY;
         let ids: Vec<_> = doomed.iter().filter_map(|handle| self.drop_listing(*handle, many)).collect();
         if many {
@@ -280,7 +302,6 @@ impl Jobs {
         for (environment, hash, id) in ids {
             self.regroup(environment, hash, &id);
         }
-        doomed.len()
     }
 
     /// Takes a listing out of everything (but of the orders, where they are swept afterwards); gives what
@@ -333,6 +354,10 @@ impl Jobs {
 fn newest_first(slab: &Slab, a: Handle, b: Handle) -> Ordering {
     let created = |handle| slab.get(handle).and_then(Row::created);
     created(b).cmp(&created(a)).then_with(|| a.cmp(&b))
+}
+
+fn moment(at: Timestamp) -> (i64, i32) {
+    (at.as_second(), at.subsec_nanosecond())
 }
 
 fn round(sequence: u64) -> u32 {

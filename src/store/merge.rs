@@ -11,7 +11,9 @@ use super::health::Outcome;
 use super::jobs::Change;
 use super::transition::Told;
 use super::{Store, advice};
-use crate::model::{Coverage, EnvironmentState, Failure, FailureKind, Job, PollEvent, Report, SourceId};
+use crate::model::{
+    Coverage, EnvironmentState, Failure, FailureKind, Job, PollEvent, Report, SourceId, Span,
+};
 
 impl Store {
     /// Takes one report. Late reports of older rounds are dropped.
@@ -27,9 +29,11 @@ impl Store {
         }
         match event {
             PollEvent::Asked => record.asked = Some(at),
-            PollEvent::Page { jobs, unreadable, latency } => {
+            PollEvent::Page { jobs, unreadable, latency, spans } => {
+                self.drop_absent(source, &jobs, &spans);
                 self.merge_page(source, at, jobs, unreadable, latency);
             }
+            PollEvent::Progress(progress) => record.note_progress(progress, at),
             PollEvent::Finished { coverage, next } => {
                 record.asked = None;
                 record.next = Some(next);
@@ -111,6 +115,14 @@ impl Store {
         }
         if kind == FailureKind::Internal {
             self.push_event(source, at, Severity::Error, Subject::Voxtop, failure.sentence());
+        }
+    }
+
+    /// Drops what lies in a stretch of which the page holds every job, and is not on the page.
+    fn drop_absent(&mut self, source: SourceId, jobs: &[Job], spans: &[Span]) {
+        let gone = self.jobs.remove_absent(source, jobs, spans);
+        if gone > 0 {
+            self.revision += 1;
         }
     }
 

@@ -20,6 +20,7 @@ mod build;
 mod column;
 mod config;
 mod event;
+mod exchange;
 mod health;
 mod jobs;
 mod journal;
@@ -55,9 +56,7 @@ pub use row::Held;
 pub use rows::{Followed, Rows};
 pub use summary::{Counts, Summary};
 
-use crate::model::{
-    EnvironmentId, EnvironmentState, Failure, Fleet, JobId, JobKey, KeyId, KeyLabel, SourceId,
-};
+use crate::model::{EnvironmentId, EnvironmentState, Failure, Fleet, JobId, JobKey, SourceId};
 use event::EventLog;
 use jobs::Jobs;
 use resubmission::Resubmissions;
@@ -185,22 +184,6 @@ impl Store {
     /// Events, newest first.
     pub fn events(&self) -> impl DoubleEndedIterator<Item = &Event> + ExactSizeIterator {
         self.events.iter()
-    }
-
-    /// Takes note that a key has another value now: nothing that was said of the old one counts any more.
-    /// Its jobs stay, stale where it was rejected, until the next answer. No effect for a key of another
-    /// fleet.
-    pub fn exchange_key(&mut self, key: KeyId, label: KeyLabel, at: Timestamp) {
-        let Some(known) = Arc::make_mut(&mut self.fleet).keys.get_mut(key.index()) else { return };
-        let text = format!("key exchanged: ·{} is now ·{}", known.fingerprint, label.fingerprint);
-        *known = label;
-        for (record, source) in self.sources.iter_mut().zip(&self.fleet.sources) {
-            if source.key == key {
-                record.key = KeyRecord::unchecked();
-            }
-        }
-        let (severity, subject) = (Severity::Info, Subject::Key);
-        self.events.push(Event { at, severity, subject, environment: None, key: Some(key), text });
     }
 
     /// Records that a banner came up with the time that passed, of which no report tells.

@@ -111,6 +111,13 @@ impl Order {
         self.homes.as_ref().is_some_and(|homes| homes.place(handle).is_some())
     }
 
+    /// The handles from the first one on that is not `before`.
+    pub(super) fn from(&self, before: impl Fn(&Handle) -> bool) -> impl Iterator<Item = Handle> {
+        let place = self.place_of(&before);
+        let at = self.pieces.get(place).map_or(0, |piece| piece.handles.partition_point(before));
+        self.pieces.iter().skip(place).flat_map(|piece| piece.handles.iter().copied()).skip(at)
+    }
+
     /// Puts a handle behind all others.
     pub(super) fn push(&mut self, handle: Handle) {
         if self.pieces.last().is_none_or(|piece| piece.handles.len() >= MOST) {
@@ -276,6 +283,7 @@ mod tests {
             for (at, handle) in plain.iter().enumerate().step_by(97) {
                 prop_assert_eq!(order.get(at), Some(*handle));
                 prop_assert_eq!(order.slice(at, 700), plain.get(at..plain.len().min(at + 700)).unwrap());
+                prop_assert!(order.from(|held| held < handle).eq(plain.iter().skip(at).copied()));
                 if homes {
                     prop_assert_eq!(order.position(*handle), Some(at));
                 }

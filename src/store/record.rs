@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::advice;
-use crate::model::{Coverage, Failure, FailureKind, KeyState};
+use crate::model::{Coverage, Failure, FailureKind, KeyState, Progress};
 
 /// What a source said of its key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +75,10 @@ pub struct SourceRecord {
     pub gaps: bool,
     /// Everything created after this moment is known; meaningless once `complete`.
     pub known_since: Option<Timestamp>,
+    /// How far the list is known and how it is asked, as the poller last said.
+    pub progress: Progress,
+    /// When it last said so.
+    pub progressed: Option<Timestamp>,
     /// Whether this round has brought a page yet.
     pub(super) paged: bool,
     /// When its first page came: what happened before is history.
@@ -97,6 +101,8 @@ impl Default for SourceRecord {
             complete: false,
             gaps: false,
             known_since: None,
+            progress: Progress::default(),
+            progressed: None,
             paged: false,
             watched_since: None,
             round_unreadable: 0,
@@ -181,5 +187,18 @@ impl SourceRecord {
                 self.known_since = Some(known);
             }
         }
+    }
+
+    /// Notes how far the list is known, of which pages of the past tell between the rounds.
+    pub(super) fn note_progress(&mut self, progress: Progress, at: Timestamp) {
+        self.progressed = Some(at);
+        self.complete = progress.complete;
+        self.gaps = progress.gaps;
+        self.known_since = progress.known_since;
+        if let Some(unreadable) = progress.unreadable {
+            self.unreadable = unreadable;
+            self.unreadable_since = self.unreadable_since.filter(|_| unreadable > 0);
+        }
+        self.progress = progress;
     }
 }

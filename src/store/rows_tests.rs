@@ -2,6 +2,7 @@
 //! sorting everything afresh would give.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -10,7 +11,7 @@ use proptest::prelude::*;
 use super::fixture::{EU1, EU2, at, failed, finished, fleet, job, page, report, round};
 use super::query::{Query, Scratch, Subject};
 use super::*;
-use crate::model::{Coverage, FailureKind, Job, JobError, PollEvent, Report, Status};
+use crate::model::{Coverage, FailureKind, Job, JobError, PollEvent, Report, Span, Status};
 
 /// The merged view by plain means: every listing, and nothing kept up.
 #[derive(Default)]
@@ -29,9 +30,14 @@ impl Plain {
         }
         *newest = *sequence;
         match event {
-            PollEvent::Asked => {}
-            PollEvent::Page { jobs, .. } => {
+            PollEvent::Asked | PollEvent::Progress(_) => {}
+            PollEvent::Page { jobs, spans, .. } => {
                 self.stale[source.index()] = false;
+                let within = |job: &Job| {
+                    job.created_at.is_some_and(|created| spans.iter().any(|span| span.contains(created)))
+                };
+                let listed = |id: &str| jobs.iter().any(|job| job.id.as_str() == id);
+                self.listings.retain(|(owner, id), (job, _)| owner != source || !within(job) || listed(id));
                 for job in jobs {
                     self.listings.insert((*source, job.id.to_string()), (job.clone(), *sequence));
                 }
@@ -144,7 +150,12 @@ fn some_job() -> impl Strategy<Value = Job> {
 fn some_report() -> impl Strategy<Value = Report> {
     let jobs = || prop::collection::vec(some_job(), 0..30);
     let event = prop_oneof![
-        4 => jobs().prop_map(|jobs| page(&jobs)),
+        3 => jobs().prop_map(|jobs| page(&jobs)),
+        2 => (jobs(), prop::collection::vec((0..50_i64, 0..20_i64), 1..3)).prop_map(|(jobs, spans)| {
+            let span = |(first, length)| Span { first: at(first), last: at(first + length) };
+            let spans = spans.into_iter().map(span).collect();
+            PollEvent::Page { jobs, unreadable: 0, latency: Duration::ZERO, spans }
+        }),
         1 => Just(finished(Coverage::Whole)),
         1 => (0..50_i64).prop_map(|since| finished(Coverage::Since(at(since)))),
         1 => Just(finished(Coverage::Gaps)),

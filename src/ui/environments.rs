@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{Theme, format, keys, paint};
+use super::{Theme, format, keys, pace, paint};
 use crate::model::{Entitlement, Environment, EnvironmentId, EnvironmentState, Failure, KeyState, SourceId};
 use crate::state::{Layout, State, layout::environment_width};
 use crate::store::{Align, Health, Share, SourceRecord};
@@ -64,6 +64,7 @@ pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &
     if hidden > 0 {
         title.push(Span::styled(format!(" · {hidden} more"), theme.warning));
     }
+    title.extend(pace::spans(state, area.width, theme));
     paint::title(buffer, (1, layout.panes_rule), area.width, title);
     let roomy = area.width >= 56;
     let fields = fitting(fields(state, roomy, layout.keys.width > 0), area.width.saturating_sub(2));
@@ -197,7 +198,8 @@ fn jobs_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
     let jobs = facts.state.summary().environment(facts.id).jobs;
     let whole = facts.records.iter().all(|(_, record)| record.complete || record.last_good.is_none());
     let plus = if whole { "" } else { "+" };
-    (format!("{}{plus} jobs", format::count(jobs)), theme.quiet)
+    let (count, word) = (format::count(jobs), if jobs < 10_000 { " jobs" } else { "" });
+    (format!("{count}{plus}{word}"), theme.quiet)
 }
 
 /// What stands in the place of a count where no key lists anything: why.

@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 use unicode_width::UnicodeWidthStr;
 
-use super::{Theme, format, paint};
+use super::{Theme, format, pace, paint};
 use crate::model::EnvironmentState;
 use crate::state::layout::ShownColumn;
 use crate::state::{Layout, State};
@@ -59,8 +59,10 @@ fn draw_rule(
             let plus = if state.store.is_complete() { "" } else { "+" };
             // These are still the rows of before.
             let building = if state.is_building() { "… " } else { "" };
+            let history = pace::history(state).filter(|_| width >= 80);
+            let history = history.map_or(String::new(), |words| format!("{words} · "));
             format!(
-                " {building}{}–{} of {}{plus} ",
+                " {history}{building}{}–{} of {}{plus} ",
                 format::count(first + 1),
                 format::count(last),
                 format::count(count)

@@ -19,6 +19,7 @@ mod jobs;
 mod keys;
 mod matrix;
 mod overlay;
+mod pace;
 mod paint;
 mod strip;
 pub mod svg;

@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::*;
-use crate::model::{Coverage, FailureKind, Job, JobError, PollEvent, SourceId};
+use crate::model::{Coverage, FailureKind, Job, JobError, PollEvent, Progress, SourceId};
 use crate::state::{Action, Message, Settings, Size};
 use crate::store::Store;
 use crate::store::fixture::{EU1, EU1_OTHER, EU2, US1, at, failed, finished, fleet, job, page, report};
@@ -276,6 +276,24 @@ fn the_first_run() {
     let settings = incident(80, 24).settings;
     let store = Store::new(std::sync::Arc::default());
     let mut state = State::new(store, settings, Size { width: 80, height: 24 }, at(0));
+    insta::assert_snapshot!(snapshot(&mut state));
+}
+
+#[test]
+fn a_long_history_is_being_read() {
+    let mut state = incident(120, 40);
+    let progress = |known_share, paused: Option<i64>| {
+        PollEvent::Progress(Progress {
+            known_share,
+            requests_per_second: 7.4,
+            allowed_per_second: 10.0,
+            paused_until: paused.map(at),
+            ..Progress::default()
+        })
+    };
+    for (source, event) in [(EU1, progress(0.432, None)), (EU2, progress(1.0, Some(60)))] {
+        state.update(Message::Report(report(source, 1 << 40, 0, event)), at(0));
+    }
     insta::assert_snapshot!(snapshot(&mut state));
 }
 

@@ -57,8 +57,7 @@ fn read_details(session: &mut Session, id: &str, name: &str) {
     session.wait_for("their end", |screen| screen.contents().contains("config"));
     session.send("q");
     session.wait_for("the panes", |screen| !screen.contents().contains(&format!("Job {id}")));
-    // The selection goes first, then the filter. A frame may be read before all of it is there, and two
-    // escapes in one go are another key.
+    // The selection goes first, then the filter. Two of these at once would be another key.
     let selected =
         |screen: &vt100::Screen| (0..60).any(|row| screen.cell(row, 2).is_some_and(vt100::Cell::inverse));
     session.wait_for("the selection", selected);

@@ -266,7 +266,8 @@ async fn tell(
         let well = round >= stage.rounds();
         stage.turn(if well { Play::Well } else { Play::Round(round) }, &keys);
         at = start() + every * i32::try_from(round).expect("few");
-        let sources = SourcePoll::of_fleet(&fleet, &stage.bases, &values, limits);
+        let hosts: Vec<Vec<Url>> = stage.bases.iter().map(|base| vec![base.clone()]).collect();
+        let (sources, _keys) = SourcePoll::of_fleet(&fleet, &hosts, &values, limits);
         let (sender, mut reports) = mpsc::channel(64);
         let merge = async {
             while let Some(report) = reports.recv().await {

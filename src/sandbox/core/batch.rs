@@ -24,6 +24,31 @@ pub(super) struct Visit {
 }
 
 impl Core {
+    /// Lets a caller in who may come and does not come too often, unless something is wrong.
+    pub(super) fn pass(
+        &mut self,
+        host: usize,
+        call: &Call<'_>,
+        key: Option<usize>,
+        submits: bool,
+    ) -> Result<Visit, Reply> {
+        let visit = self.admit(host, call)?;
+        let again = call.arrived_ms < self.now_ms;
+        if let Some(fault) = self.fault(host, key, FaultKind::RateLimited) {
+            return Err(Dress::rate_limited().after(fault.retry_after_s));
+        }
+        if !again && !self.limits.admit(visit.access.key, submits, self.now_ms) {
+            return Err(Dress::rate_limited());
+        }
+        if self.strikes(host, key, FaultKind::Forbidden) {
+            return Err(Dress::json(403, "Forbidden", Some("Entitlement check failed")));
+        }
+        if self.strikes(host, key, FaultKind::Error) {
+            return Err(Dress::json(500, "Internal Server Error", None));
+        }
+        Ok(visit)
+    }
+
     /// What the host answers to an operation.
     pub(super) fn operate(
         &mut self,
@@ -44,7 +69,7 @@ impl Core {
         }
     }
 
-    fn project(&self, visit: &Visit) -> Result<&Project, Reply> {
+    pub(super) fn project(&self, visit: &Visit) -> Result<&Project, Reply> {
         let host = self.hosts.get(visit.host);
         host.and_then(|host| host.projects.get(visit.project)).ok_or_else(not_found)
     }

@@ -15,6 +15,7 @@ mod limits;
 mod management;
 mod material;
 mod odd;
+mod plain;
 mod portrait;
 mod project;
 mod random;
@@ -40,6 +41,7 @@ pub(super) use instant::http_date;
 use keys::{Key, Keys, Purpose};
 use limits::Limits;
 use material::Material;
+pub use plain::{Entry, Heard};
 use project::Project;
 use random::Random;
 pub(super) use realtime::Session;
@@ -297,11 +299,7 @@ impl Core {
     }
 
     fn turn(&mut self, host: usize, call: &Call<'_>, key: Option<usize>) -> Result<Outcome, Reply> {
-        for kind in [FaultKind::Unavailable, FaultKind::BrownOut] {
-            if let Some(fault) = self.fault(host, key, kind) {
-                return Err(Dress::unavailable().after(fault.retry_after_s));
-            }
-        }
+        self.be_available(host, key)?;
         if let Some(answer) = call.at_root().filter(|_| self.kind(host) != Some(HostKind::Control)) {
             return answer.map(Outcome::Reply);
         }
@@ -317,22 +315,18 @@ impl Core {
         if let Ok(Operation::Features) = operation {
             return Ok(Outcome::Reply(self.features()));
         }
-        let visit = self.admit(host, call)?;
-        let again = call.arrived_ms < self.now_ms;
-        let submits = matches!(operation, Ok(Operation::Submit));
-        if let Some(fault) = self.fault(host, key, FaultKind::RateLimited) {
-            return Err(Dress::rate_limited().after(fault.retry_after_s));
-        }
-        if !again && !self.limits.admit(visit.access.key, submits, self.now_ms) {
-            return Err(Dress::rate_limited());
-        }
-        if self.strikes(host, key, FaultKind::Forbidden) {
-            return Err(Dress::json(403, "Forbidden", Some("Entitlement check failed")));
-        }
-        if self.strikes(host, key, FaultKind::Error) {
-            return Err(Dress::json(500, "Internal Server Error", None));
-        }
+        let visit = self.pass(host, call, key, matches!(operation, Ok(Operation::Submit)))?;
         self.operate(&visit, operation?, call)
+    }
+
+    /// The proxy's 503, while it lasts.
+    fn be_available(&mut self, host: usize, key: Option<usize>) -> Result<(), Reply> {
+        for kind in [FaultKind::Unavailable, FaultKind::BrownOut] {
+            if let Some(fault) = self.fault(host, key, kind) {
+                return Err(Dress::unavailable().after(fault.retry_after_s));
+            }
+        }
+        Ok(())
     }
 
     /// Lets a caller in to the project that its key opens there; else the 401.

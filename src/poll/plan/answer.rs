@@ -1,0 +1,208 @@
+//! What the answers mean to a plan: what a page adds, what a failure ends, and when a round is over.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::covered::{BEGINNING, Stretch};
+use super::list::{self, Reach};
+use super::{Ask, Bounds, Flight, Mode, Now, Plan, Purpose, later};
+use crate::api::Page;
+use crate::model::{Failure, FailureKind, PollEvent};
+use crate::poll::backoff::{self, Streak};
+
+impl Plan {
+    /// Takes the answer to a request, which took `latency`.
+    pub fn answered(&mut self, number: u64, answer: Result<Page, Failure>, latency: Duration, now: Now) {
+        let Some(place) = self.flights.iter().position(|flight| flight.number == number) else { return };
+        let flight = self.flights.swap_remove(place);
+        if let (Err(failure), Mode::Watch) = (&answer, self.mode) {
+            self.hold(backoff::asked(Some(failure)), now);
+        }
+        if !flight.forgotten && !self.over {
+            match answer {
+                Ok(page) => self.land(flight, page, latency, now),
+                Err(failure) => self.fail(flight, failure, latency, now),
+            }
+            self.end_what_is_done(now);
+        }
+        let eldest = self.flights.iter().map(|flight| flight.number).min();
+        self.landed.retain(|(number, _)| eldest.is_some_and(|eldest| eldest < *number));
+    }
+
+    fn land(&mut self, flight: Flight, mut page: Page, latency: Duration, now: Now) {
+        let Flight { number, ask, place, firm, sweep, .. } = flight;
+        let reach = self.list.reach(place, &page);
+        self.list.sight(&page, now.ticks);
+        let newer: Vec<Stretch> =
+            self.landed.iter().filter(|(other, _)| *other > number).map(|(_, stretch)| *stretch).collect();
+        self.landed.extend(shown(&page, reach).map(|stretch| (number, stretch)));
+        let whole = match reach {
+            Reach::Whole(stretch) => stretch.without(newer.iter().copied()),
+            _ => Vec::new(),
+        };
+        let known = |ms| newer.iter().any(|stretch| stretch.contains(ms));
+        page.jobs.retain(|job| job.created_at.is_none_or(|created| !known(created.as_millisecond())));
+        if let Mode::Once(Bounds { most: Some(_), .. }) = self.mode {
+            self.seen.extend(page.jobs.iter().map(|job| job.id.clone()));
+        }
+        self.patience.1 = 0;
+        self.list.take(place, &page, reach, &whole, firm);
+        if ask.purpose == Purpose::Head {
+            self.running.begin_sweep(self.list.frontier.unwrap_or(BEGINNING));
+        }
+        self.running.learn(&page.jobs, &whole);
+        self.note_landing((number, ask), reach, sweep, now);
+        if let (Reach::Whole(Stretch { lo: BEGINNING, .. }), Some(upto)) = (reach, place.upto) {
+            self.past.note_end(page.oldest.map(Timestamp::as_millisecond), upto, now);
+        }
+        let cut = matches!(reach, Reach::Whole(stretch) if *whole != [stretch]);
+        let read = self.past_is_read(ask, (reach, cut), now);
+        self.report_page(page, latency, &whole);
+        self.report_progress(read, now);
+    }
+
+    fn past_is_read(&mut self, ask: Ask, reach: (Reach, bool), now: Now) -> bool {
+        let Some(upto) = ask.upto.filter(|_| ask.purpose.is_past()) else { return false };
+        self.past.take((ask.purpose, upto), reach, &self.list, (now, self.refresh))
+    }
+
+    fn note_landing(&mut self, (number, ask): (u64, Ask), reach: Reach, sweep: u64, now: Now) {
+        match ask.purpose {
+            Purpose::Head => {
+                if let Some(round) = &mut self.round {
+                    round.headed = true;
+                }
+                for flight in self.flights.iter_mut().filter(|flight| flight.number < number) {
+                    flight.overtaken = true;
+                }
+                self.past.postpone(now);
+                self.streak = Streak::default();
+                self.ended = Some((now.ticks, None, self.chance.f64()));
+            }
+            Purpose::News => {
+                if let Some(round) = &mut self.round {
+                    round.news += 1;
+                }
+            }
+            Purpose::Running => {
+                let seen = match reach {
+                    Reach::Whole(stretch) => Some(stretch.lo - 1),
+                    Reach::Crowd(ms) => Some(ms - 1),
+                    Reach::Overlap | Reach::Deaf => None,
+                };
+                if let Some(ms) = seen.filter(|_| sweep == self.running.sweep()) {
+                    self.running.pass(ms);
+                }
+            }
+            Purpose::History | Purpose::Review | Purpose::Tail => {}
+        }
+    }
+
+    fn fail(&mut self, flight: Flight, failure: Failure, latency: Duration, now: Now) {
+        let ask = flight.ask;
+        if !ask.again && backoff::may_ask_again(&failure) {
+            self.again.push(Ask { again: true, ..ask });
+            return;
+        }
+        if let Mode::Once(_) = self.mode {
+            let (left, refused) = self.patience;
+            if failure.kind == FailureKind::Limited && self.held.is_some_and(|(until, _)| now.ticks < until) {
+                // It went out before the service asked for fewer.
+                return;
+            }
+            let wait = backoff::patience(&failure, refused, left).filter(|_| ask.purpose != Purpose::Head);
+            let Some(wait) = wait else { return self.end_badly(failure, latency, now) };
+            self.patience = (left.saturating_sub(wait), refused + 1);
+            self.hold(wait, now);
+            return;
+        }
+        let headed = self.round.is_some_and(|round| round.headed);
+        match ask.purpose {
+            Purpose::Head => self.end_badly(failure, latency, now),
+            // The head is fresh, so the next one comes in time; the rest of this round is missing.
+            Purpose::News | Purpose::Running if headed => {
+                self.round = None;
+                self.list.settle();
+                let wait =
+                    self.due().unwrap_or(now.ticks).max(self.held.map_or(now.ticks, |(until, _)| until));
+                let next = later(now, wait.saturating_sub(now.ticks));
+                self.report(PollEvent::Failed { failure, latency, next });
+            }
+            _ => {
+                let chance = self.chance.f64();
+                self.past.fail(failure, chance, now.ticks);
+                self.report_progress(false, now);
+            }
+        }
+    }
+
+    /// Ends the round with a failure of its head, or the listing with any.
+    fn end_badly(&mut self, failure: Failure, latency: Duration, now: Now) {
+        self.streak.note(Some(&failure));
+        self.round = None;
+        self.again.clear();
+        for flight in &mut self.flights {
+            flight.forgotten = true;
+        }
+        self.ended = Some((now.ticks, Some(failure.clone()), self.chance.f64()));
+        self.over = self.mode != Mode::Watch;
+        let next = if self.over { now.wall } else { self.next(now) };
+        self.report(PollEvent::Failed { failure, latency, next });
+        self.report_progress(false, now);
+    }
+
+    fn hold(&mut self, wait: Duration, now: Now) {
+        let until = now.ticks + wait;
+        if wait > Duration::ZERO && self.held.is_none_or(|(held, _)| held < until) {
+            self.held = Some((until, later(now, wait)));
+        }
+    }
+
+    fn end_what_is_done(&mut self, now: Now) {
+        if !self.round.is_some_and(|round| round.headed) {
+            return;
+        }
+        let urgent = |purpose: Purpose| !purpose.is_past() || self.mode != Mode::Watch;
+        if self.in_air().any(|flight| urgent(flight.ask.purpose))
+            || self.again.iter().any(|ask| urgent(ask.purpose))
+        {
+            return;
+        }
+        match self.mode {
+            Mode::Watch if self.rest_of_round().is_none() => self.finish(now),
+            Mode::Once(bounds) => {
+                let more = !self.has_enough() && self.past.next(&self.list, &[], 1, bounds).is_some();
+                self.over = !more;
+                if self.over {
+                    self.finish(now);
+                }
+            }
+            Mode::Watch => {}
+        }
+    }
+
+    /// Ends a round well.
+    pub(super) fn finish(&mut self, now: Now) {
+        let headed = self.round.take().is_some_and(|round| round.headed);
+        self.list.settle();
+        if headed {
+            let (coverage, next) = (self.coverage(), if self.over { now.wall } else { self.next(now) });
+            self.report(PollEvent::Finished { coverage, next });
+        }
+        self.report_progress(false, now);
+    }
+}
+
+/// What a page shows anything of: a request from before it has nothing newer to say there.
+fn shown(page: &Page, reach: Reach) -> Option<Stretch> {
+    let jobs = list::moments(page).min().zip(list::moments(page).max());
+    match (reach, jobs) {
+        (Reach::Whole(stretch), Some((oldest, newest))) => {
+            Some(Stretch { lo: stretch.lo.min(oldest), hi: stretch.hi.max(newest) })
+        }
+        (Reach::Whole(stretch), None) => Some(stretch),
+        (_, Some((oldest, newest))) => Some(Stretch { lo: oldest, hi: newest }),
+        (_, None) => None,
+    }
+}
