@@ -159,6 +159,10 @@ impl Board {
                 let enough = broken.asked() + 3;
                 session.press_until(&bytes(key), || broken.asked() >= enough);
             }
+            Action::ReloadKeys => {
+                self.press(key);
+                self.see("the key is the same as before");
+            }
             Action::DismissBanner | Action::RestoreBanners => {
                 self.press(if action == Action::DismissBanner { key } else { "x" });
                 self.miss(FAILS);
