@@ -1,6 +1,7 @@
 //! Answers that are not a page of jobs: what kind of failure a status is, what the service said, and
 //! the evidence that its support asks for.
 
+use jiff::Timestamp;
 use reqwest::StatusCode;
 use reqwest::header::{DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use serde_json::Value;
@@ -51,6 +52,11 @@ pub(super) fn with_evidence(
             .and_then(|value| instant::retry_after(value, header(headers, DATE.as_str()))),
         ..failure
     }
+}
+
+/// The host's clock when it answered.
+pub(super) fn date(headers: &HeaderMap) -> Option<Timestamp> {
+    header(headers, DATE.as_str()).and_then(instant::http_date)
 }
 
 /// What a body that should be a page of jobs is instead, for people: `why`, and the title of a page.

@@ -90,10 +90,11 @@ impl Client {
     pub async fn list_jobs(&self, key: &KeyValue, request: ListRequest) -> Result<Page, Failure> {
         let reader = Reader::new(key);
         let answer = self.get(self.list_url(request), key).await?;
-        page::read(&answer.body, reader).map_err(|why| {
+        let page = page::read(&answer.body, reader).map_err(|why| {
             let failure = Failure::new(FailureKind::Unreadable, answer::instead(why, &answer.body, reader));
             answer::with_evidence(failure, StatusCode::OK, &answer.headers, reader)
-        })
+        })?;
+        Ok(Page { served_at: answer::date(&answer.headers), ..page })
     }
 
     fn list_url(&self, request: ListRequest) -> Url {
