@@ -39,6 +39,8 @@ pub enum Action {
     Bottom,
     OpenDetails,
     OpenEvents,
+    OpenMatrix,
+    EventSeverity,
     OpenHelp,
     Close,
     EditFilter,

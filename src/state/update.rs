@@ -61,7 +61,7 @@ impl State {
     pub fn context(&self) -> Context {
         if self.is_first_run() {
             if self.overlay.is_some() { Context::Overlay } else { Context::FirstRun }
-        } else if self.filter.input().is_some() {
+        } else if self.filter.input().is_some() || self.edits_event_filter() {
             Context::Filter
         } else if self.overlay.is_some() {
             Context::Overlay
@@ -79,7 +79,11 @@ impl State {
         if let Some(action) = lookup(context, event) {
             return self.act(action);
         }
-        if context == Context::Filter {
+        if self.edits_event_filter() {
+            self.event_filter.type_in(|input| {
+                input.handle_event(&TerminalEvent::Key(event));
+            });
+        } else if context == Context::Filter {
             self.filter.type_in(&self.settings.zone, |input| {
                 input.handle_event(&TerminalEvent::Key(event));
             });
@@ -90,11 +94,16 @@ impl State {
     fn paste(&mut self, text: &str) {
         let line: String =
             text.chars().map(|char| if char.is_control() { ' ' } else { char }).take(LONGEST_PASTE).collect();
-        self.filter.type_in(&self.settings.zone, |input| {
+        let insert = |input: &mut tui_input::Input| {
             for char in line.chars() {
                 input.handle(tui_input::InputRequest::InsertChar(char));
             }
-        });
+        };
+        if self.edits_event_filter() {
+            self.event_filter.type_in(insert);
+        } else {
+            self.filter.type_in(&self.settings.zone, insert);
+        }
     }
 
     /// Does what a person wants.
@@ -117,14 +126,17 @@ impl State {
             }
             Action::OpenHelp => self.overlay = Some(Overlay::Help(Scroll::default())),
             Action::OpenEvents => self.overlay = Some(Overlay::Events(Scroll::default())),
+            Action::OpenMatrix => self.overlay = Some(Overlay::Matrix(Scroll::default())),
             Action::OpenDetails => self.open_details(),
             Action::Close => self.overlay = None,
-            Action::EditFilter => self.filter.edit(),
-            Action::EmptyFilter => {
-                self.filter.type_in(&self.settings.zone, |input| *input = tui_input::Input::default());
+            Action::EventSeverity => {
+                if matches!(self.overlay, Some(Overlay::Events(_))) {
+                    self.event_filter.next_severity();
+                }
             }
-            Action::KeepFilter => self.filter.keep(),
-            Action::CancelFilter => self.filter.cancel(&self.settings.zone),
+            Action::EditFilter | Action::EmptyFilter | Action::KeepFilter | Action::CancelFilter => {
+                self.filter_line(action);
+            }
             Action::ClearFilter => self.let_go(),
             Action::SortNext => self.sort_by(1),
             Action::SortPrevious => self.sort_by(COLUMNS.len() - 1),
@@ -139,6 +151,35 @@ impl State {
             | Action::Bottom => self.travel(action),
         }
         Vec::new()
+    }
+
+    /// Whether what is typed goes to the filter of the event list.
+    fn edits_event_filter(&self) -> bool {
+        self.event_filter.input().is_some() && matches!(self.overlay, Some(Overlay::Events(_)))
+    }
+
+    /// Edits the line that is in front: that of the event list over the panes, else that of the jobs.
+    fn filter_line(&mut self, action: Action) {
+        if self.overlay.is_some() {
+            if matches!(self.overlay, Some(Overlay::Events(_))) {
+                match action {
+                    Action::EditFilter => self.event_filter.edit(),
+                    Action::EmptyFilter => {
+                        self.event_filter.type_in(|input| *input = tui_input::Input::default());
+                    }
+                    Action::KeepFilter => self.event_filter.keep(),
+                    _ => self.event_filter.clear(),
+                }
+            }
+            return;
+        }
+        let zone = &self.settings.zone;
+        match action {
+            Action::EditFilter => self.filter.edit(),
+            Action::EmptyFilter => self.filter.type_in(zone, |input| *input = tui_input::Input::default()),
+            Action::KeepFilter => self.filter.keep(),
+            _ => self.filter.cancel(zone),
+        }
     }
 
     /// Asks everywhere, but no more than once a second: a key that is held down is no reason to hammer a
