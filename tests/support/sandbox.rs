@@ -107,8 +107,9 @@ impl Sandbox {
             names.join(", ")
         );
         for (name, url, more) in environments {
-            text +=
-                &format!("[[environments]]\nname = \"{name}\"\nregion = \"LAB\"\nurl = \"{url}\"\n{more}\n");
+            let one =
+                format!("[[environments]]\nname = \"{name}\"\nregion = \"LAB\"\nurl = \"{url}\"\n{more}\n");
+            text.push_str(&one);
         }
         let path = self.home().join("config.toml");
         std::fs::write(&path, text).expect("a configuration");
