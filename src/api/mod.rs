@@ -13,6 +13,8 @@ mod json;
 pub mod mask;
 mod page;
 mod plain;
+mod quick;
+mod scan;
 pub mod scrub;
 mod settings;
 mod text;
