@@ -14,9 +14,10 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::scan::Scan;
 use super::settings::{Settings, Shared};
 use super::text::Reader;
-use super::{instant, json, plain};
+use super::{instant, json};
 use crate::model::{Job, JobError, JobId, Status};
 
 /// The largest value that is decoded at all, in bytes of JSON. A word list of 20,000 entries, the
@@ -27,10 +28,15 @@ pub(super) const LARGEST: usize = 4 * 1024 * 1024;
 pub(super) const MOST: usize = 64;
 
 /// Audio longer than a year is a wrong number.
-const LONGEST_AUDIO_S: u64 = 366 * 24 * 60 * 60;
+pub(super) const LONGEST_AUDIO_S: u64 = 366 * 24 * 60 * 60;
 
 /// Fields of a configuration that old answers hold beside the job's own.
 const LEGACY: [&str; 6] = ["type", "tracking", "fetch_data", "fetch_text", "transcription", "model"];
+
+/// Whether a field beside the job's own may be a part of the configuration.
+pub(super) fn is_legacy(name: &str) -> bool {
+    name.ends_with("_config") || LEGACY.contains(&name)
+}
 
 /// What an entry gave.
 pub(super) struct Entry {
@@ -55,6 +61,11 @@ impl<'t, 'k> Entries<'t, 'k> {
     /// JSON itself is broken there is none.
     pub(super) fn next(&mut self) -> EntrySeed<'_, 't, 'k> {
         EntrySeed(self)
+    }
+
+    /// What reads the entry, and what it learned.
+    pub(super) fn parts(&mut self) -> (Reader<'k>, &mut Shared<'t>) {
+        (self.reader, &mut self.shared)
     }
 
     fn read(&mut self, fields: &Fields<'t>) -> Entry {
@@ -203,7 +214,7 @@ impl Visitor<'_> for NameSeed {
             "lang" => Name::Known(Field::Lang),
             "config" => Name::Known(Field::Config),
             "errors" => Name::Known(Field::Errors),
-            _ if name.ends_with("_config") || LEGACY.contains(&name) => Name::Legacy(name.to_owned()),
+            _ if is_legacy(name) => Name::Legacy(name.to_owned()),
             _ => Name::Other,
         })
     }
@@ -236,7 +247,7 @@ impl<'t> Fields<'t> {
 
     fn text(&self, field: Field) -> Option<Cow<'t, str>> {
         let raw = self.raw(field)?;
-        plain::string(raw).map(Cow::Borrowed).or_else(|| {
+        Scan::new(raw).string().map(Cow::Borrowed).or_else(|| {
             let value = value(raw)?;
             json::text(&value).map(|text| Cow::Owned(text.into_owned()))
         })
@@ -283,7 +294,7 @@ pub(super) fn tags(value: &Value, reader: Reader<'_>) -> Vec<Box<str>> {
     one_or_many(value).filter_map(json::text).filter_map(|tag| name(&tag, reader)).take(MOST).collect()
 }
 
-fn errors(value: &Value, reader: Reader<'_>) -> Vec<JobError> {
+pub(super) fn errors(value: &Value, reader: Reader<'_>) -> Vec<JobError> {
     let errors = one_or_many(value).filter_map(|error| {
         let field = |name| error.get(name).and_then(json::text);
         let message = match error {

@@ -34,7 +34,7 @@ const SECRET_WORDS: [&str; 5] = ["auth", "sig", "pwd", "pass", "key"];
 
 /// Whether a field, a header or a parameter of this name holds a secret.
 pub fn is_secret_name(name: &str) -> bool {
-    if !may_be_secret(name) {
+    if !may_be_secret(name.as_bytes()) {
         return false;
     }
     let plain: String =
@@ -43,17 +43,17 @@ pub fn is_secret_name(name: &str) -> bool {
 }
 
 /// Whether a name holds a beginning of one of those words: much quicker to see than which.
-fn may_be_secret(name: &str) -> bool {
+fn may_be_secret(name: &[u8]) -> bool {
     let mut letters = [0; 3];
-    name.bytes().filter(u8::is_ascii_alphanumeric).any(|byte| {
+    name.iter().filter(|byte| byte.is_ascii_alphanumeric()).any(|byte| {
         letters = [letters[1], letters[2], byte.to_ascii_lowercase()];
-        BEGINNINGS.contains(&&letters)
+        // Each of those words begins with one of these, or has it in it.
+        matches!(
+            &letters,
+            b"tok" | b"sec" | b"pas" | b"key" | b"aut" | b"sig" | b"cre" | b"bea" | b"coo" | b"jwt" | b"pwd"
+        )
     })
 }
-
-/// The first three letters of what ends in none of the others, and a part of each that does.
-const BEGINNINGS: [&[u8; 3]; 11] =
-    [b"tok", b"sec", b"pas", b"key", b"aut", b"sig", b"cre", b"bea", b"coo", b"jwt", b"pwd"];
 
 /// Masks the secrets in running text: credentials, query and fragment of every URL, query strings
 /// without one, bearer tokens, JWTs, and `name=value` where the name says that it is secret.
@@ -82,15 +82,48 @@ pub fn text(raw: &str) -> Cow<'_, str> {
     masked.map_or(Cow::Borrowed(raw), Cow::Owned)
 }
 
-/// Whether a text is one word of visible ASCII in which nothing can be a secret by its place: there is
-/// nothing to clean and nothing to mask.
-pub(super) fn is_plain_word(raw: &str) -> bool {
-    let (mut odd, mut dots) = (false, 0_u32);
+/// Whether a text is of visible ASCII and Latin letters, without a blank at either end, and nothing in it
+/// can be a secret by its place: there is nothing to clean and nothing to mask. Most names are so.
+pub(super) fn is_plain(raw: &str) -> bool {
+    let (mut odd, mut blank, mut colon, mut dots) = (false, false, false, 0_u32);
     for byte in raw.bytes() {
-        odd |= !(0x21..0x7f).contains(&byte) | matches!(byte, b':' | b'=' | b'"' | b'<' | b'>' | b'`');
+        // `C3` to `C8` and what follows them are the Latin letters up to U+023F.
+        let shown =
+            (0x20..0x7f).contains(&byte) | (0x80..0xc0).contains(&byte) | (0xc3..0xc9).contains(&byte);
+        odd |= !shown | matches!(byte, b'=' | b'"' | b'<' | b'>' | b'`');
+        blank |= byte == b' ';
+        colon |= byte == b':';
         dots += u32::from(byte == b'.');
     }
-    !odd && dots < 2
+    let suspect = blank && may_name_scheme(raw.as_bytes()) || colon && may_name_header(raw.as_bytes());
+    !odd && dots < 2 && !suspect
+}
+
+/// Whether a text holds a URL, or a colon behind what may be the name of a secret.
+fn may_name_header(text: &[u8]) -> bool {
+    memchr::memchr_iter(b':', text).any(|at| {
+        let (before, behind) = (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default());
+        let from = memchr::memrchr(b' ', before).map_or(0, |at| at + 1);
+        behind.starts_with(b"//") || may_be_secret(before.get(from..).unwrap_or_default())
+    })
+}
+
+/// Whether a text has a blank at one of its ends, or behind what may be the name of an authentication
+/// scheme.
+fn may_name_scheme(text: &[u8]) -> bool {
+    memchr::memchr_iter(b' ', text).any(|at| {
+        let before = text.get(..at).unwrap_or_default();
+        at == 0
+            || at + 1 == text.len()
+            || matches!(
+                before.last(),
+                Some(b'r' | b'R' | b'c' | b'C' | b't' | b'T' | b'n' | b'N' | b'y' | b'Y')
+            ) && SCHEMES.iter().any(|scheme| {
+                let from = before.len().checked_sub(scheme.len());
+                let end = from.and_then(|from| before.get(from..));
+                end.is_some_and(|end| end.eq_ignore_ascii_case(scheme.as_bytes()))
+            })
+    })
 }
 
 /// Whether nothing in a text can be a secret by its place: it is one word without the marks of a URL, an
@@ -108,15 +141,21 @@ fn is_harmless(raw: &str) -> bool {
 /// Masks a text that as a whole says where something is: like [`text`], and also where the scheme is
 /// missing and blanks are inside.
 pub fn location(raw: &str) -> Cow<'_, str> {
+    let mark = memchr::memchr2(b'?', b'#', raw.as_bytes());
+    let (kept, tail) = raw.split_at(mark.unwrap_or(raw.len()));
+    if is_plain_url(kept) {
+        return match tail.get(..1) {
+            None => Cow::Borrowed(raw),
+            Some(mark) => Cow::Owned([kept, mark, HIDDEN].concat()),
+        };
+    }
     if raw.contains("://") {
         let cut = raw.bytes().position(|byte| matches!(byte, b'?' | b'#'));
         return match cut {
-            None if is_plain_url(raw) => Cow::Borrowed(raw),
             None => text(raw),
             Some(at) => {
                 let (kept, tail) = raw.split_at(at);
-                let masked = if is_plain_url(kept) { Cow::Borrowed(kept) } else { text(kept) };
-                Cow::Owned([&masked, tail.get(..1).unwrap_or_default(), HIDDEN].concat())
+                Cow::Owned([&text(kept), tail.get(..1).unwrap_or_default(), HIDDEN].concat())
             }
         };
     }
@@ -133,7 +172,13 @@ pub fn location(raw: &str) -> Cow<'_, str> {
 fn is_plain_url(url: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'/');
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    rest.is_some_and(|rest| rest.bytes().all(is_plain) && !rest.contains("eyJ"))
+    rest.is_some_and(|rest| {
+        // Tokens have a `J` behind `ey`: to look for that is quicker than to look for all of it.
+        let token = |at: usize| rest.get(..at).is_some_and(|before| before.ends_with("ey"));
+        // All bytes are looked at, because that many can be at once.
+        rest.bytes().fold(true, |plain, byte| plain & is_plain(byte))
+            && !memchr::memchr_iter(b'J', rest.as_bytes()).any(token)
+    })
 }
 
 /// Masks one `Name: value` header: the name stays.
@@ -194,8 +239,11 @@ impl Scheme {
     }
 }
 
+/// Authentication schemes, by which secrets are announced.
+const SCHEMES: [&str; 5] = ["bearer", "basic", "digest", "token", "apikey"];
+
 fn is_scheme(word: &str) -> bool {
-    ["bearer", "basic", "digest", "token", "apikey"].iter().any(|scheme| word.eq_ignore_ascii_case(scheme))
+    SCHEMES.iter().any(|scheme| word.eq_ignore_ascii_case(scheme))
 }
 
 /// Whether a word names a header that holds a secret. Stricter than [`is_secret_name`]: people write

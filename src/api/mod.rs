@@ -17,6 +17,8 @@ mod one;
 mod page;
 mod plain;
 mod proxy;
+mod quick;
+mod scan;
 pub mod scrub;
 mod settings;
 mod text;

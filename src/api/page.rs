@@ -6,13 +6,13 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::job::Entries;
-use super::json;
+use super::job::{Entries, Entry};
 use super::text::Reader;
+use super::{json, quick};
 use crate::model::{Job, KeyValue};
 
 /// The most entries that are decoded; the service lists at most 100 when it is asked for 100.
-const MOST: usize = 10_000;
+pub(super) const MOST: usize = 10_000;
 
 /// One page of jobs, newest first as the service lists them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -37,6 +37,16 @@ impl Page {
     pub fn read(body: &[u8], key: &KeyValue) -> Result<Self, &'static str> {
         read(body, Reader::new(key))
     }
+
+    /// Takes the next entry.
+    pub(super) fn take(&mut self, entry: Entry) {
+        self.listed += 1;
+        self.oldest = [self.oldest, entry.created_at].into_iter().flatten().min();
+        match entry.job {
+            Some(job) => self.jobs.push(job),
+            None => self.unreadable += 1,
+        }
+    }
 }
 
 /// Reads a body. The error says in a few words what it is instead.
@@ -46,6 +56,9 @@ pub(super) fn read(body: &[u8], reader: Reader<'_>) -> Result<Page, &'static str
     let text = text.trim_start_matches('\u{feff}');
     if text.trim().is_empty() {
         return Err(EMPTY);
+    }
+    if let Some(page) = quick::page(text, reader) {
+        return Ok(page);
     }
     // Sound JSON is read as it is; only what cannot be read is gone over first.
     let page = parse(text, reader).or_else(|_| parse(&json::tame(text), reader));
@@ -64,7 +77,7 @@ pub(super) fn instead(error: &serde_json::Error, other: &'static str) -> &'stati
     }
 }
 
-fn parse(text: &str, reader: Reader<'_>) -> serde_json::Result<Page> {
+pub(super) fn parse(text: &str, reader: Reader<'_>) -> serde_json::Result<Page> {
     let mut parser = serde_json::Deserializer::from_str(text);
     let page = PageSeed(Entries::new(reader)).deserialize(&mut parser)?;
     parser.end().map(|()| page)
@@ -127,12 +140,7 @@ impl<'t> Visitor<'t> for JobsSeed<'_, 't, '_> {
         while page.listed < MOST
             && let Some(entry) = entries.next_element_seed(reader.next())?
         {
-            page.listed += 1;
-            page.oldest = [page.oldest, entry.created_at].into_iter().flatten().min();
-            match entry.job {
-                Some(job) => page.jobs.push(job),
-                None => page.unreadable += 1,
-            }
+            page.take(entry);
         }
         while entries.next_element::<IgnoredAny>()?.is_some() {
             page.listed += 1;

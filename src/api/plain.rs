@@ -2,158 +2,241 @@
 //! plainest way, which is all that the service writes. Whoever is told `None` takes the long way by
 //! [`config`], which masks anything; what is written here is what that writes.
 
-use std::borrow::Cow;
-use std::fmt;
-
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
-
+use super::scan::Scan;
 use super::text::Reader;
 use super::{config, mask};
 
-/// The text of a string in which nothing is escaped.
-pub(super) fn string(raw: &str) -> Option<&str> {
-    let text = raw.strip_prefix('"')?.strip_suffix('"')?;
-    (!text.as_bytes().contains(&b'\\')).then_some(text)
+/// What a field's name says of its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Holds {
+    Headers,
+    Secret,
+    Location,
+    Other,
 }
 
-/// Writes a text without anything to escape in quotes.
-pub(super) fn quote(text: &str, out: &mut String) -> Option<()> {
-    if text.bytes().any(|byte| matches!(byte, b'"' | b'\\')) {
-        return None;
+impl Holds {
+    fn of(name: &str) -> Self {
+        match name {
+            // What nearly all configurations hold is known without looking at the letters.
+            "type"
+            | "language"
+            | "model"
+            | "operating_point"
+            | "diarization"
+            | "enable_entities"
+            | "notification_config"
+            | "fetch_data"
+            | "contents"
+            | "method" => Self::Other,
+            "url" => Self::Location,
+            name => Self::spelled(name),
+        }
     }
-    out.push('"');
-    out.push_str(text);
-    out.push('"');
-    Some(())
-}
 
-/// Begins a member of an object that begins at `outer`.
-pub(super) fn begin(out: &mut String, outer: usize, name: &str) {
-    out.push_str(if out.len() == outer { "{\"" } else { ",\"" });
-    out.push_str(name);
-    out.push_str("\":");
-}
-
-/// Writes a field's value without its secrets. Not for tracking data.
-pub(super) fn field(name: &str, raw: &str, reader: Reader<'_>, out: &mut String) -> Option<()> {
-    if config::is_headers(name) {
-        headers(raw, reader, out)
-    } else if mask::is_secret_name(name) {
-        hidden(raw, out)
-    } else if config::is_location(name)
-        && let Some(place) = string(raw)
-    {
-        quote(&reader.location(place), out)
-    } else {
-        any(raw, reader, out)
+    fn spelled(name: &str) -> Self {
+        if config::is_headers(name) {
+            Self::Headers
+        } else if mask::is_secret_name(name) {
+            Self::Secret
+        } else if config::is_location(name) {
+            Self::Location
+        } else {
+            Self::Other
+        }
     }
 }
 
-fn any(raw: &str, reader: Reader<'_>, out: &mut String) -> Option<()> {
-    match raw.as_bytes().first()? {
-        b'"' => quote(&reader.message(string(raw)?), out),
-        b'[' => list(raw, out, |item, out| any(item, reader, out)),
-        b'{' => {
-            let outer = out.len();
-            for (name, raw) in members(raw, reader)? {
-                begin(out, outer, name);
-                if name == "tracking" {
-                    return None;
-                }
-                field(name, raw, reader, out)?;
+/// A member of an object, and where what was written of it begins and ends.
+#[derive(Clone, Copy, Debug)]
+struct Member<'t> {
+    name: &'t str,
+    from: usize,
+    to: usize,
+}
+
+/// Writes masked JSON, the members of objects in the order of their names.
+#[derive(Debug, Default)]
+pub(super) struct Pen<'t> {
+    out: String,
+    /// The members of the objects that are being written.
+    members: Vec<Member<'t>>,
+    /// Room to put members in order in.
+    room: String,
+}
+
+impl<'t> Pen<'t> {
+    /// Begins anew.
+    pub(super) fn clear(&mut self) {
+        self.out.clear();
+        self.members.clear();
+    }
+
+    /// What has been written.
+    pub(super) fn text(&self) -> &str {
+        &self.out
+    }
+
+    /// Writes JSON that is as it is to be shown.
+    pub(super) fn put(&mut self, json: &str) {
+        self.out.push_str(json);
+    }
+
+    /// Writes a text without anything to escape in quotes.
+    pub(super) fn quote(&mut self, text: &str) {
+        self.out.push('"');
+        self.out.push_str(text);
+        self.out.push('"');
+    }
+
+    /// Reads an object and writes it: `member` is to write the value of each of its members.
+    pub(super) fn object(
+        &mut self,
+        scan: &mut Scan<'t>,
+        reader: Reader<'_>,
+        mut member: impl FnMut(&mut Self, &'t str, &mut Scan<'t>) -> Option<()>,
+    ) -> Option<()> {
+        let (outer, first) = (self.out.len(), self.members.len());
+        self.out.push('{');
+        scan.members(|name, scan| {
+            let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+            if !name.bytes().all(is_plain) || !reader.shows(name) {
+                return None;
             }
-            out.push_str(if out.len() == outer { "{}" } else { "}" });
+            if self.members.len() > first {
+                self.out.push(',');
+            }
+            let from = self.out.len();
+            self.quote(name);
+            self.out.push(':');
+            member(self, name, scan)?;
+            self.members.push(Member { name, from, to: self.out.len() });
             Some(())
+        })?;
+        self.out.push('}');
+        self.put_in_order(outer, first)
+    }
+
+    /// Puts the members of an object that was written from `outer` on in order; `None` where one of them
+    /// is there twice.
+    fn put_in_order(&mut self, outer: usize, first: usize) -> Option<()> {
+        let members = self.members.get_mut(first..)?;
+        if !members.is_sorted_by(|a, b| a.name < b.name) {
+            members.sort_unstable_by_key(|member| member.name);
+            if !members.is_sorted_by(|a, b| a.name < b.name) {
+                return None;
+            }
+            self.room.clear();
+            for (at, member) in members.iter().enumerate() {
+                self.room.push(if at == 0 { '{' } else { ',' });
+                self.room.push_str(self.out.get(member.from..member.to)?);
+            }
+            self.room.push('}');
+            self.out.truncate(outer);
+            self.out.push_str(&self.room);
         }
-        _ => scalar(raw, out),
-    }
-}
-
-/// Writes null, a truth value, or a number that has but one spelling.
-fn scalar(raw: &str, out: &mut String) -> Option<()> {
-    let number = raw.len() < 16 && raw.bytes().all(|byte| byte.is_ascii_digit());
-    (number || matches!(raw, "null" | "true" | "false")).then(|| out.push_str(raw))
-}
-
-/// A secret's place: whether there is one can be seen, and nothing else.
-fn hidden(raw: &str, out: &mut String) -> Option<()> {
-    if matches!(raw, "null" | "true" | "false") {
-        out.push_str(raw);
-        return Some(());
-    }
-    quote(mask::HIDDEN, out)
-}
-
-fn headers(raw: &str, reader: Reader<'_>, out: &mut String) -> Option<()> {
-    match raw.as_bytes().first()? {
-        b'"' => quote(&reader.name(&mask::header(string(raw)?)), out),
-        b'[' => list(raw, out, |item, out| headers(item, reader, out)),
-        b'{' => None,
-        _ => hidden(raw, out),
-    }
-}
-
-fn list(raw: &str, out: &mut String, write: impl Fn(&str, &mut String) -> Option<()>) -> Option<()> {
-    let mut parser = serde_json::Deserializer::from_str(raw);
-    let items = parser.deserialize_seq(Items).ok()?;
-    for (at, item) in items.iter().enumerate() {
-        out.push(if at == 0 { '[' } else { ',' });
-        write(item, out)?;
-    }
-    out.push_str(if items.is_empty() { "[]" } else { "]" });
-    Some(())
-}
-
-/// The members of an object in the order of their names, as they are written. `None` where it is none, or
-/// where a name is not plain or is there twice.
-pub(super) fn members<'t>(raw: &'t str, reader: Reader<'_>) -> Option<Vec<(&'t str, &'t str)>> {
-    if !raw.starts_with('{') {
-        return None;
-    }
-    let mut parser = serde_json::Deserializer::from_str(raw);
-    let mut members = parser.deserialize_map(Members).ok()?;
-    members.sort_unstable_by_key(|(name, _)| *name);
-    let is_plain = |name: &str| {
-        name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-            && matches!(reader.name(name), Cow::Borrowed(shown) if shown.len() == name.len())
-    };
-    let distinct = members.windows(2).all(|pair| matches!(pair, [(a, _), (b, _)] if a != b));
-    (distinct && members.iter().all(|(name, _)| is_plain(name))).then_some(members)
-}
-
-struct Members;
-
-impl<'t> Visitor<'t> for Members {
-    type Value = Vec<(&'t str, &'t str)>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
+        self.members.truncate(first);
+        Some(())
     }
 
-    fn visit_map<A: MapAccess<'t>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
-        let mut members = Vec::with_capacity(8);
-        while let Some((name, value)) = entries.next_entry::<&str, &RawValue>()? {
-            members.push((name, value.get()));
+    fn list(
+        &mut self,
+        scan: &mut Scan<'t>,
+        mut item: impl FnMut(&mut Self, &mut Scan<'t>) -> Option<()>,
+    ) -> Option<()> {
+        let outer = self.out.len();
+        self.out.push('[');
+        scan.items(|scan| {
+            if self.out.len() > outer + 1 {
+                self.out.push(',');
+            }
+            item(self, scan)
+        })?;
+        self.out.push(']');
+        Some(())
+    }
+
+    /// Reads a field's value and writes it without its secrets. Not for tracking data.
+    pub(super) fn field(&mut self, name: &str, scan: &mut Scan<'t>, reader: Reader<'_>) -> Option<()> {
+        match Holds::of(name) {
+            Holds::Headers => self.headers(scan, reader),
+            Holds::Secret => self.hidden(scan),
+            Holds::Location if scan.peek() == Some(b'"') => {
+                let place = scan.string()?;
+                self.quote(&reader.location(place));
+                Some(())
+            }
+            Holds::Location | Holds::Other => self.any(scan, reader),
         }
-        Ok(members)
+    }
+
+    fn any(&mut self, scan: &mut Scan<'t>, reader: Reader<'_>) -> Option<()> {
+        match scan.peek()? {
+            b'"' => {
+                let text = scan.string()?;
+                self.quote(&reader.message(text));
+            }
+            b'[' => self.list(scan, |pen, scan| pen.any(scan, reader))?,
+            b'{' => self.object(scan, reader, |pen, name, scan| {
+                // Whose data are hidden is told by where they stand.
+                if name == "tracking" { None } else { pen.field(name, scan, reader) }
+            })?,
+            _ => self.out.push_str(scan.scalar()?),
+        }
+        Some(())
+    }
+
+    /// A secret's place: whether there is one can be seen, and nothing else.
+    fn hidden(&mut self, scan: &mut Scan<'t>) -> Option<()> {
+        match scan.value()? {
+            raw @ ("null" | "true" | "false") => self.out.push_str(raw),
+            _ => self.quote(mask::HIDDEN),
+        }
+        Some(())
+    }
+
+    fn headers(&mut self, scan: &mut Scan<'t>, reader: Reader<'_>) -> Option<()> {
+        match scan.peek()? {
+            b'"' => {
+                let header = mask::header(scan.string()?);
+                self.quote(&reader.name(&header));
+                Some(())
+            }
+            b'[' => self.list(scan, |pen, scan| pen.headers(scan, reader)),
+            b'{' => None,
+            _ => self.hidden(scan),
+        }
     }
 }
 
-struct Items;
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl<'t> Visitor<'t> for Items {
-    type Value = Vec<&'t str>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list")
-    }
-
-    fn visit_seq<A: SeqAccess<'t>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
-        let mut items = Vec::new();
-        while let Some(value) = entries.next_element::<&RawValue>()? {
-            items.push(value.get());
+    #[test]
+    fn what_is_known_of_a_name_is_what_its_letters_say() {
+        for name in [
+            "type",
+            "language",
+            "model",
+            "operating_point",
+            "diarization",
+            "enable_entities",
+            "notification_config",
+            "fetch_data",
+            "contents",
+            "method",
+            "url",
+        ] {
+            assert_eq!(Holds::of(name), Holds::spelled(name), "{name}");
         }
-        Ok(items)
+        for (name, holds) in [
+            ("auth_headers", Holds::Headers),
+            ("api_key", Holds::Secret),
+            ("callback_uri", Holds::Location),
+            ("speakers", Holds::Other),
+        ] {
+            assert_eq!(Holds::of(name), holds, "{name}");
+        }
     }
 }

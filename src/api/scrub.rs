@@ -69,7 +69,10 @@ pub fn is_forbidden(c: char) -> bool {
 /// Removes what must not be shown; line breaks and tabs become a space (CR LF one). Text that is
 /// clean already comes back as it is.
 pub fn clean(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || text.chars().all(is_letter) {
+    // All bytes are looked at, because that many can be at once.
+    if text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'))
+        || text.chars().all(is_letter)
+    {
         return Cow::Borrowed(text);
     }
     let mut kept = String::with_capacity(text.len());

@@ -5,13 +5,13 @@
 //! [`Settings::at_length`], and comes out the same.
 
 use std::collections::VecDeque;
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
 use super::job::{Field, Fields, LARGEST, MOST, name, tags, value};
-use super::plain::{self, begin, members};
+use super::plain::Pen;
+use super::scan::Scan;
 use super::text::Reader;
 use super::{config, json};
 
@@ -39,8 +39,7 @@ struct Transcription<'t> {
 pub(super) struct Shared<'t> {
     /// The latest ones that differ.
     transcriptions: VecDeque<Transcription<'t>>,
-    /// Room to put a configuration together in.
-    room: String,
+    pen: Pen<'t>,
 }
 
 /// So many are remembered.
@@ -49,71 +48,64 @@ const REMEMBERED: usize = 16;
 impl Settings {
     pub(super) fn read<'t>(fields: &Fields<'t>, reader: Reader<'_>, shared: &mut Shared<'t>) -> Self {
         let raw = fields.raw(Field::Config).filter(|_| fields.legacy.is_empty());
-        let quick = raw.and_then(|raw| Self::in_parts(raw, reader, shared));
+        let quick = raw.and_then(|raw| Self::in_parts(&mut Scan::new(raw), reader, shared));
         quick.unwrap_or_else(|| Self::at_length(fields, reader))
     }
 
     /// Reads a plainly written configuration; `None` for any other.
-    fn in_parts<'t>(raw: &'t str, reader: Reader<'_>, shared: &mut Shared<'t>) -> Option<Self> {
-        if raw.len() > config::LARGEST {
+    pub(super) fn in_parts<'t>(
+        scan: &mut Scan<'t>,
+        reader: Reader<'_>,
+        shared: &mut Shared<'t>,
+    ) -> Option<Self> {
+        let mut settings = Self::default();
+        let Shared { transcriptions, pen } = shared;
+        pen.clear();
+        let start = *scan;
+        pen.object(scan, reader, |pen, name, scan| match name {
+            "tracking" => settings.track(scan, reader, pen),
+            "transcription_config" => {
+                let part = Transcription::of(transcriptions, scan, reader, pen)?;
+                (settings.language, settings.model) = (part.language.clone(), part.model.clone());
+                Some(())
+            }
+            "alignment_config" => None,
+            _ => pen.field(name, scan, reader),
+        })?;
+        if scan.since(start).len().max(pen.text().len()) > config::LARGEST {
             return None;
         }
-        let mut settings = Self::default();
-        let mut out = std::mem::take(&mut shared.room);
-        out.clear();
-        for (name, raw) in members(raw, reader)? {
-            begin(&mut out, 0, name);
-            match name {
-                "tracking" => settings.track(raw, reader, &mut out)?,
-                "transcription_config" => {
-                    let part = shared.transcription(raw, reader)?;
-                    out.push_str(&part.text);
-                    (settings.language, settings.model) = (part.language.clone(), part.model.clone());
-                }
-                "alignment_config" => return None,
-                _ => plain::field(name, raw, reader, &mut out)?,
-            }
-        }
-        if !out.is_empty() {
-            out.push('}');
-            settings.config = (out.len() <= config::LARGEST).then(|| Arc::from(out.as_str()));
-            settings.config.as_ref()?;
-        }
-        shared.room = out;
+        settings.config = (pen.text() != "{}").then(|| Arc::from(pen.text()));
         Some(settings)
     }
 
     /// Reads plainly written tracking data, and writes them as they are shown.
-    fn track(&mut self, raw: &str, reader: Reader<'_>, out: &mut String) -> Option<()> {
-        let (outer, members) = (out.len(), members(raw, reader)?);
-        for (name, raw) in members {
-            begin(out, outer, name);
+    fn track<'t>(&mut self, scan: &mut Scan<'t>, reader: Reader<'_>, pen: &mut Pen<'t>) -> Option<()> {
+        pen.object(scan, reader, |pen, name, scan| {
             match name {
-                "title" => self.title = text(raw, reader, out)?,
-                "reference" => self.reference = text(raw, reader, out)?,
-                "details" if raw != "null" => {
-                    write!(out, "\"{}\"", config::DETAILS).ok()?;
-                }
-                "details" => out.push_str(raw),
+                "title" => self.title = text(scan, reader, pen)?,
+                "reference" => self.reference = text(scan, reader, pen)?,
+                "details" => match scan.value()? {
+                    "null" => pen.put("null"),
+                    _ => pen.quote(config::DETAILS),
+                },
                 "tags" => {
-                    let tags: Vec<&str> = serde_json::from_str(raw).ok()?;
-                    out.push('[');
-                    for (at, tag) in tags.iter().enumerate() {
-                        if at > 0 {
-                            out.push(',');
-                        }
-                        let tag = quoted(tag, reader, out)?;
+                    self.tags.clear();
+                    let mut mark = "[";
+                    scan.items(|scan| {
+                        pen.put(std::mem::replace(&mut mark, ","));
+                        let tag = quoted(scan.string()?, reader, pen);
                         if !tag.is_empty() && self.tags.len() < MOST {
                             self.tags.push(tag);
                         }
-                    }
-                    out.push(']');
+                        Some(())
+                    })?;
+                    pen.put(if mark == "[" { "[]" } else { "]" });
                 }
                 _ => return None,
             }
-        }
-        out.push_str(if out.len() == outer { "{}" } else { "}" });
-        Some(())
+            Some(())
+        })
     }
 
     /// Reads any configuration, however it is written, and what old answers hold of it beside the job's
@@ -173,55 +165,73 @@ impl Sources {
     }
 }
 
-impl<'t> Shared<'t> {
-    /// What a transcription is asked for: most jobs of a page ask for one of a few.
-    fn transcription(&mut self, raw: &'t str, reader: Reader<'_>) -> Option<&Transcription<'t>> {
-        let known = self.transcriptions.iter().position(|known| known.raw == raw);
-        let at = if let Some(at) = known {
-            at
-        } else {
-            if self.transcriptions.len() == REMEMBERED {
-                self.transcriptions.pop_back();
-            }
-            self.transcriptions.push_front(Transcription::read(raw, reader)?);
-            0
-        };
-        self.transcriptions.get(at)
-    }
-}
-
 impl<'t> Transcription<'t> {
-    fn read(raw: &'t str, reader: Reader<'_>) -> Option<Self> {
-        let mut text = String::with_capacity(raw.len());
-        plain::field("transcription_config", raw, reader, &mut text)?;
-        let members = members(raw, reader)?;
-        // A number would be one too; that is read at length.
-        let said = |field: &str| match members.iter().find(|(name, _)| *name == field) {
-            Some((_, raw)) if *raw != "null" => plain::string(raw).map(|text| name(text, reader)),
-            _ => Some(None),
-        };
-        let (language, model, point) = (said("language")?, said("model")?, said("operating_point")?);
-        Some(Self { raw, text: text.into(), language, model: model.or(point) })
+    /// Reads what a transcription is asked for, and writes it: most jobs of a page ask for one of a few.
+    fn of<'s>(
+        known: &'s mut VecDeque<Self>,
+        scan: &mut Scan<'t>,
+        reader: Reader<'_>,
+        pen: &mut Pen<'t>,
+    ) -> Option<&'s Self> {
+        scan.peek()?;
+        if let Some(at) = known.iter().position(|known| scan.takes_all(known.raw)) {
+            // What is asked for often comes to be looked at first.
+            known.swap(at, at / 2);
+            let part = known.get(at / 2)?;
+            pen.put(&part.text);
+            return Some(part);
+        }
+        let part = Self::read(scan, reader, pen)?;
+        if known.len() == REMEMBERED {
+            known.pop_back();
+        }
+        known.push_front(part);
+        known.front()
+    }
+
+    fn read(scan: &mut Scan<'t>, reader: Reader<'_>, pen: &mut Pen<'t>) -> Option<Self> {
+        let (start, from) = (*scan, pen.text().len());
+        let (mut language, mut model, mut point) = (None, None, None);
+        pen.object(scan, reader, |pen, field, scan| {
+            let said = match field {
+                "language" => &mut language,
+                "model" => &mut model,
+                "operating_point" => &mut point,
+                _ => return pen.field(field, scan, reader),
+            };
+            // A number would be one too; that is read at length.
+            *said = if scan.peek() == Some(b'"') {
+                let raw = scan.string()?;
+                pen.quote(&reader.message(raw));
+                name(raw, reader)
+            } else {
+                pen.put(scan.value().filter(|raw| *raw == "null")?);
+                None
+            };
+            Some(())
+        })?;
+        let text = pen.text().get(from..)?.into();
+        Some(Self { raw: scan.since(start), text, language, model: model.or(point) })
     }
 }
 
 /// Reads a text that is plainly written or null, and writes it as it is shown; `None` for anything else.
 #[expect(clippy::option_option, reason = "whether it was plain, and whether there is any")]
-fn text(raw: &str, reader: Reader<'_>, out: &mut String) -> Option<Option<Box<str>>> {
-    if raw == "null" {
-        out.push_str(raw);
+fn text<'t>(scan: &mut Scan<'t>, reader: Reader<'_>, pen: &mut Pen<'t>) -> Option<Option<Box<str>>> {
+    if scan.peek() != Some(b'"') {
+        pen.put(scan.value().filter(|raw| *raw == "null")?);
         return Some(None);
     }
-    let text = quoted(plain::string(raw)?, reader, out)?;
+    let text = quoted(scan.string()?, reader, pen);
     Some((!text.is_empty()).then_some(text))
 }
 
 /// Writes a text without anything to escape in quotes; gives it as the short text that it is.
-fn quoted(raw: &str, reader: Reader<'_>, out: &mut String) -> Option<Box<str>> {
+fn quoted(raw: &str, reader: Reader<'_>, pen: &mut Pen<'_>) -> Box<str> {
     let message = reader.message(raw);
-    plain::quote(&message, out)?;
+    pen.quote(&message);
     // Of a short text the long and the short reading are the same.
-    Some(if message.len() <= super::scrub::NAME { message.into() } else { reader.name(raw).into() })
+    if message.len() <= super::scrub::NAME { message.into() } else { reader.name(raw).into() }
 }
 
 #[cfg(test)]
@@ -305,7 +315,7 @@ mod tests {
                 let raw: &RawValue = serde_json::from_str(body).unwrap();
                 let mut fields = Fields::default();
                 fields.put(Field::Config, raw);
-                if let Some(quick) = Settings::in_parts(raw.get(), reader, &mut shared) {
+                if let Some(quick) = Settings::in_parts(&mut Scan::new(raw.get()), reader, &mut shared) {
                     prop_assert_eq!(quick, Settings::at_length(&fields, reader), "{}", body);
                 }
             }
@@ -320,7 +330,8 @@ mod tests {
             "tracking": {"title": "a b", "reference": null, "tags": ["t"], "details": {"a": 1}},
             "transcription_config": {"language": "de", "operating_point": "enhanced"}})
         .to_string();
-        let settings = Settings::in_parts(&config, Reader::new(&key), &mut Shared::default()).unwrap();
+        let settings =
+            Settings::in_parts(&mut Scan::new(&config), Reader::new(&key), &mut Shared::default()).unwrap();
         assert_eq!((settings.title.as_deref(), settings.language.as_deref()), (Some("a b"), Some("de")));
         assert_eq!(settings.tags, ["t".into()]);
     }

@@ -39,9 +39,19 @@ impl<'k> Reader<'k> {
     }
 
     /// A text that says where something is.
-    pub(super) fn location(self, raw: &str) -> Box<str> {
-        let cleaned = scrub::clean(raw);
-        scrub::bound(&self.without_key(mask::location(cleaned.trim())), scrub::MESSAGE).into()
+    pub(super) fn location(self, raw: &str) -> Cow<'_, str> {
+        match scrub::clean(raw) {
+            Cow::Borrowed(cleaned) => self.place(cleaned.trim()),
+            Cow::Owned(cleaned) => Cow::Owned(self.place(cleaned.trim()).into_owned()),
+        }
+    }
+
+    fn place(self, cleaned: &str) -> Cow<'_, str> {
+        match self.without_key(mask::location(cleaned)) {
+            Cow::Borrowed(text) => scrub::bound(text, scrub::MESSAGE),
+            Cow::Owned(text) if text.len() <= scrub::MESSAGE => Cow::Owned(text),
+            Cow::Owned(text) => Cow::Owned(scrub::bound(&text, scrub::MESSAGE).into_owned()),
+        }
     }
 
     /// Without controls and without the key, but whole: for what must not be mistaken for another.
@@ -52,9 +62,14 @@ impl<'k> Reader<'k> {
         }
     }
 
+    /// Whether a word of ASCII letters, as names of fields are, is shown as it is.
+    pub(super) fn shows(self, word: &str) -> bool {
+        word.len() <= scrub::NAME && !self.has_key(word)
+    }
+
     /// What needs no change is not copied.
     fn read(self, raw: &str, most: usize) -> Cow<'_, str> {
-        if mask::is_plain_word(raw) {
+        if mask::is_plain(raw) {
             return match self.without_key(Cow::Borrowed(raw)) {
                 Cow::Borrowed(text) => scrub::bound(text, most),
                 Cow::Owned(text) => Cow::Owned(scrub::bound(&text, most).into_owned()),
@@ -75,10 +90,20 @@ impl<'k> Reader<'k> {
 
     fn without_key(self, text: Cow<'_, str>) -> Cow<'_, str> {
         match self.key {
-            // Most texts are shorter than any key.
-            Some(key) if text.len() >= key.len() && text.contains(key) => Cow::Owned(text.replace(key, KEY)),
+            Some(key) if self.has_key(&text) => Cow::Owned(text.replace(key, KEY)),
             _ => text,
         }
+    }
+
+    /// Whether the key stands in a text. Most are shorter than any key, and of the others it is quicker
+    /// to look for its first character than to prepare a search for the whole.
+    fn has_key(self, text: &str) -> bool {
+        let Some((key, text)) = self.key.map(|key| (key.as_bytes(), text.as_bytes())) else { return false };
+        let Some((first, starts)) = key.first().zip(text.get(..(text.len() + 1).saturating_sub(key.len())))
+        else {
+            return false;
+        };
+        memchr::memchr_iter(*first, starts).any(|at| text.get(at..).is_some_and(|rest| rest.starts_with(key)))
     }
 }
 

@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use super::output::{Format, Listing};
 use super::{fleet_of, now};
 use crate::config::Config;
+use crate::model::PollEvent;
 use crate::poll::{self, Bounds};
 use crate::store::query::{Query, Scratch};
 use crate::store::{Cause, Rows, Sort, Store};
@@ -107,7 +108,13 @@ async fn collect(jobs: &Jobs, asked: Timestamp) -> (Store, bool) {
     let (reports, mut incoming) = mpsc::channel(64);
     let rounds = poll::once(sources, bounds, reports);
     let merge = async {
-        while let Some(report) = incoming.recv().await {
+        while let Some(mut report) = incoming.recv().await {
+            // No form shows the configurations, and no filter asks for them.
+            if let PollEvent::Page { jobs, .. } = &mut report.event {
+                for job in jobs {
+                    job.config = None;
+                }
+            }
             store.merge(report);
         }
     };

@@ -2,6 +2,7 @@
 //! its title and its reference too; with marks in their places many jobs have the same text.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// Stands for the title. A control character cannot stand in JSON as it is.
 const TITLE: &str = "\u{1}";
@@ -12,18 +13,36 @@ const AS_IT_IS: char = '\u{3}';
 
 /// Puts marks in the places of title and reference. What does not look as expected stays as it is.
 pub(super) fn fold<'a>(config: &'a str, title: Option<&str>, reference: Option<&str>) -> Cow<'a, str> {
-    if config.contains(['\u{1}', '\u{2}', AS_IT_IS]) {
+    if config.bytes().any(|byte| (1..=3).contains(&byte)) {
         return Cow::Owned(format!("{AS_IT_IS}{config}"));
     }
-    let mut folded = Cow::Borrowed(config);
-    for (name, value, mark) in [("\"title\":", title, TITLE), ("\"reference\":", reference, REFERENCE)] {
-        let Some(value) = value.and_then(json) else { continue };
-        let field = format!("{name}{value}");
-        if folded.contains(&field) {
-            folded = Cow::Owned(folded.replacen(&field, &format!("{name}{mark}"), 1));
-        }
+    let place = |name: &str, value: Option<&str>| place(config, name, value?);
+    let title = place("\"title\":", title).map(|place| (place, TITLE));
+    let reference = place("\"reference\":", reference).map(|place| (place, REFERENCE));
+    let mut marks = [title, reference];
+    marks.sort_unstable_by_key(|mark| mark.as_ref().map(|(place, _)| place.start));
+    let mut copied = 0;
+    let mut folded = String::new();
+    for (place, mark) in marks.into_iter().flatten() {
+        folded.push_str(config.get(copied..place.start).unwrap_or_default());
+        folded.push_str(mark);
+        copied = place.end;
     }
-    folded
+    if copied == 0 {
+        return Cow::Borrowed(config);
+    }
+    folded.push_str(config.get(copied..).unwrap_or_default());
+    Cow::Owned(folded)
+}
+
+/// Where a value stands as JSON behind a name, for the first time.
+fn place(config: &str, name: &str, value: &str) -> Option<Range<usize>> {
+    let value = json(value)?;
+    memchr::memmem::find_iter(config.as_bytes(), name).find_map(|at| {
+        let from = at + name.len();
+        let stands = config.get(from..).is_some_and(|rest| rest.starts_with(&*value));
+        stands.then(|| from..from + value.len())
+    })
 }
 
 /// Puts title and reference back.

@@ -7,8 +7,9 @@ mod shown;
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 
+use foldhash::quality::RandomState;
 use hashbrown::HashTable;
 use jiff::Timestamp;
 
@@ -284,7 +285,7 @@ impl Jobs {
     /// them; says how many went.
     pub(super) fn remove_absent(&mut self, source: SourceId, jobs: &[Job], spans: &[Span]) -> usize {
         let Some(list) = self.lists.get(source.index()).filter(|_| !spans.is_empty()) else { return 0 };
-        let listed: HashSet<&str> = jobs.iter().map(|job| job.id.as_str()).collect();
+        let listed: HashSet<&str, RandomState> = jobs.iter().map(|job| job.id.as_str()).collect();
         let created = |handle| self.slab.get(handle).and_then(Row::created);
         let within = |span: &Span| {
             let (first, last) = (moment(span.first), moment(span.last));

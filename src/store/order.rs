@@ -61,6 +61,8 @@ pub(super) struct Order {
     pieces: Vec<Piece>,
     len: usize,
     homes: Option<Homes>,
+    /// Where a handle was put in last: the jobs of a page stand close to one another.
+    last: (usize, usize),
 }
 
 impl Order {
@@ -141,12 +143,35 @@ impl Order {
             }
             return self.put(0, 0, handle);
         }
-        let place = self.place_of(before);
-        let at = self.pieces.get(place).map_or(0, |piece| piece.handles.partition_point(before));
+        let (place, at) = self.close_to_last(before).unwrap_or_else(|| {
+            let place = self.place_of(before);
+            (place, self.pieces.get(place).map_or(0, |piece| piece.handles.partition_point(before)))
+        });
         self.put(place, at, handle);
+        self.last = (place, at);
         if self.pieces.get(place).is_some_and(|piece| piece.handles.len() > MOST) {
             self.split(place);
         }
+    }
+
+    /// The place of a handle that belongs a little behind the one that was put in last, in its piece.
+    fn close_to_last(&self, before: impl Fn(&Handle) -> bool) -> Option<(usize, usize)> {
+        let (place, from) = self.last;
+        let rest = self.pieces.get(place)?.handles.get(from..)?;
+        // What is before it belongs elsewhere.
+        if !rest.first().is_some_and(&before) {
+            return None;
+        }
+        let (mut least, mut reach) = (1, 2);
+        loop {
+            let held = rest.get(reach - 1)?;
+            if !before(held) {
+                break;
+            }
+            (least, reach) = (reach, reach * 2);
+        }
+        let near = rest.get(least..reach)?;
+        Some((place, from + least + near.partition_point(before)))
     }
 
     /// Takes a handle out; `compare` as when it was put in.

@@ -2,8 +2,9 @@
 //! when the last job that uses it lets go of it, so that a pool is never larger than what is in use.
 
 use std::borrow::Borrow;
-use std::hash::{BuildHasher, Hash, RandomState};
+use std::hash::{BuildHasher, Hash};
 
+use foldhash::quality::RandomState;
 use hashbrown::HashTable;
 
 /// A value's place in its pool. The default names none.
@@ -27,7 +28,12 @@ pub(super) struct Pool<T> {
 
 impl<T> Default for Pool<T> {
     fn default() -> Self {
-        Self { entries: Vec::new(), free: Vec::new(), table: HashTable::new(), hasher: RandomState::new() }
+        Self {
+            entries: Vec::new(),
+            free: Vec::new(),
+            table: HashTable::new(),
+            hasher: RandomState::default(),
+        }
     }
 }
 

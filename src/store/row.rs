@@ -147,7 +147,8 @@ impl Row {
 }
 
 /// Tells one content of a job from another without holding it twice. Two contents that differ have one
-/// fingerprint with a probability of 2⁻⁶⁴; the hash is keyed, so that nobody can look for such two.
+/// fingerprint with a probability of 2⁻⁶⁴. The hash is seeded anew in each run, so that nobody who cannot
+/// see it can look for such two.
 pub(super) fn fingerprint(hasher: &impl BuildHasher, job: &Job) -> u64 {
     let mut state = hasher.build_hasher();
     (job.status.as_str(), job.created_at, &job.data_name, job.duration_s).hash(&mut state);
@@ -313,8 +314,7 @@ impl Described for Held<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::hash::RandomState;
-
+    use foldhash::quality::RandomState;
     use proptest::prelude::*;
 
     use super::*;
@@ -354,7 +354,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_job_comes_out_as_it_went_in_and_leaves_nothing(jobs in prop::collection::vec(some_job(), 1..9)) {
-            let (mut words, hasher) = (Words::default(), RandomState::new());
+            let (mut words, hasher) = (Words::default(), RandomState::default());
             let rows: Vec<Row> = jobs
                 .iter()
                 .map(|job| words.pack(SourceId(3), job, 7, fingerprint(&hasher, job)))

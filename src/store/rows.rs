@@ -14,12 +14,11 @@ use crate::model::JobKey;
 pub(super) struct Wanted {
     pub(super) query: Query,
     pub(super) sort: Sort,
-    reads_text: bool,
 }
 
 impl Wanted {
     pub(super) fn new(query: &Query, sort: Sort) -> Self {
-        Self { query: query.clone(), sort, reads_text: query.reads_text() }
+        Self { query: query.clone(), sort }
     }
 
     /// Whether a job may match, as far as that can be told without reading its text.
@@ -29,7 +28,7 @@ impl Wanted {
 
     /// Touches what [`matches`](Self::matches) is going to read.
     pub(super) fn touch(&self, store: &Store, handle: Handle) -> u64 {
-        let held = store.jobs.get(handle).filter(|_| self.reads_text);
+        let held = store.jobs.get(handle).filter(|held| self.query.reads_text(held.row.signature));
         held.map_or(0, |held| held.row.touch())
     }
 

@@ -13,7 +13,6 @@ mod window;
 use super::column::compare_text;
 use super::jobs::Handle;
 pub(super) use ahead::ahead;
-use digits::digits;
 use task::{Phase, Run, Task};
 use window::{WINDOW, folded, shared, window};
 
@@ -23,7 +22,7 @@ pub(super) const GATHER: usize = 8;
 const SMALL: usize = 2_048;
 /// And up to this one without taking keys first.
 const FEW: usize = 16;
-/// How many texts of a run are looked at to guess what all of it have in common.
+/// How many texts of a long run are looked at to guess what all of it have in common.
 const SAMPLE: usize = 64;
 
 /// Which text a handle is sorted by.
@@ -99,7 +98,14 @@ impl Sorter {
     /// Begins to sort what has been added. `ranked` as it was added.
     pub(super) fn start(&mut self, ranked: bool) {
         let offset = if ranked { 0 } else { WINDOW };
-        self.runs.push(Run { from: 0, to: self.items.len(), stage: self.stage, offset, keyed: true });
+        self.runs.push(Run {
+            from: 0,
+            to: self.items.len(),
+            stage: self.stage,
+            offset,
+            keyed: true,
+            varying: self.varying,
+        });
     }
 
     pub(super) fn len(&self) -> usize {
@@ -113,9 +119,7 @@ impl Sorter {
     /// Works until the budget is used up; says whether everything is sorted.
     pub(super) fn step(&mut self, budget: &mut usize, texts: &Texts<'_>) -> bool {
         while *budget > 0 {
-            let varying = self.varying;
-            let fresh = |run: Run| Task { varying, ..Task::new(run) };
-            let task = self.task.take().or_else(|| self.runs.pop().map(fresh));
+            let task = self.task.take().or_else(|| self.runs.pop().map(Task::new));
             let Some(mut task) = task else { return true };
             if task.run.to - task.run.from <= FEW && !task.run.keyed {
                 *budget = budget.saturating_sub((task.run.to - task.run.from) * GATHER);
@@ -171,11 +175,12 @@ impl Sorter {
     /// Guesses from some texts of the run how many bytes all of them share.
     fn measure(&self, task: &mut Task, budget: &mut usize, texts: &Texts<'_>) {
         let (run, length) = (task.run, task.run.to - task.run.from);
-        *budget = budget.saturating_sub(length.min(SAMPLE) * GATHER);
+        let sample = if length > SMALL { SAMPLE } else { FEW };
+        *budget = budget.saturating_sub(length.min(sample) * GATHER);
         let Some(first) = self.items.get(run.from).map(|item| texts(item.handle)) else { return };
         let some = self.items.get(run.from..run.to).unwrap_or_default().iter();
         let guess = some
-            .step_by((length / SAMPLE).max(1))
+            .step_by((length / sample).max(1))
             .map(|item| shared(first, texts(item.handle), run.stage, run.offset, usize::MAX))
             .min();
         task.enter(Phase::Key);
@@ -246,8 +251,7 @@ impl Sorter {
             self.spare.resize(task.at, Item { key: 0, handle: Handle::new(0), exact: true });
         }
         if task.counts.is_empty() {
-            task.digits = digits(task.varying);
-            task.counts = task.digits.iter().map(|digit| vec![0; digit.values()]).collect();
+            task.lay_out();
         }
         for item in self.items.get(portion).unwrap_or_default() {
             for (digit, counts) in task.digits.iter().zip(&mut task.counts) {
@@ -296,10 +300,11 @@ impl Sorter {
         for at in task.portion(budget, 1) {
             let Some(item) = self.items.get(at).copied() else { continue };
             let first = self.items.get(task.group).map_or(item.key, |first| first.key);
-            if item.key != first {
+            if !task.are_together(item.key, first) {
                 self.close(task, at);
             }
-            // Here: whether all of the group are exact.
+            // Here: in which bits the group's keys differ, and whether all of them are exact.
+            task.varying |= item.key ^ *task.one.get_or_insert(item.key);
             task.same &= item.exact;
         }
         let through = task.is_through();
@@ -311,10 +316,11 @@ impl Sorter {
 
     /// Ends a group of equal keys; what is not told apart yet is a run of its own.
     fn close(&mut self, task: &mut Task, to: usize) {
-        if to - task.group > 1 && !task.same {
-            self.runs.push(Run { from: task.group, to, keyed: false, ..task.run });
+        let varying = task.varying;
+        if to - task.group > 1 && (varying > 0 || !task.same) {
+            self.runs.push(Run { from: task.group, to, keyed: varying > 0, varying, ..task.run });
         }
-        (task.group, task.same) = (to, true);
+        (task.group, task.same, task.varying, task.one) = (to, true, 0, None);
     }
 }
 

@@ -112,3 +112,28 @@ proptest! {
         let _ = (text(&raw), location(&raw), header(&raw));
     }
 }
+
+proptest! {
+    #[test]
+    fn in_what_is_plain_nothing_is_hidden_or_cleaned(
+        raw in "([a-zA-Z0-9äßŁ.:/_?@#;,'()\\[-]{0,9}|[bB]earer|basic|token:|x-api-key:|key|eyJ|://| |\u{a0}){1,8}",
+    ) {
+        if is_plain(&raw) {
+            prop_assert_eq!(&*text(&raw), &*raw);
+            prop_assert_eq!(&*crate::api::scrub::clean(&raw), &*raw);
+            prop_assert_eq!(raw.trim(), &*raw);
+        }
+    }
+}
+
+#[test]
+fn most_names_are_plain() {
+    for raw in
+        ["call 17.wav", "Tagesgespräch_2026.wav", "asset:a6e373fe-2021", "Oslo: politics desk", "a/b/c", ""]
+    {
+        assert!(is_plain(raw), "{raw}");
+    }
+    for raw in ["Bearer abcdefgh1", "X-Api-Key: a", "https://h", " a", "a ", "a=b", "a\u{a0}b", "a.b.eyJ"] {
+        assert!(!is_plain(raw), "{raw}");
+    }
+}

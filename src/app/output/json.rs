@@ -1,6 +1,8 @@
 //! JSON and NDJSON, in the names and words of the contract.
 
 use std::io::{self, Write};
+use std::num::NonZero;
+use std::thread;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -67,12 +69,43 @@ pub(super) fn write(listing: &Listing<'_>, out: &mut impl Write) -> io::Result<(
     writeln!(out)
 }
 
+/// So many jobs are made into text by one thread at a time.
+const PORTION: usize = 4_096;
+
+/// All cores make lines, so that a long list is not held up by its printing.
 pub(super) fn write_lines(listing: &Listing<'_>, out: &mut impl Write) -> io::Result<()> {
-    for held in listing.jobs {
-        serde_json::to_writer(&mut *out, &job_row(listing, *held))?;
-        writeln!(out)?;
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    for round in listing.jobs.chunks(PORTION * threads) {
+        let texts = thread::scope(|scope| {
+            let portions: Vec<_> = round
+                .chunks(PORTION)
+                .map(|portion| {
+                    let lines = move || lines(listing, portion);
+                    // The last portion is often the only one.
+                    if portion.len() < PORTION { Err(lines()) } else { Ok(scope.spawn(lines)) }
+                })
+                .collect();
+            let broken = |_| Err(io::Error::other("a thread that made lines panicked"));
+            let text = |portion: Result<thread::ScopedJoinHandle<'_, _>, _>| match portion {
+                Ok(thread) => thread.join().unwrap_or_else(broken),
+                Err(text) => text,
+            };
+            portions.into_iter().map(text).collect::<io::Result<Vec<Vec<u8>>>>()
+        })?;
+        for text in texts {
+            out.write_all(&text)?;
+        }
     }
     Ok(())
+}
+
+fn lines(listing: &Listing<'_>, jobs: &[Held<'_>]) -> io::Result<Vec<u8>> {
+    let mut text = Vec::with_capacity(jobs.len() * 384);
+    for held in jobs {
+        serde_json::to_writer(&mut text, &job_row(listing, *held))?;
+        text.push(b'\n');
+    }
+    Ok(text)
 }
 
 pub(super) fn source_rows<'a>(listing: &Listing<'a>) -> Vec<SourceRow<'a>> {

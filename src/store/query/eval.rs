@@ -208,13 +208,13 @@ impl Node {
         }
     }
 
-    /// Whether answering takes a look at the text of a job whose signature is known.
-    pub(super) fn reads_text(&self) -> bool {
+    /// Whether answering takes a look at the text of a job with this signature.
+    pub(super) fn reads_text(&self, text: Signature) -> bool {
         match self {
-            Self::All(nodes) | Self::Any(nodes) => nodes.iter().any(Self::reads_text),
-            Self::Not(node) => node.reads_text(),
-            Self::Test(Test::Word(word)) => !word.folded.is_letter(),
-            Self::Test(Test::Phrase(_)) => true,
+            Self::All(nodes) | Self::Any(nodes) => nodes.iter().any(|node| node.reads_text(text)),
+            Self::Not(node) => node.reads_text(text),
+            Self::Test(Test::Word(word)) => !word.folded.is_letter() && word.may_mean(text),
+            Self::Test(Test::Phrase(phrase)) => text.covers(phrase.signature()),
             Self::Test(Test::Is(field, _) | Test::Contains(field, _)) => {
                 matches!(field, TextField::Id | TextField::Name | TextField::Title | TextField::Reference)
             }

@@ -53,6 +53,8 @@ pub(super) struct Word {
     /// The pairs of neighbours in it, and how many of them a text that it abbreviates holds at least.
     pairs: Box<[u8]>,
     least: usize,
+    /// The pairs of digits among them, which are never parted.
+    numbers: Signature,
 }
 
 impl Word {
@@ -71,7 +73,8 @@ impl Word {
         // All but those that a gap may part; what is not ASCII says nothing.
         let parted = (length / 2).max(2) - 1;
         let least = if text.is_ascii() { pairs.len().saturating_sub(parted) } else { 0 };
-        Self { folded, letters: may.then_some(letters), accented, pairs, least }
+        let numbers = Signature::of_numbers(folded.as_str());
+        Self { folded, letters: may.then_some(letters), accented, pairs, least, numbers }
     }
 
     /// Whether a text of this signature may hold the word or be abbreviated by it.
@@ -81,6 +84,7 @@ impl Word {
         }
         let first = self.letters.as_deref().and_then(<[char]>::first);
         first.is_some_and(|first| text.has_start(*first))
+            && text.covers(self.numbers)
             && text.has_letters(self.folded.signature())
             && self.pairs.iter().filter(|pair| text.has(**pair)).count() >= self.least
     }

@@ -85,9 +85,9 @@ impl Query {
         self.root.as_ref().is_none_or(|root| root.may_mean(text))
     }
 
-    /// Whether it looks at the text of the jobs.
-    pub(super) fn reads_text(&self) -> bool {
-        self.root.as_ref().is_some_and(eval::Node::reads_text)
+    /// Whether it looks at the text of a job with this signature.
+    pub(super) fn reads_text(&self, text: Signature) -> bool {
+        self.root.as_ref().is_some_and(|root| root.reads_text(text))
     }
 
     /// Whether it is the empty query, which every job matches.

@@ -48,6 +48,20 @@ impl Signature {
         signature
     }
 
+    /// Of the pairs of neighbouring digits in a query's text alone.
+    pub(super) fn of_numbers(text: &str) -> Self {
+        let mut signature = Self { letters: 0, pairs: [0; 2] };
+        for two in text.as_bytes().windows(2) {
+            if let [a, b] = *two
+                && a.is_ascii_digit()
+                && b.is_ascii_digit()
+            {
+                signature.add(pair(a, b));
+            }
+        }
+        signature
+    }
+
     /// Whether the letters are known, and so all of the text is ASCII.
     pub(super) fn is_known(self) -> bool {
         self.letters != u64::MAX

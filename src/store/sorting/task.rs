@@ -4,7 +4,10 @@
 use std::ops::Range;
 
 use super::Stage;
-use super::digits::Digit;
+use super::digits::{Digit, digits};
+
+/// The most digits that a run is sorted by at once.
+const MOST_DIGITS: usize = 3;
 
 /// Items that are equal as far as they have been looked at.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +19,8 @@ pub(super) struct Run {
     pub(super) offset: usize,
     /// Whether the items hold the keys by which the run is to be sorted.
     pub(super) keyed: bool,
+    /// The bits in which those differ.
+    pub(super) varying: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +58,8 @@ pub(super) struct Task {
     /// The digits by which it is sorted, the last first, and how often each value of each occurs.
     pub(super) digits: Vec<Digit>,
     pub(super) counts: Vec<Counts>,
+    /// The first digit, where it is parted by that alone, because there are many.
+    pub(super) first: Option<Digit>,
     /// Whether the items stand in the spare room now.
     pub(super) away: bool,
     /// Where the equal keys begin that are being counted.
@@ -70,10 +77,11 @@ impl Task {
             least: 0,
             same: true,
             longer: false,
-            varying: 0,
+            varying: run.varying,
             one: None,
             digits: Vec::new(),
             counts: Vec::new(),
+            first: None,
             away: false,
             group: 0,
         };
@@ -85,8 +93,27 @@ impl Task {
         (self.phase, self.at) = (phase, self.run.from);
         (self.shared, self.least, self.same, self.longer) = (0, usize::MAX, true, false);
         self.group = self.run.from;
-        if phase == Phase::Key {
+        if matches!(phase, Phase::Key | Phase::Split) {
             (self.varying, self.one) = (0, None);
+        }
+    }
+
+    /// Prepares to count. Keys of many digits are parted by the first one, and each part by what varies
+    /// in it, which is mostly much less.
+    pub(super) fn lay_out(&mut self) {
+        self.digits = digits(self.varying);
+        if self.digits.len() > MOST_DIGITS {
+            self.digits.drain(..self.digits.len() - 1);
+            self.first = self.digits.first().copied();
+        }
+        self.counts = self.digits.iter().map(|digit| vec![0; digit.values()]).collect();
+    }
+
+    /// Whether two keys belong to one group.
+    pub(super) fn are_together(&self, a: u64, b: u64) -> bool {
+        match self.first {
+            Some(first) => first.of(a) == first.of(b),
+            None => a == b,
         }
     }
 

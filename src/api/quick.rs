@@ -1,0 +1,207 @@
+//! Reading a page in one pass over its bytes, entry by entry. An entry that is not plainly written is read
+//! the long way by [`Entries`], and comes out as it would have; a page that is not one list of jobs and
+//! nothing else is left to the parser as a whole.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use serde::de::DeserializeSeed;
+
+use super::job::{self, Entries, Entry};
+use super::page::{MOST, Page};
+use super::scan::Scan;
+use super::settings::Settings;
+use super::text::Reader;
+use super::{instant, scrub};
+use crate::model::{Job, JobId, Status};
+
+/// Reads a plainly written page; `None` for any other.
+pub(super) fn page(text: &str, reader: Reader<'_>) -> Option<Page> {
+    let (mut entries, mut page) = (Entries::new(reader), None);
+    let mut scan = Scan::new(text);
+    scan.members(|name, scan| {
+        // Of two lists the parser knows which counts.
+        if name != "jobs" || page.is_some() {
+            return None;
+        }
+        let page = page.insert(Page { jobs: Vec::with_capacity(100), ..Page::default() });
+        scan.items(|scan| {
+            if page.listed == MOST {
+                return None;
+            }
+            page.take(entry(scan, &mut entries)?);
+            Some(())
+        })
+    })?;
+    page.filter(|_| scan.is_over())
+}
+
+/// Reads an entry; `None` where it is beyond reading.
+fn entry<'t>(scan: &mut Scan<'t>, entries: &mut Entries<'t, '_>) -> Option<Entry> {
+    let start = *scan;
+    if let Some(entry) = plain(scan, entries) {
+        return Some(entry);
+    }
+    *scan = start;
+    let raw = scan.value()?;
+    entries.next().deserialize(&mut serde_json::Deserializer::from_str(raw)).ok()
+}
+
+fn plain<'t>(scan: &mut Scan<'t>, entries: &mut Entries<'t, '_>) -> Option<Entry> {
+    let (reader, shared) = entries.parts();
+    let (mut id, mut status, mut created_at, mut data_name) = (None, None, None, None);
+    let (mut duration_s, mut settings, mut errors) = (None, None, Vec::new());
+    scan.members(|name, scan| {
+        match name {
+            "created_at" => created_at = Some(instant::parse(scan.string()?)),
+            "data_name" => data_name = Some(reader.name(scan.string()?).into()),
+            "duration" => {
+                let seconds = scan.scalar()?.parse().ok();
+                duration_s = Some(seconds.filter(|seconds| *seconds <= job::LONGEST_AUDIO_S)?);
+            }
+            "id" => id = Some(self::id(scan.string()?, reader)?),
+            "status" => status = Some(self::status(scan.string()?, reader)),
+            "config" => settings = Some(Settings::in_parts(scan, reader, shared)?),
+            "errors" => errors = job::errors(&job::value(scan.value()?)?, reader),
+            _ if job::is_legacy(name) || name == "lang" => return None,
+            _ => drop(scan.value()?),
+        }
+        Some(())
+    })?;
+    let settings = settings.unwrap_or_default();
+    let job = Job {
+        id: id?,
+        status: status?,
+        created_at: created_at?,
+        data_name: data_name?,
+        duration_s,
+        language: settings.language,
+        model: settings.model,
+        title: settings.title,
+        reference: settings.reference,
+        tags: settings.tags,
+        errors,
+        config: settings.config,
+    };
+    let created_at: Option<Timestamp> = job.created_at;
+    Some(Entry { job: Some(job), created_at })
+}
+
+/// An id that is read as it is; any other is looked at closely.
+fn id(raw: &str, reader: Reader<'_>) -> Option<JobId> {
+    match reader.whole(raw) {
+        Cow::Borrowed(id) if !id.is_empty() && id.len() <= scrub::NAME => Some(JobId::new(id)),
+        _ => None,
+    }
+}
+
+fn status(word: &str, reader: Reader<'_>) -> Status {
+    match word {
+        "done" => Status::Done,
+        "running" => Status::Running,
+        "rejected" => Status::Rejected,
+        word => Status::parse(&reader.name(word)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::api::page;
+    use crate::model::KeyValue;
+
+    fn text() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            6 => "[a-zA-Z0-9 ._/-]{0,20}".prop_map(Value::from),
+            1 => "(bearer|Basic|token) [a-z0-9]{6,20}".prop_map(Value::from),
+            1 => "[ -~äöü\u{202e}\u{1b}\n]{0,12}".prop_map(Value::from),
+            1 => Just(json!("https://u:p@h.example/a?sig=1")),
+            1 => Just(json!("sk-0123456789")),
+            1 => Just(json!("x".repeat(600))),
+        ]
+    }
+
+    fn odd() -> impl Strategy<Value = Value> {
+        let odd = vec![json!(null), json!(1), json!(-2.5), json!([]), json!({"a": [1, "b"]}), json!(true)];
+        prop_oneof![text(), prop::sample::select(odd)]
+    }
+
+    fn entry() -> impl Strategy<Value = Value> {
+        let seldom = |value: BoxedStrategy<Value>| prop_oneof![9 => value, 1 => odd().boxed()];
+        let moment = prop::sample::select(vec!["2026-11-22T10:00:00.000Z", "2026-11-22T10:00:00Z", "soon"]);
+        let status = prop::sample::select(vec!["done", "running", "rejected", "Done", "odd", "deleted"]);
+        let errors = prop::collection::vec(text(), 0..2).prop_map(|messages| {
+            messages.into_iter().map(|message| json!({"message": message, "timestamp": "x"})).collect()
+        });
+        let config = (seldom(text().boxed()), seldom(text().boxed()), odd()).prop_map(|(title, language, tags)| {
+            json!({"type": "transcription", "transcription_config": {"language": language, "model": "enhanced"},
+                "tracking": {"title": title, "tags": [tags]}, "fetch_data": {"url": "https://h.example/a?b=1"}})
+        });
+        let fields = (
+            seldom(text().boxed()),
+            seldom(text().boxed()),
+            seldom((0_u32..100_000).prop_map(Value::from).boxed()),
+            seldom(moment.prop_map(Value::from).boxed()),
+            seldom(status.prop_map(Value::from).boxed()),
+            seldom(config.boxed()),
+            prop::option::weighted(0.3, seldom(errors.boxed())),
+            prop::option::weighted(
+                0.1,
+                (prop::sample::select(vec!["lang", "model", "x_config", "other"]), odd()),
+            ),
+            prop::option::weighted(0.1, 0..6_usize),
+        );
+        fields.prop_map(|(id, name, duration, created, status, config, errors, more, missing)| {
+            let mut entry = json!({"id": id, "data_name": name, "duration": duration, "created_at": created,
+                "status": status, "config": config});
+            if let Value::Object(fields) = &mut entry {
+                fields.extend(errors.map(|errors| ("errors".to_owned(), errors)));
+                fields.extend(more.map(|(name, value)| (name.to_owned(), value)));
+                let name = missing.and_then(|at| fields.keys().nth(at).cloned());
+                name.and_then(|name| fields.remove(&name));
+            }
+            entry
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn in_one_pass_it_is_what_the_parser_makes_of_it(
+            entries in prop::collection::vec(prop_oneof![9 => entry(), 1 => odd()], 0..6),
+            pretty: bool, more: bool,
+        ) {
+            let key = KeyValue::new("sk-0123456789").unwrap();
+            let mut body = json!({"jobs": entries});
+            if let (true, Value::Object(body)) = (more, &mut body) {
+                body.insert("a".to_owned(), json!({"total": 3.5}));
+            }
+            let body = if pretty { format!("{body:#}\n") } else { body.to_string() };
+            let parsed = page::parse(&body, Reader::new(&key)).unwrap();
+            match page(&body, Reader::new(&key)) {
+                Some(page) => prop_assert_eq!(page, parsed),
+                None => prop_assert!(more, "{}", body),
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_cut_off_or_more_than_a_page_is_left_to_the_parser() {
+        let key = KeyValue::new("sk-0123456789").unwrap();
+        let reader = Reader::new(&key);
+        let body =
+            r#"{"jobs":[{"id":"a","status":"done","created_at":"2026-11-22T10:00:00Z","data_name":"b"}]}"#;
+        assert_eq!(page(body, reader).map(|page| page.jobs.len()), Some(1));
+        for cut in 0..body.len() {
+            assert_eq!(page(&body[..cut], reader), None, "{cut}");
+        }
+        for body in [format!("{body}x"), format!("{body}{body}"), body.replace("}]", "}],\"jobs\":[]")] {
+            assert_eq!(page(&body, reader), None, "{body}");
+        }
+        for body in ["", "{}", "[]", r#"{"jobs":null}"#, r#"{"jobs":[{"id":"a",}]}"#] {
+            assert_eq!(page(body, reader), None, "{body}");
+        }
+    }
+}
