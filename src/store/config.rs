@@ -1,5 +1,6 @@
 //! Configurations without what is each job's own. A fleet has few configurations, but each job's holds
-//! its title and its reference too; with marks in their places many jobs have the same text.
+//! its title, its reference and perhaps the name of its file in a URL; with marks in their places many
+//! jobs have the same text.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -10,29 +11,64 @@ const TITLE: &str = "\u{1}";
 const REFERENCE: &str = "\u{2}";
 /// Stands before a text that is no JSON and holds such characters itself.
 const AS_IT_IS: char = '\u{3}';
+/// Stands for the last part of a URL's path that is probably the job's own.
+const SEGMENT: &str = "\u{4}";
 
-/// Puts marks in the places of title and reference. What does not look as expected stays as it is.
-pub(super) fn fold<'a>(config: &'a str, title: Option<&str>, reference: Option<&str>) -> Cow<'a, str> {
-    if config.bytes().any(|byte| (1..=3).contains(&byte)) {
-        return Cow::Owned(format!("{AS_IT_IS}{config}"));
+/// A configuration in two parts.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Template<'a> {
+    /// What many jobs may share, with marks.
+    pub(super) shared: Cow<'a, str>,
+    /// What stands in the places of [`SEGMENT`], each followed by a line break.
+    pub(super) own: String,
+}
+
+/// Puts marks in the places of title, reference and the ends of URLs. What does not look as expected
+/// stays as it is.
+pub(super) fn fold<'a>(config: &'a str, title: Option<&str>, reference: Option<&str>) -> Template<'a> {
+    let mut own = String::new();
+    if config.bytes().any(|byte| (1..=4).contains(&byte)) {
+        return Template { shared: Cow::Owned(format!("{AS_IT_IS}{config}")), own };
     }
     let place = |name: &str, value: Option<&str>| place(config, name, value?);
-    let title = place("\"title\":", title).map(|place| (place, TITLE));
-    let reference = place("\"reference\":", reference).map(|place| (place, REFERENCE));
-    let mut marks = [title, reference];
-    marks.sort_unstable_by_key(|mark| mark.as_ref().map(|(place, _)| place.start));
+    let mut marks: Vec<(Range<usize>, &str)> = segments(config).map(|place| (place, SEGMENT)).collect();
+    marks.extend(place("\"title\":", title).map(|place| (place, TITLE)));
+    marks.extend(place("\"reference\":", reference).map(|place| (place, REFERENCE)));
+    marks.sort_unstable_by_key(|(place, _)| place.start);
     let mut copied = 0;
     let mut folded = String::new();
-    for (place, mark) in marks.into_iter().flatten() {
-        folded.push_str(config.get(copied..place.start).unwrap_or_default());
+    for (place, mark) in marks {
+        // A title may look like a URL.
+        let Some(between) = config.get(copied..place.start) else { continue };
+        folded.push_str(between);
         folded.push_str(mark);
+        if mark == SEGMENT {
+            own.push_str(config.get(place.clone()).unwrap_or_default());
+            own.push('\n');
+        }
         copied = place.end;
     }
     if copied == 0 {
-        return Cow::Borrowed(config);
+        return Template { shared: Cow::Borrowed(config), own };
     }
     folded.push_str(config.get(copied..).unwrap_or_default());
-    Cow::Owned(folded)
+    Template { shared: Cow::Owned(folded), own }
+}
+
+/// The places of the last parts of URLs' paths, where they hold digits as names of files and ids do.
+fn segments(config: &str) -> impl Iterator<Item = Range<usize>> {
+    const URL: &str = "\"url\":\"";
+    memchr::memmem::find_iter(config.as_bytes(), URL).filter_map(|at| {
+        let from = at + URL.len();
+        let rest = config.get(from..)?;
+        let url = rest.get(..rest.find('"')?)?;
+        let path = url.get(..url.find(['?', '#']).unwrap_or(url.len()))?;
+        let start = path.rfind('/')? + 1;
+        let segment = path.get(start..)?;
+        let own = segment.bytes().filter(u8::is_ascii_digit).count() >= 2;
+        let plain = !url.contains('\\') && !segment.contains(char::is_control);
+        (own && plain).then(|| from + start..from + path.len())
+    })
 }
 
 /// Where a value stands as JSON behind a name, for the first time.
@@ -45,12 +81,21 @@ fn place(config: &str, name: &str, value: &str) -> Option<Range<usize>> {
     })
 }
 
-/// Puts title and reference back.
-pub(super) fn unfold<'a>(folded: &'a str, title: Option<&str>, reference: Option<&str>) -> Cow<'a, str> {
-    if let Some(config) = folded.strip_prefix(AS_IT_IS) {
+/// Puts back what was marked.
+pub(super) fn unfold<'a>(
+    shared: &'a str,
+    title: Option<&str>,
+    reference: Option<&str>,
+    own: &str,
+) -> Cow<'a, str> {
+    if let Some(config) = shared.strip_prefix(AS_IT_IS) {
         return Cow::Borrowed(config);
     }
-    let mut config = Cow::Borrowed(folded);
+    let mut config = Cow::Borrowed(shared);
+    // The ends of URLs first: they cannot hold a mark, which a title in its place might.
+    for segment in own.lines() {
+        config = Cow::Owned(config.replacen(SEGMENT, segment, 1));
+    }
     for (value, mark) in [(title, TITLE), (reference, REFERENCE)] {
         if let Some(value) = value.and_then(json)
             && config.contains(mark)
@@ -69,17 +114,58 @@ fn json(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
+    fn back(config: &str, title: Option<&str>, reference: Option<&str>) -> String {
+        let Template { shared, own } = fold(config, title, reference);
+        unfold(&shared, title, reference, &own).into_owned()
+    }
+
     #[test]
     fn what_jobs_share_folds_alike_and_unfolds_to_each_own() {
         let config = |title: &str| format!(r#"{{"tracking":{{"reference":"r","title":{title}}}}}"#);
         let (one, other) = (config(r#""a \"b\"""#), config(r#""é""#));
         let folded = fold(&one, Some("a \"b\""), Some("r"));
         assert_eq!(folded, fold(&other, Some("é"), Some("r")));
-        assert_eq!(unfold(&folded, Some("a \"b\""), Some("r")), one);
-        assert_eq!(unfold(&folded, Some("é"), Some("r")), other);
-        for odd in ["", "\u{1}", "\"title\":\"\u{2}\"", r#"{"title":"x","also":{"title":"x"}}"#] {
-            let folded = fold(odd, Some("x"), None);
-            assert_eq!(unfold(&folded, Some("x"), None), odd);
+        assert_eq!(back(&one, Some("a \"b\""), Some("r")), one);
+        assert_eq!(back(&other, Some("é"), Some("r")), other);
+        for odd in ["", "\u{1}", "\u{4}", "\"title\":\"\u{2}\"", r#"{"title":"x","also":{"title":"x"}}"#] {
+            assert_eq!(back(odd, Some("x"), None), odd);
+        }
+    }
+
+    #[test]
+    fn files_behind_urls_are_each_jobs_own_and_callbacks_are_shared() {
+        let config = |file: &str| {
+            format!(
+                r#"{{"fetch_data":{{"url":"https://in.example/a/{file}?…"}},"tracking":{{"title":"{file}"}},"notification_config":[{{"url":"https://hook.example/done?…"}},{{"url":"https://hook.example/job/{file}"}}]}}"#
+            )
+        };
+        let (one, other) = (config("call-0017.wav"), config("call-0018.wav"));
+        let (first, second) =
+            (fold(&one, Some("call-0017.wav"), None), fold(&other, Some("call-0018.wav"), None));
+        assert_eq!(first.shared, second.shared);
+        assert_eq!(first.own, "call-0017.wav\ncall-0017.wav\n");
+        for (config, title) in
+            [(&one, Some("call-0017.wav")), (&other, None), (&other, Some("call-0018.wav"))]
+        {
+            assert_eq!(back(config, title, None), *config);
+        }
+        for url in
+            ["https://x/12", "x/12", "/", "", "https://x/a?b=/12", "https://x/1\\u00e92", "https://x/12"]
+        {
+            for end in ["\"", "", "\"}"] {
+                let odd = format!("{{\"url\":\"{url}{end}");
+                assert_eq!(back(&odd, None, None), odd);
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_folded_comes_back(
+            parts in proptest::collection::vec("(\"url\":\"|https://|/|[0-9]{2}|[a-z?\"\\\\:,{}\u{1}-\u{4}\n]|\"title\":\"t\")", 0..20),
+        ) {
+            let config = parts.concat();
+            proptest::prop_assert_eq!(back(&config, Some("t"), None), config);
         }
     }
 }

@@ -15,7 +15,7 @@ use super::query::{Described, Signature};
 use crate::model::{Job, JobError, JobId, RETENTION, SourceId, Status};
 
 /// What a listing without a known length has in its place.
-const NO_DURATION: u64 = u64::MAX;
+const NO_DURATION: u32 = u32::MAX;
 /// What a listing without a known moment has for nanoseconds.
 const NO_MOMENT: i32 = i32::MIN;
 
@@ -27,13 +27,14 @@ struct Errors(Box<[JobError]>);
 /// listing stands.
 #[derive(Debug)]
 pub(super) struct Row {
-    /// Id, file name, title and reference, one behind the other.
+    /// Id, file name, title, reference, and what else of its configuration is its own, one behind the other.
     text: Box<str>,
-    /// Where id, file name and title end.
-    ends: [u32; 3],
+    /// Where id, file name, title and reference end.
+    ends: [u32; 4],
     created_nanosecond: i32,
     created_second: i64,
-    duration: u64,
+    /// Seconds; a century at the most.
+    duration: u32,
     errors: Option<Box<Errors>>,
     /// Tells one content from another; see [`fingerprint`].
     pub(super) fingerprint: u64,
@@ -68,31 +69,34 @@ impl Words {
         let (title, reference) = (job.title.as_deref(), job.reference.as_deref());
         let parts =
             [job.id.as_str(), &job.data_name, title.unwrap_or_default(), reference.unwrap_or_default()];
-        let text = parts.concat();
+        let template = job.config.as_deref().map(|config| config::fold(config, title, reference));
+        let mut text = parts.concat();
         let mut end = 0;
         // A text of 4 GiB cannot come: what enters is bounded to some hundred bytes.
         let mut end_of = |part: &str| {
             end += u32::try_from(part.len()).unwrap_or_default();
             end
         };
-        let ends = [end_of(parts[0]), end_of(parts[1]), end_of(parts[2])];
-        let template = job.config.as_deref().map(|config| config::fold(config, title, reference));
+        let ends = parts.map(&mut end_of);
+        let signature = Signature::of(parts, &text);
+        text.push_str(template.as_ref().map_or("", |template| &template.own));
         let tags = job.tags.as_slice();
         Row {
             ends,
-            signature: Signature::of(parts, &text),
+            signature,
             text: text.into_boxed_str(),
             created_nanosecond: job.created_at.map_or(NO_MOMENT, Timestamp::subsec_nanosecond),
             created_second: job.created_at.map_or(0, Timestamp::as_second),
-            duration: job.duration_s.map_or(NO_DURATION, |seconds| seconds.min(NO_DURATION - 1)),
+            duration: job.duration_s.map_or(NO_DURATION, duration),
             errors: (!job.errors.is_empty()).then(|| Box::new(Errors(job.errors.as_slice().into()))),
             fingerprint,
             language: self.name(job.language.as_deref()),
             model: self.name(job.model.as_deref()),
             tags: if tags.is_empty() { Symbol::default() } else { self.tags.intern(tags, <[_]>::to_vec) },
             status: self.statuses.intern(&job.status, Clone::clone),
-            config: template
-                .map_or_else(Symbol::default, |text| self.configs.intern(text.as_ref(), |text| text.into())),
+            config: template.map_or_else(Symbol::default, |template| {
+                self.configs.intern(&*template.shared, |text| text.into())
+            }),
             seen,
             source,
             has_title: title.is_some(),
@@ -119,6 +123,10 @@ impl Words {
     pub(super) fn len(&self) -> usize {
         self.names.len() + self.tags.len() + self.statuses.len() + self.configs.len()
     }
+}
+
+fn duration(seconds: u64) -> u32 {
+    u32::try_from(seconds).unwrap_or(NO_DURATION).min(NO_DURATION - 1)
 }
 
 impl Row {
@@ -190,7 +198,7 @@ impl<'a> Held<'a> {
     }
 
     pub fn duration_s(self) -> Option<u64> {
-        (self.row.duration != NO_DURATION).then_some(self.row.duration)
+        (self.row.duration != NO_DURATION).then(|| self.row.duration.into())
     }
 
     pub fn language(self) -> Option<&'a str> {
@@ -206,7 +214,7 @@ impl<'a> Held<'a> {
     }
 
     pub fn reference(self) -> Option<&'a str> {
-        self.row.has_reference.then(|| self.row.part(self.row.end(2), self.row.text.len()))
+        self.row.has_reference.then(|| self.row.part(self.row.end(2), self.row.end(3)))
     }
 
     pub fn tags(self) -> &'a [Box<str>] {
@@ -219,7 +227,8 @@ impl<'a> Held<'a> {
 
     pub fn config(self) -> Option<Arc<str>> {
         let template = self.words.configs.get(self.row.config)?;
-        Some(config::unfold(template, self.title(), self.reference()).as_ref().into())
+        let own = self.row.part(self.row.end(3), self.row.text.len());
+        Some(config::unfold(template, self.title(), self.reference(), own).as_ref().into())
     }
 }
 
@@ -304,7 +313,8 @@ impl Described for Held<'_> {
     }
 
     fn joined(&self) -> Option<(&str, [usize; 3])> {
-        Some((&self.row.text, [self.row.end(0), self.row.end(1), self.row.end(2)]))
+        let text = self.row.part(0, self.row.end(3));
+        Some((text, [self.row.end(0), self.row.end(1), self.row.end(2)]))
     }
 
     fn signature(&self) -> Signature {
@@ -335,7 +345,7 @@ mod tests {
                     status: Status::parse(status),
                     created_at: when.and_then(|(second, nano)| Timestamp::new(second, nano).ok()),
                     data_name: name.into(),
-                    duration_s: duration_s.map(|seconds| seconds.min(u64::MAX - 1)),
+                    duration_s: duration_s.map(|seconds| seconds.min(u64::from(u32::MAX) - 1)),
                     config: more.map(|more| {
                         let tracking = serde_json::json!({"reference": reference, "title": title});
                         serde_json::json!({"more": more, "tracking": tracking}).to_string().into()
