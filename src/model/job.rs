@@ -77,7 +77,7 @@ pub struct JobError {
     /// When, if the service said so in a form that can be read.
     pub timestamp: Option<Timestamp>,
     /// What, scrubbed, with the secrets in its URLs masked.
-    pub message: Box<str>,
+    pub message: Arc<str>,
 }
 
 /// One job. Text is scrubbed and bounded, secrets in the configuration are masked. What the service

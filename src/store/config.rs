@@ -1,5 +1,5 @@
 //! Configurations without what is each job's own. A fleet has few configurations, but each job's holds
-//! its title, its reference and perhaps the name of its file in a URL; with marks in their places many
+//! its title, its reference, its tags and perhaps the name of its file in a URL; with marks in their places many
 //! jobs have the same text.
 
 use std::borrow::Cow;
@@ -13,6 +13,8 @@ const REFERENCE: &str = "\u{2}";
 const AS_IT_IS: char = '\u{3}';
 /// Stands for the last part of a URL's path that is probably the job's own.
 const SEGMENT: &str = "\u{4}";
+/// Stands for the tags.
+const TAGS: &str = "\u{5}";
 
 /// A configuration in two parts.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,15 +27,21 @@ pub(super) struct Template<'a> {
 
 /// Puts marks in the places of title, reference and the ends of URLs. What does not look as expected
 /// stays as it is.
-pub(super) fn fold<'a>(config: &'a str, title: Option<&str>, reference: Option<&str>) -> Template<'a> {
+pub(super) fn fold<'a>(
+    config: &'a str,
+    title: Option<&str>,
+    reference: Option<&str>,
+    tags: &[Box<str>],
+) -> Template<'a> {
     let mut own = String::new();
-    if config.bytes().any(|byte| (1..=4).contains(&byte)) {
+    if config.bytes().any(|byte| (1..=5).contains(&byte)) {
         return Template { shared: Cow::Owned(format!("{AS_IT_IS}{config}")), own };
     }
-    let place = |name: &str, value: Option<&str>| place(config, name, value?);
+    let place = |name: &str, value: Option<String>| place(config, name, &value?);
     let mut marks: Vec<(Range<usize>, &str)> = segments(config).map(|place| (place, SEGMENT)).collect();
-    marks.extend(place("\"title\":", title).map(|place| (place, TITLE)));
-    marks.extend(place("\"reference\":", reference).map(|place| (place, REFERENCE)));
+    marks.extend(place("\"title\":", title.and_then(json)).map(|place| (place, TITLE)));
+    marks.extend(place("\"reference\":", reference.and_then(json)).map(|place| (place, REFERENCE)));
+    marks.extend(place("\"tags\":", json_list(tags)).map(|place| (place, TAGS)));
     marks.sort_unstable_by_key(|(place, _)| place.start);
     let mut copied = 0;
     let mut folded = String::new();
@@ -71,12 +79,11 @@ fn segments(config: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// Where a value stands as JSON behind a name, for the first time.
+/// Where a value stands behind a name, for the first time.
 fn place(config: &str, name: &str, value: &str) -> Option<Range<usize>> {
-    let value = json(value)?;
     memchr::memmem::find_iter(config.as_bytes(), name).find_map(|at| {
         let from = at + name.len();
-        let stands = config.get(from..).is_some_and(|rest| rest.starts_with(&*value));
+        let stands = config.get(from..).is_some_and(|rest| rest.starts_with(value));
         stands.then(|| from..from + value.len())
     })
 }
@@ -86,6 +93,7 @@ pub(super) fn unfold<'a>(
     shared: &'a str,
     title: Option<&str>,
     reference: Option<&str>,
+    tags: &[Box<str>],
     own: &str,
 ) -> Cow<'a, str> {
     if let Some(config) = shared.strip_prefix(AS_IT_IS) {
@@ -96,8 +104,10 @@ pub(super) fn unfold<'a>(
     for segment in own.lines() {
         config = Cow::Owned(config.replacen(SEGMENT, segment, 1));
     }
-    for (value, mark) in [(title, TITLE), (reference, REFERENCE)] {
-        if let Some(value) = value.and_then(json)
+    let values =
+        [(title.and_then(json), TITLE), (reference.and_then(json), REFERENCE), (json_list(tags), TAGS)];
+    for (value, mark) in values {
+        if let Some(value) = value
             && config.contains(mark)
         {
             config = Cow::Owned(config.replacen(mark, &value, 1));
@@ -110,21 +120,31 @@ fn json(text: &str) -> Option<String> {
     serde_json::to_string(text).ok()
 }
 
+/// Tags as JSON; nothing where there are none, which all such jobs share.
+fn json_list(tags: &[Box<str>]) -> Option<String> {
+    serde_json::to_string(tags).ok().filter(|_| !tags.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn back(config: &str, title: Option<&str>, reference: Option<&str>) -> String {
-        let Template { shared, own } = fold(config, title, reference);
-        unfold(&shared, title, reference, &own).into_owned()
+        let tags = ["a".into(), "b \"c\"".into()];
+        let Template { shared, own } = fold(config, title, reference, &tags);
+        unfold(&shared, title, reference, &tags, &own).into_owned()
     }
 
     #[test]
     fn what_jobs_share_folds_alike_and_unfolds_to_each_own() {
         let config = |title: &str| format!(r#"{{"tracking":{{"reference":"r","title":{title}}}}}"#);
         let (one, other) = (config(r#""a \"b\"""#), config(r#""é""#));
-        let folded = fold(&one, Some("a \"b\""), Some("r"));
-        assert_eq!(folded, fold(&other, Some("é"), Some("r")));
+        let folded = fold(&one, Some("a \"b\""), Some("r"), &[]);
+        assert_eq!(folded, fold(&other, Some("é"), Some("r"), &[]));
+        let tagged = r#"{"tracking":{"tags":["a","b \"c\""]}}"#;
+        assert_eq!(back(tagged, None, None), tagged);
+        let shared = fold(tagged, None, None, &["a".into(), "b \"c\"".into()]).shared;
+        assert_eq!(shared, "{\"tracking\":{\"tags\":\u{5}}}");
         assert_eq!(back(&one, Some("a \"b\""), Some("r")), one);
         assert_eq!(back(&other, Some("é"), Some("r")), other);
         for odd in ["", "\u{1}", "\u{4}", "\"title\":\"\u{2}\"", r#"{"title":"x","also":{"title":"x"}}"#] {
@@ -141,7 +161,7 @@ mod tests {
         };
         let (one, other) = (config("call-0017.wav"), config("call-0018.wav"));
         let (first, second) =
-            (fold(&one, Some("call-0017.wav"), None), fold(&other, Some("call-0018.wav"), None));
+            (fold(&one, Some("call-0017.wav"), None, &[]), fold(&other, Some("call-0018.wav"), None, &[]));
         assert_eq!(first.shared, second.shared);
         assert_eq!(first.own, "call-0017.wav\ncall-0017.wav\n");
         for (config, title) in
@@ -162,7 +182,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn whatever_is_folded_comes_back(
-            parts in proptest::collection::vec("(\"url\":\"|https://|/|[0-9]{2}|[a-z?\"\\\\:,{}\u{1}-\u{4}\n]|\"title\":\"t\")", 0..20),
+            parts in proptest::collection::vec("(\"url\":\"|https://|/|[0-9]{2}|[a-z?\"\\\\:,{}\u{1}-\u{5}\n]|\"title\":\"t\")", 0..20),
         ) {
             let config = parts.concat();
             proptest::prop_assert_eq!(back(&config, Some("t"), None), config);

@@ -96,6 +96,19 @@ impl<T> Pool<T> {
         self.free.push(symbol);
     }
 
+    /// As [`release`](Self::release), of a user who kept no symbol.
+    pub(super) fn release_value<Q>(&mut self, value: &Q)
+    where
+        T: Borrow<Q>,
+        Q: Eq + Hash + ?Sized,
+    {
+        let (hash, entries) = (self.hasher.hash_one(value), &self.entries);
+        let same = |symbol: &Symbol| at(entries, *symbol).is_some_and(|held| held.borrow() == value);
+        if let Some(symbol) = self.table.find(hash, same).copied() {
+            self.release(symbol);
+        }
+    }
+
     /// How many values are held.
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {

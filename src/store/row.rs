@@ -30,7 +30,7 @@ pub(super) struct Row {
     /// Id, file name, title, reference, and what else of its configuration is its own, one behind the other.
     text: Box<str>,
     /// Where id, file name, title and reference end.
-    ends: [u32; 4],
+    ends: [u16; 4],
     created_nanosecond: i32,
     created_second: i64,
     /// Seconds; a century at the most.
@@ -61,6 +61,8 @@ pub(super) struct Words {
     tags: Pool<Vec<Box<str>>>,
     statuses: Pool<Status>,
     configs: Pool<Box<str>>,
+    /// Of errors: a callback that fails does so for many jobs.
+    messages: Pool<Arc<str>>,
 }
 
 impl Words {
@@ -69,13 +71,13 @@ impl Words {
         let (title, reference) = (job.title.as_deref(), job.reference.as_deref());
         let parts =
             [job.id.as_str(), &job.data_name, title.unwrap_or_default(), reference.unwrap_or_default()];
-        let template = job.config.as_deref().map(|config| config::fold(config, title, reference));
+        let template = job.config.as_deref().map(|config| config::fold(config, title, reference, &job.tags));
         let mut text = parts.concat();
         let mut end = 0;
-        // A text of 4 GiB cannot come: what enters is bounded to some hundred bytes.
+        // A text of 64 KiB cannot come: what enters is bounded to some hundred characters.
         let mut end_of = |part: &str| {
-            end += u32::try_from(part.len()).unwrap_or_default();
-            end
+            end += part.len();
+            u16::try_from(end).unwrap_or(u16::MAX)
         };
         let ends = parts.map(&mut end_of);
         let signature = Signature::of(parts, &text);
@@ -88,7 +90,7 @@ impl Words {
             created_nanosecond: job.created_at.map_or(NO_MOMENT, Timestamp::subsec_nanosecond),
             created_second: job.created_at.map_or(0, Timestamp::as_second),
             duration: job.duration_s.map_or(NO_DURATION, duration),
-            errors: (!job.errors.is_empty()).then(|| Box::new(Errors(job.errors.as_slice().into()))),
+            errors: (!job.errors.is_empty()).then(|| Box::new(self.errors(&job.errors))),
             fingerprint,
             language: self.name(job.language.as_deref()),
             model: self.name(job.model.as_deref()),
@@ -105,6 +107,15 @@ impl Words {
         }
     }
 
+    fn errors(&mut self, errors: &[JobError]) -> Errors {
+        let shared = errors.iter().map(|error| {
+            let symbol = self.messages.intern(&*error.message, |text| text.into());
+            let message = self.messages.get(symbol).unwrap_or(&error.message);
+            JobError { timestamp: error.timestamp, message: Arc::clone(message) }
+        });
+        Errors(shared.collect())
+    }
+
     fn name(&mut self, name: Option<&str>) -> Symbol {
         name.map_or_else(Symbol::default, |name| self.names.intern(name, |name| name.into()))
     }
@@ -116,12 +127,15 @@ impl Words {
         self.tags.release::<[Box<str>]>(row.tags);
         self.statuses.release::<Status>(row.status);
         self.configs.release::<str>(row.config);
+        for error in row.errors.iter().flat_map(|errors| &errors.0) {
+            self.messages.release_value(&*error.message);
+        }
     }
 
     /// How many values are held, of all kinds.
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        self.names.len() + self.tags.len() + self.statuses.len() + self.configs.len()
+        self.names.len() + self.tags.len() + self.statuses.len() + self.configs.len() + self.messages.len()
     }
 }
 
@@ -141,7 +155,7 @@ impl Row {
     }
 
     fn end(&self, at: usize) -> usize {
-        self.ends.get(at).and_then(|end| usize::try_from(*end).ok()).unwrap_or(self.text.len())
+        self.ends.get(at).map_or(self.text.len(), |end| usize::from(*end))
     }
 
     fn part(&self, from: usize, to: usize) -> &str {
@@ -228,7 +242,7 @@ impl<'a> Held<'a> {
     pub fn config(self) -> Option<Arc<str>> {
         let template = self.words.configs.get(self.row.config)?;
         let own = self.row.part(self.row.end(3), self.row.text.len());
-        Some(config::unfold(template, self.title(), self.reference(), own).as_ref().into())
+        Some(config::unfold(template, self.title(), self.reference(), self.tags(), own).as_ref().into())
     }
 }
 
@@ -355,7 +369,10 @@ mod tests {
                     title,
                     reference,
                     tags,
-                    errors: errors.into_iter().map(|message| JobError { timestamp: None, message }).collect(),
+                    errors: errors
+                        .into_iter()
+                        .map(|message| JobError { timestamp: None, message: message.into() })
+                        .collect(),
                 }
             },
         )
@@ -384,6 +401,6 @@ mod tests {
 
     #[test]
     fn a_row_is_small() {
-        assert!(size_of::<Option<Row>>() <= 128, "{}", size_of::<Option<Row>>());
+        assert!(size_of::<Option<Row>>() <= 112, "{}", size_of::<Option<Row>>());
     }
 }

@@ -140,7 +140,11 @@ fn some_job() -> impl Strategy<Value = Job> {
             title: text.map(Into::into),
             reference: text.map(Into::into),
             model: text.map(Into::into),
-            errors: list.iter().cloned().map(|message| JobError { timestamp: None, message }).collect(),
+            errors: list
+                .iter()
+                .cloned()
+                .map(|message: Box<str>| JobError { timestamp: None, message: message.into() })
+                .collect(),
             tags: list,
             ..job(&format!("j{id}"), 0, status)
         },

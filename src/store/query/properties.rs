@@ -69,7 +69,10 @@ fn job() -> impl Strategy<Value = Job> {
             title,
             reference,
             tags,
-            errors: errors.into_iter().map(|message| JobError { timestamp: None, message }).collect(),
+            errors: errors
+                .into_iter()
+                .map(|message| JobError { timestamp: None, message: message.into() })
+                .collect(),
             ..blank("id00id00id")
         },
     )
