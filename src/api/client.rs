@@ -7,6 +7,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Response, StatusCode};
 use url::{Host, Url};
 
+use super::job::Entries;
 use super::text::Reader;
 use super::transport::{self, Phase};
 use super::{Page, answer, instant, page, tls};
@@ -20,6 +21,9 @@ pub const PAGE_LIMIT: usize = 100;
 /// word list, has a few million.
 const LARGEST_BODY: usize = 16 * 1024 * 1024;
 
+/// How much room is made at once for a body that is to come.
+const LARGEST_PROMISE: usize = 256 * 1024;
+
 /// How much of an error's body is read.
 const LARGEST_ERROR: usize = 64 * 1024;
 
@@ -32,6 +36,9 @@ pub struct ListRequest {
     /// Only jobs created before this moment, which the service reads to the millisecond. Whether a
     /// job of that very millisecond is listed is not documented. `None`: from the newest on.
     pub created_before: Option<Timestamp>,
+    /// Whether the jobs' configurations are left out of the answer. What of them is shown in columns is
+    /// read all the same.
+    pub briefly: bool,
 }
 
 /// A client for one host, to be shared by all keys that are used there. It keeps connections alive.
@@ -90,7 +97,7 @@ impl Client {
     pub async fn list_jobs(&self, key: &KeyValue, request: ListRequest) -> Result<Page, Failure> {
         let reader = Reader::new(key);
         let answer = self.get(self.list_url(request), key).await?;
-        page::read(&answer.body, reader).map_err(|why| {
+        page::read(&answer.body, &Entries::new(reader, request.briefly)).map_err(|why| {
             let failure = Failure::new(FailureKind::Unreadable, answer::instead(why, &answer.body, reader));
             answer::with_evidence(failure, StatusCode::OK, &answer.headers, reader)
         })
@@ -126,7 +133,9 @@ impl Client {
     /// The whole body, unless it outgrows the cap. It comes decompressed, a piece at a time, so that
     /// a small body cannot grow into all memory.
     async fn read_whole(&self, mut response: Response) -> Result<Vec<u8>, Failure> {
-        let mut body = Vec::new();
+        // What is promised is believed up to some pages' worth.
+        let promised = response.content_length().and_then(|length| usize::try_from(length).ok());
+        let mut body = Vec::with_capacity(promised.unwrap_or(0).min(LARGEST_PROMISE));
         while let Some(chunk) = response.chunk().await.map_err(|error| self.broken(&error, Phase::Reading))? {
             if body.len() + chunk.len() > LARGEST_BODY {
                 return Err(Failure::new(FailureKind::TooLarge, "more than 16 MiB"));

@@ -53,8 +53,14 @@ pub(super) struct Entries<'t, 'k> {
 }
 
 impl<'t, 'k> Entries<'t, 'k> {
-    pub(super) fn new(reader: Reader<'k>) -> Self {
-        Self { reader, shared: Shared::default() }
+    /// `briefly`: without their configurations.
+    pub(super) fn new(reader: Reader<'k>, briefly: bool) -> Self {
+        Self { reader, shared: Shared::new(briefly) }
+    }
+
+    /// A reader like this one that has learned nothing yet.
+    pub(super) fn anew<'a>(&self) -> Entries<'a, 'k> {
+        Entries::new(self.reader, self.shared.briefly)
     }
 
     /// Reads one entry of a list. Total: whatever the entry is, the answer is an [`Entry`]; only where the

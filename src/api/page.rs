@@ -33,7 +33,7 @@ impl Page {
     /// # Errors
     /// With a few words on what the body is instead.
     pub fn read(body: &[u8], key: &KeyValue) -> Result<Self, &'static str> {
-        read(body, Reader::new(key))
+        read(body, &Entries::new(Reader::new(key), false))
     }
 
     /// Takes the next entry.
@@ -48,18 +48,18 @@ impl Page {
 }
 
 /// Reads a body. The error says in a few words what it is instead.
-pub(super) fn read(body: &[u8], reader: Reader<'_>) -> Result<Page, &'static str> {
+pub(super) fn read(body: &[u8], entries: &Entries<'_, '_>) -> Result<Page, &'static str> {
     // Looked at as a whole first: the lossy way goes character by character.
     let text = std::str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed);
     let text = text.trim_start_matches('\u{feff}');
     if text.trim().is_empty() {
         return Err("the body is empty");
     }
-    if let Some(page) = quick::page(text, reader) {
+    if let Some(page) = quick::page(text, entries.anew()) {
         return Ok(page);
     }
     // Sound JSON is read as it is; only what cannot be read is gone over first.
-    let page = parse(text, reader).or_else(|_| parse(&json::tame(text), reader));
+    let page = parse(text, entries.anew()).or_else(|_| parse(&json::tame(text), entries.anew()));
     page.map_err(|error| match error.classify() {
         serde_json::error::Category::Eof => "the JSON ends too early",
         serde_json::error::Category::Data => "the JSON holds no list of jobs",
@@ -67,9 +67,9 @@ pub(super) fn read(body: &[u8], reader: Reader<'_>) -> Result<Page, &'static str
     })
 }
 
-pub(super) fn parse(text: &str, reader: Reader<'_>) -> serde_json::Result<Page> {
+pub(super) fn parse<'t>(text: &'t str, entries: Entries<'t, '_>) -> serde_json::Result<Page> {
     let mut parser = serde_json::Deserializer::from_str(text);
-    let page = PageSeed(Entries::new(reader)).deserialize(&mut parser)?;
+    let page = PageSeed(entries).deserialize(&mut parser)?;
     parser.end().map(|()| page)
 }
 
