@@ -18,7 +18,7 @@ mod readme {
         let mut table = String::from("| key | what it does |\n|---|---|\n");
         for (title, context) in [
             ("", Context::Panes),
-            ("In details, events and help", Context::Overlay),
+            ("In details, events, matrix and help", Context::Overlay),
             ("In the filter line", Context::Filter),
             ("Without a key", Context::FirstRun),
             ("Everywhere", Context::Always),

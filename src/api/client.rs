@@ -5,11 +5,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Response, StatusCode};
-use url::{Host, Url};
+use url::Url;
 
 use super::job::Entries;
+use super::proxy::{self, Proxy};
 use super::text::Reader;
-use super::transport::{self, Phase};
+use super::transport::{self, Phase, Way};
 use super::{Page, answer, instant, page, tls};
 use crate::model::{Failure, FailureKind, KeyValue};
 
@@ -23,6 +24,9 @@ const LARGEST_BODY: usize = 16 * 1024 * 1024;
 
 /// How much room is made at once for a body that is to come.
 const LARGEST_PROMISE: usize = 256 * 1024;
+
+/// Who asks.
+pub(super) const AGENT: &str = concat!("voxtop/", env!("CARGO_PKG_VERSION"));
 
 /// How much of an error's body is read.
 const LARGEST_ERROR: usize = 64 * 1024;
@@ -45,14 +49,22 @@ pub struct ListRequest {
 #[derive(Clone, Debug)]
 pub struct Client {
     http: reqwest::Client,
-    jobs: Url,
-    timeout: Duration,
+    pub(super) jobs: Url,
+    proxy: Option<Proxy>,
+    pub(super) timeout: Duration,
 }
 
 /// An answer with status 200 and its whole body.
-struct Answer {
-    headers: HeaderMap,
-    body: Vec<u8>,
+pub(super) struct Answer {
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+}
+
+/// A request, and how patiently its answer is taken.
+pub(super) struct Ask {
+    pub(super) url: Url,
+    /// For the whole request.
+    pub(super) patience: Duration,
 }
 
 impl Client {
@@ -70,7 +82,7 @@ impl Client {
             .extend(["v2", "jobs"]);
         let secure = base.scheme() == "https";
         let mut http = reqwest::Client::builder()
-            .user_agent(concat!("voxtop/", env!("CARGO_PKG_VERSION")))
+            .user_agent(AGENT)
             .tls_backend_preconfigured(if secure { tls::for_https()? } else { tls::for_http()? })
             .https_only(secure)
             .redirect(reqwest::redirect::Policy::none())
@@ -80,14 +92,14 @@ impl Client {
             .connect_timeout(connect_timeout)
             .pool_idle_timeout(Duration::from_secs(60))
             .pool_max_idle_per_host(8);
-        if !secure || is_loopback(base) {
+        if !secure || proxy::is_loopback(base) {
             // A proxy that the environment names is for the outside.
             http = http.no_proxy();
         }
         let http = http
             .build()
             .map_err(|error| Failure::new(FailureKind::Internal, error.without_url().to_string()))?;
-        Ok(Self { http, jobs, timeout })
+        Ok(Self { http, jobs, proxy: Proxy::of(base), timeout })
     }
 
     /// Asks for one page of jobs, newest first. One request, never repeated.
@@ -96,11 +108,10 @@ impl Client {
     /// Any [`FailureKind`]: the answer's status, what broke on the way, or a body that is no page.
     pub async fn list_jobs(&self, key: &KeyValue, request: ListRequest) -> Result<Page, Failure> {
         let reader = Reader::new(key);
-        let answer = self.get(self.list_url(request), key).await?;
-        page::read(&answer.body, &Entries::new(reader, request.briefly)).map_err(|why| {
-            let failure = Failure::new(FailureKind::Unreadable, answer::instead(why, &answer.body, reader));
-            answer::with_evidence(failure, StatusCode::OK, &answer.headers, reader)
-        })
+        let answer = self.get(Ask { url: self.list_url(request), patience: self.timeout }, key).await?;
+        let page = page::read_with(&Entries::new(reader, request.briefly), &answer.body);
+        let page = page.map_err(|why| answer.unreadable(why, reader))?;
+        Ok(Page { served_at: answer::date(&answer.headers), ..page })
     }
 
     fn list_url(&self, request: ListRequest) -> Url {
@@ -114,17 +125,23 @@ impl Client {
         url
     }
 
-    async fn get(&self, url: Url, key: &KeyValue) -> Result<Answer, Failure> {
+    pub(super) async fn get(&self, ask: Ask, key: &KeyValue) -> Result<Answer, Failure> {
         let reader = Reader::new(key);
-        let request =
-            self.http.get(url).header(ACCEPT, "application/json").header(AUTHORIZATION, bearer(key)?);
-        let response = request.send().await.map_err(|error| self.broken(&error, Phase::Asking))?;
+        let request = self.http.get(ask.url).timeout(ask.patience);
+        let request = request.header(ACCEPT, "application/json").header(AUTHORIZATION, bearer(key)?);
+        let response = match request.send().await {
+            Ok(response) => response,
+            Err(error) => {
+                let failure = self.broken(&error, Phase::Asking, ask.patience);
+                return Err(transport::unless_it_is_tls(failure, &self.jobs).await);
+            }
+        };
         let (status, headers) = (response.status(), response.headers().clone());
         if status != StatusCode::OK {
             let body = read_some(response).await;
             return Err(answer::failure(status, &headers, &body, reader));
         }
-        match self.read_whole(response).await {
+        match self.read_whole(response, ask.patience).await {
             Ok(body) => Ok(Answer { headers, body }),
             Err(failure) => Err(answer::with_evidence(failure, status, &headers, reader)),
         }
@@ -132,11 +149,12 @@ impl Client {
 
     /// The whole body, unless it outgrows the cap. It comes decompressed, a piece at a time, so that
     /// a small body cannot grow into all memory.
-    async fn read_whole(&self, mut response: Response) -> Result<Vec<u8>, Failure> {
+    async fn read_whole(&self, mut response: Response, patience: Duration) -> Result<Vec<u8>, Failure> {
+        let broken = |error: reqwest::Error| self.broken(&error, Phase::Reading, patience);
         // What is promised is believed up to some pages' worth.
         let promised = response.content_length().and_then(|length| usize::try_from(length).ok());
         let mut body = Vec::with_capacity(promised.unwrap_or(0).min(LARGEST_PROMISE));
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.broken(&error, Phase::Reading))? {
+        while let Some(chunk) = response.chunk().await.map_err(broken)? {
             if body.len() + chunk.len() > LARGEST_BODY {
                 return Err(Failure::new(FailureKind::TooLarge, "more than 16 MiB"));
             }
@@ -145,8 +163,17 @@ impl Client {
         Ok(body)
     }
 
-    fn broken(&self, error: &reqwest::Error, phase: Phase) -> Failure {
-        transport::failure(error, phase, self.jobs.scheme() == "https", self.timeout)
+    fn broken(&self, error: &reqwest::Error, phase: Phase, patience: Duration) -> Failure {
+        let way = Way { secure: self.jobs.scheme() == "https", proxy: self.proxy.as_ref() };
+        transport::failure(error, phase, way, patience)
+    }
+}
+
+impl Answer {
+    /// The answer is not what was asked for; `why` says in a few words what it is instead.
+    pub(super) fn unreadable(&self, why: &str, reader: Reader<'_>) -> Failure {
+        let failure = Failure::new(FailureKind::Unreadable, answer::instead(why, &self.body, reader));
+        answer::with_evidence(failure, StatusCode::OK, &self.headers, reader)
     }
 }
 
@@ -167,18 +194,9 @@ async fn read_some(mut response: Response) -> Vec<u8> {
 }
 
 /// The `Authorization` header, marked so that the HTTP stack neither logs nor indexes it.
-fn bearer(key: &KeyValue) -> Result<HeaderValue, Failure> {
+pub(super) fn bearer(key: &KeyValue) -> Result<HeaderValue, Failure> {
     let mut value = HeaderValue::from_str(&format!("Bearer {}", key.expose()))
         .map_err(|_| Failure::new(FailureKind::Internal, "the key cannot be sent in a header"))?;
     value.set_sensitive(true);
     Ok(value)
-}
-
-fn is_loopback(base: &Url) -> bool {
-    match base.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-        None => false,
-    }
 }

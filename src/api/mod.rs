@@ -5,14 +5,18 @@
 //! twice by itself, never follows a redirect, never reads a clock, and knows nothing of schedules.
 
 mod answer;
+mod certificate;
 mod client;
 mod config;
 mod instant;
 mod job;
 mod json;
+pub mod ladder;
 pub mod mask;
+mod one;
 mod page;
 mod plain;
+mod proxy;
 mod quick;
 mod scan;
 pub mod scrub;

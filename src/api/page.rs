@@ -25,6 +25,8 @@ pub struct Page {
     pub listed: usize,
     /// The earliest `created_at` of all entries, from which the next page is asked.
     pub oldest: Option<Timestamp>,
+    /// The service's clock when it answered, to the second; `None` where it does not say.
+    pub served_at: Option<Timestamp>,
 }
 
 impl Page {
@@ -33,7 +35,7 @@ impl Page {
     /// # Errors
     /// With a few words on what the body is instead.
     pub fn read(body: &[u8], key: &KeyValue) -> Result<Self, &'static str> {
-        read(body, &Entries::new(Reader::new(key), false))
+        read(body, Reader::new(key))
     }
 
     /// Takes the next entry.
@@ -48,23 +50,36 @@ impl Page {
 }
 
 /// Reads a body. The error says in a few words what it is instead.
-pub(super) fn read(body: &[u8], entries: &Entries<'_, '_>) -> Result<Page, &'static str> {
+pub(super) fn read(body: &[u8], reader: Reader<'_>) -> Result<Page, &'static str> {
+    read_with(&Entries::new(reader, false), body)
+}
+
+/// The same, with entries read as others were.
+pub(super) fn read_with(entries: &Entries<'_, '_>, body: &[u8]) -> Result<Page, &'static str> {
     // Looked at as a whole first: the lossy way goes character by character.
     let text = std::str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed);
     let text = text.trim_start_matches('\u{feff}');
     if text.trim().is_empty() {
-        return Err("the body is empty");
+        return Err(EMPTY);
     }
     if let Some(page) = quick::page(text, entries.anew()) {
         return Ok(page);
     }
     // Sound JSON is read as it is; only what cannot be read is gone over first.
     let page = parse(text, entries.anew()).or_else(|_| parse(&json::tame(text), entries.anew()));
-    page.map_err(|error| match error.classify() {
+    page.map_err(|error| instead(&error, "the JSON holds no list of jobs"))
+}
+
+/// What is said of a body without a word in it.
+pub(super) const EMPTY: &str = "the body is empty";
+
+/// What a body is that cannot be read; `other` where it is JSON of another kind.
+pub(super) fn instead(error: &serde_json::Error, other: &'static str) -> &'static str {
+    match error.classify() {
         serde_json::error::Category::Eof => "the JSON ends too early",
-        serde_json::error::Category::Data => "the JSON holds no list of jobs",
+        serde_json::error::Category::Data => other,
         _ => "the body is not JSON",
-    })
+    }
 }
 
 pub(super) fn parse<'t>(text: &'t str, entries: Entries<'t, '_>) -> serde_json::Result<Page> {

@@ -3,14 +3,13 @@
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::job::Entries;
 use super::page::{self, Page};
 use super::text::Reader;
 use crate::model::{Job, KeyValue, Status};
 
 fn read(body: impl AsRef<[u8]>) -> Result<Page, &'static str> {
     let key = KeyValue::new("sk-0123456789").unwrap();
-    page::read(body.as_ref(), &Entries::new(Reader::new(&key), false))
+    page::read(body.as_ref(), Reader::new(&key))
 }
 
 fn only(job: impl std::fmt::Display) -> Job {

@@ -16,7 +16,7 @@ use super::terminal::{self, Screen};
 use super::{crash, fleet_of, now};
 use crate::config::Config;
 use crate::model::{KeyLabel, Report};
-use crate::poll::{self, Keys, Pollers};
+use crate::poll::{self, Follows, Keys, Pollers};
 use crate::state::{Effect, Message, Settings, Size, State};
 use crate::ui::{self, Theme};
 
@@ -96,13 +96,14 @@ pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> 
     let mut state = State::new(store, settings, terminal_size(), now());
     // The caller has parsed it; a text that does not parse filters nothing.
     let _ = state.filter.set(&filter, &state.settings.zone.clone());
+    let (reports, mut incoming) = mpsc::channel(REPORTS);
+    let follows = Follows::new(sources.clone(), reports.clone());
     let key_watch = KeyWatch::start(config.fetchers, &config.keys);
-    let mut running = Loop { state, screen, theme, events_logged: 0, keys, key_watch, redactor };
+    let mut running = Loop { state, screen, theme, follows, events_logged: 0, keys, key_watch, redactor };
     // The first frame comes before the first connection is even tried.
     if running.draw().is_err() {
         return Ok(Ending::Signal(Quit::Hangup));
     }
-    let (reports, mut incoming) = mpsc::channel(REPORTS);
     let pollers = poll::start(sources, config.refresh, &reports);
     crash_test_task();
     let ending = running.turn(&mut console.signals, input, &mut incoming, &pollers).await;
@@ -116,6 +117,7 @@ struct Loop {
     state: State,
     screen: Screen,
     theme: Theme,
+    follows: Follows,
     events_logged: u64,
     keys: Keys,
     key_watch: KeyWatch,
@@ -279,6 +281,8 @@ impl Loop {
     fn carry_out(&mut self, effect: Effect, pollers: &Pollers) -> Option<Ending> {
         match effect {
             Effect::RefreshAll => pollers.refresh(None),
+            Effect::Follow(source, id) => self.follows.follow(source, id),
+            Effect::LetGo(source, id) => self.follows.let_go(source, &id),
             Effect::ReloadKeys => self.key_watch.wish(Wish::All),
             Effect::Pause(paused) => pollers.pause(paused),
             Effect::Suspend => self.suspend(),

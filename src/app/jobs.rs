@@ -52,7 +52,8 @@ impl Answered {
         }
     }
 
-    fn of(store: &Store) -> Self {
+    /// What a store that has heard of every source once says.
+    pub(super) fn of(store: &Store) -> Self {
         let all = store.sources().count();
         let good = store.sources().filter(|(_, record)| record.answered_with_jobs()).count();
         match good {
@@ -120,7 +121,7 @@ async fn collect(jobs: &Jobs, asked: Timestamp) -> (Store, bool) {
 
 /// What is odd about the configuration, a line for each source that did not answer, and what that
 /// means for its key.
-fn diagnosis(store: &Store, warnings: &[String]) -> Vec<String> {
+pub(super) fn diagnosis(store: &Store, warnings: &[String]) -> Vec<String> {
     let fleet = store.fleet();
     let failures = fleet.sources().filter_map(|(id, source)| {
         let trouble = store.source(id)?.trouble.as_ref()?;

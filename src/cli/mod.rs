@@ -8,7 +8,7 @@ mod man;
 mod sandbox;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::mpsc;
@@ -21,6 +21,8 @@ use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
 use crate::app::dashboard::{self, Console, Dashboard, Ending};
+use crate::app::doctor::{self, Doctor};
+use crate::app::follow::{self, Follow};
 use crate::app::jobs::{self, Jobs};
 use crate::app::log::{self, Log, LogOptions};
 use crate::app::redact::Redactor;
@@ -30,7 +32,7 @@ use crate::sandbox::Running;
 use crate::state::Settings;
 use crate::store::query::Query;
 use crate::ui::{Theme, ThemeName};
-use arguments::{Arguments, Command, ConfigCommand, DemoArguments, Global, JobsArguments};
+use arguments::{Arguments, Command, ConfigCommand, DemoArguments, DoctorArguments, Global, JobsArguments};
 
 /// Wrong usage or configuration.
 const USAGE: u8 = 2;
@@ -87,6 +89,7 @@ impl Program {
             Some(Command::Demo(arguments)) => self.demo(&arguments),
             Some(Command::Sandbox(arguments)) => sandbox::run(&arguments),
             Some(Command::Jobs(arguments)) => self.jobs(&arguments),
+            Some(Command::Doctor(arguments)) => self.doctor(&arguments),
             Some(Command::Config(command)) => self.config(command),
             Some(Command::Completions { shell }) => {
                 let mut text = Vec::new();
@@ -161,6 +164,9 @@ impl Program {
                 path.display()
             )));
         }
+        if let Some(id) = arguments.follow.clone() {
+            return self.follow(Follow { config, id, format: arguments.output, zone });
+        }
         let since = arguments.since.map(SignedDuration::try_from).transpose();
         let since = since.map_err(|error| Wrong::with(format!("--since: {error}")))?;
         let jobs = Jobs { config, format: arguments.output, query, since, limit: arguments.limit, zone };
@@ -169,6 +175,40 @@ impl Program {
             jobs::run(jobs, &mut out, &mut io::stderr().lock()).await
         })?;
         Ok(answered.wrap_err("cannot write to standard output")?.exit_code())
+    }
+
+    fn follow(&self, follow: Follow) -> Result<u8> {
+        if !self.global.filter.is_empty() {
+            return Err(Wrong::with(
+                "--filter: a job that is followed is named by its id; leave the filter out",
+            ));
+        }
+        let ending = runtime(async move {
+            let mut out = io::BufWriter::new(io::stdout().lock());
+            follow::run(follow, &mut out, &mut io::stderr().lock()).await
+        })?;
+        Ok(ending.wrap_err("cannot write to standard output")?.exit_code())
+    }
+
+    fn doctor(&self, arguments: &DoctorArguments) -> Result<u8> {
+        let _log = self.start_log()?;
+        let waiting = self.say_that_keys_are_awaited();
+        let survey = config::survey(&self.request(), &self.surroundings);
+        drop(waiting);
+        self.learn(&survey.config);
+        let (redactor, surroundings) = (self.redactor.clone(), self.surroundings.clone());
+        let doctor = Doctor {
+            survey,
+            format: arguments.output,
+            handshake: arguments.handshake,
+            progress: io::stderr().is_terminal(),
+            tidy: Box::new(move |text| surroundings.abbreviate(&redactor.clean(text))),
+        };
+        let verdict = runtime(async move {
+            let mut out = io::BufWriter::new(io::stdout().lock());
+            doctor::run(doctor, &mut out).await
+        })?;
+        Ok(verdict.wrap_err("cannot write to standard output")?.exit_code())
     }
 
     fn config(&mut self, command: ConfigCommand) -> Result<u8> {

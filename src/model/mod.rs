@@ -10,6 +10,7 @@ mod health;
 mod ids;
 mod job;
 mod key;
+mod ladder;
 mod report;
 
 pub use failure::{Failure, FailureKind};
@@ -18,4 +19,5 @@ pub use health::EnvironmentState;
 pub use ids::{EnvironmentId, EnvironmentName, JobId, JobKey, KeyId, KeyName, Region, SourceId};
 pub use job::{Job, JobError, RETENTION, Status};
 pub use key::{Fingerprint, InvalidKey, KeyState, KeyValue};
+pub use ladder::{Ask, Certificate, Climb, Reply, Rung, Skew, Step};
 pub use report::{Coverage, PollEvent, Progress, Report, Span};

@@ -7,9 +7,9 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use super::{Failure, Job, SourceId};
+use super::{Failure, Job, JobId, SourceId};
 
 /// One message from a poll task.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,6 +59,15 @@ pub enum PollEvent {
         /// When the next round starts.
         next: Timestamp,
     },
+    /// One job was asked for by its id, outside of any round: its report's sequence means nothing.
+    Job {
+        /// Which.
+        id: JobId,
+        /// The job as it is now, or why it is not known.
+        answer: Result<Box<Job>, Failure>,
+        /// Whether nobody goes on asking: it has ended, or is not there.
+        over: bool,
+    },
 }
 
 /// How far back in time a round looked.
@@ -105,6 +114,8 @@ pub struct Progress {
     pub allowed_per_second: f32,
     /// Until when the source is left alone because the service asked for that.
     pub paused_until: Option<Timestamp>,
+    /// How much later the service's clock is than the local one; good to about a second.
+    pub clock_ahead: Option<SignedDuration>,
     /// The host that is asked, where it is not the environment's first: that one cannot be reached.
     pub alias: Option<Box<str>>,
     /// Why the past is not being read just now, where a page of it failed.

@@ -4,12 +4,13 @@
 //! hanging environment delays no other. Reports go over one bounded channel. What is asked next is
 //! decided by [`plan`], how long to wait after failures by [`backoff`], and how often a key may ask by
 //! [`bucket`]; all three are pure, and are tested in virtual time. Nothing here knows of stores or
-//! screens, and no key is ever in a report or in the log.
+//! screens, and no key is ever in a report or in the log. Beside them, [`Follows`] asks for single jobs.
 
 pub mod backoff;
 pub mod bucket;
 mod budget;
 mod drive;
+mod follow;
 pub mod plan;
 mod source;
 mod task;
@@ -21,6 +22,7 @@ use tokio::task::JoinSet;
 
 pub use budget::Budget;
 use drive::Drive;
+pub use follow::{Follows, look, look_twice};
 pub use plan::Bounds;
 use plan::Plan;
 pub use source::{Endpoint, Keys, Limits, SourcePoll};

@@ -75,7 +75,10 @@ impl Endpoint {
 
 /// Whether another host of the environment may be reached where this one was not.
 pub(super) fn is_out_of_reach(failure: &Failure) -> bool {
-    matches!(failure.kind, FailureKind::Unresolved | FailureKind::Unconnected | FailureKind::Tls)
+    matches!(
+        failure.kind,
+        FailureKind::Unresolved | FailureKind::Unconnected | FailureKind::Tls | FailureKind::Certificate
+    )
 }
 
 /// The keys of a fleet that is being polled, to be exchanged while it is.
@@ -118,6 +121,32 @@ pub struct Limits {
 }
 
 impl SourcePoll {
+    /// Asks the first of the environment's hosts that can be reached; where none can, the one that was
+    /// tried first says why. What reached a host is never sent to another.
+    pub(super) async fn of_any_host<T, F>(&self, ask: impl Fn(Client, KeyValue) -> F) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
+        let key = self.key.borrow().clone();
+        let mut first = None;
+        for place in self.endpoint.places() {
+            let answer = match self.endpoint.client(place).await {
+                Ok(client) => ask(client.clone(), key.clone()).await,
+                Err(failure) => Err(failure),
+            };
+            match answer {
+                Err(failure) if is_out_of_reach(&failure) => {
+                    first.get_or_insert(failure);
+                }
+                answer => {
+                    self.endpoint.keep(place);
+                    return answer;
+                }
+            }
+        }
+        Err(first.unwrap_or_else(|| Failure::new(FailureKind::Internal, "the environment has no host")))
+    }
+
     /// Every source of a fleet, with one endpoint for each environment (`hosts`, by environment) and
     /// one budget for each key (`values`, by key). Sources that point outside of either are left out.
     pub fn of_fleet(

@@ -86,7 +86,7 @@ pub(super) async fn guarded(
 
 /// Runs a future in a task of its own, which ends with this one. The panic's text goes to the crash
 /// file by way of the panic hook; here only the fact counts.
-async fn unless_it_panics<T: Send + 'static>(
+pub(super) async fn unless_it_panics<T: Send + 'static>(
     future: impl Future<Output = T> + Send + 'static,
 ) -> Result<T, Failure> {
     let mut tasks = JoinSet::new();

@@ -200,7 +200,7 @@ async fn once_lists_everything_and_closes_the_channel() {
     while let Some(report) = tokio::time::timeout(Duration::from_secs(60), reports.recv()).await.unwrap() {
         let source = report.source.index();
         match report.event {
-            PollEvent::Asked | PollEvent::Progress(_) => {}
+            PollEvent::Asked | PollEvent::Progress(_) | PollEvent::Job { .. } => {}
             PollEvent::Page { jobs: page, .. } => {
                 for job in page {
                     jobs[source].insert(job.id.clone());

@@ -4,7 +4,7 @@
 use crossterm::event::KeyEvent;
 
 use super::Size;
-use crate::model::{KeyId, KeyLabel, Report};
+use crate::model::{JobId, KeyId, KeyLabel, Report, SourceId};
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -39,6 +39,8 @@ pub enum Action {
     Bottom,
     OpenDetails,
     OpenEvents,
+    OpenMatrix,
+    EventSeverity,
     OpenHelp,
     Close,
     EditFilter,
@@ -49,6 +51,7 @@ pub enum Action {
     SortNext,
     SortPrevious,
     SortReverse,
+    ToggleFollow,
     RefreshNow,
     ReloadKeys,
     TogglePause,
@@ -60,10 +63,14 @@ pub enum Action {
 }
 
 /// Something that the rim must do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// Ask every source at once.
     RefreshAll,
+    /// Follow a job until it ends.
+    Follow(SourceId, JobId),
+    /// Follow it no longer.
+    LetGo(SourceId, JobId),
     /// Fetch every key again from where it comes.
     ReloadKeys,
     /// Hold or resume polling.

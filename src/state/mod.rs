@@ -9,7 +9,9 @@
 //! ```
 
 mod action;
+mod event_filter;
 mod filter;
+mod follow;
 mod keymap;
 pub mod layout;
 mod overlay;
@@ -22,14 +24,16 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 pub use action::{Action, Effect, Message};
+pub use event_filter::EventFilter;
 pub use filter::Filter;
+pub use follow::Following;
 pub use keymap::{BINDINGS, Binding, Context, describe_key, lookup};
 pub use layout::{Layout, Size};
 pub use overlay::Overlay;
 pub use selection::Selection;
 
 use crate::store::query::{Query, Scratch};
-use crate::store::{Banner, Build, Cause, Followed, Rows, Severity, Sort, Store, Summary};
+use crate::store::{Banner, Build, Cause, Followed, Rows, Severity, Sort, Store, Summary, Sureness};
 
 /// What stays as it was given at start.
 #[derive(Clone, Debug)]
@@ -67,12 +71,16 @@ pub struct State {
     pub size: Size,
     /// The filter line.
     pub filter: Filter,
+    /// Which events the event list shows.
+    pub event_filter: EventFilter,
     /// What the rows are sorted by.
     pub sort: Sort,
     /// The selected job and how far the rows are scrolled.
     pub selection: Selection,
     /// What lies over the panes.
     pub overlay: Option<Overlay>,
+    /// The jobs that are followed.
+    pub following: Following,
     /// Whether polling is paused.
     pub paused: bool,
     /// A passing remark.
@@ -123,9 +131,11 @@ impl State {
             settings,
             size,
             filter: Filter::default(),
+            event_filter: EventFilter::default(),
             sort: Sort::default(),
             selection: Selection::default(),
             overlay: None,
+            following: Following::default(),
             paused: false,
             notice: None,
             now,
@@ -191,11 +201,16 @@ impl State {
     /// changed, banners always (they are few).
     pub fn refresh(&mut self) {
         self.refresh_rows();
-        self.banners = self.store.banners(self.now);
+        let before = std::mem::replace(&mut self.banners, self.store.banners(self.now));
+        let came = |banner: &&Banner| !before.iter().any(|old| old.cause == banner.cause);
+        for banner in self.banners.iter().filter(|banner| banner.cause.comes_with_time()).filter(came) {
+            self.store.note_banner(banner, self.now);
+        }
         let warnings = self.settings.warnings.iter().enumerate();
         self.banners.extend(warnings.map(|(at, text)| Banner {
             cause: Cause::Configuration(at),
             severity: Severity::Warning,
+            sure: Sureness::Certain,
             head: text.clone(),
             advice: String::new(),
             since: self.started,

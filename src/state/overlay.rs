@@ -9,6 +9,8 @@ pub enum Overlay {
     Help(Scroll),
     /// The event list.
     Events(Scroll),
+    /// Every endpoint's health and every key at every environment.
+    Matrix(Scroll),
     /// One job.
     Details {
         /// Which.
@@ -33,14 +35,20 @@ impl Overlay {
     /// How far it is scrolled.
     pub fn scroll(&self) -> usize {
         match self {
-            Self::Help(scroll) | Self::Events(scroll) | Self::Details { scroll, .. } => scroll.0,
+            Self::Help(scroll)
+            | Self::Events(scroll)
+            | Self::Matrix(scroll)
+            | Self::Details { scroll, .. } => scroll.0,
         }
     }
 
     /// Scrolls to a line.
     pub(super) fn scroll_to(&mut self, line: usize) {
         match self {
-            Self::Help(scroll) | Self::Events(scroll) | Self::Details { scroll, .. } => {
+            Self::Help(scroll)
+            | Self::Events(scroll)
+            | Self::Matrix(scroll)
+            | Self::Details { scroll, .. } => {
                 *scroll = Scroll(line);
             }
         }

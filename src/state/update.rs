@@ -7,7 +7,8 @@ use tui_input::backend::crossterm::EventHandler;
 use super::keymap::{Context, lookup};
 use super::overlay::Scroll;
 use super::{Action, Effect, Message, Notice, Overlay, State};
-use crate::store::{COLUMNS, Sort};
+use crate::model::JobKey;
+use crate::store::{COLUMNS, Held, Sort};
 
 /// How long a passing remark stays.
 const REMARK: SignedDuration = SignedDuration::from_secs(4);
@@ -22,6 +23,7 @@ impl State {
         self.now = now;
         let effects = match message {
             Message::Report(report) => {
+                self.hear_of_followed(&report);
                 self.store.merge(report);
                 Vec::new()
             }
@@ -59,7 +61,7 @@ impl State {
     pub fn context(&self) -> Context {
         if self.is_first_run() {
             if self.overlay.is_some() { Context::Overlay } else { Context::FirstRun }
-        } else if self.filter.input().is_some() {
+        } else if self.filter.input().is_some() || self.edits_event_filter() {
             Context::Filter
         } else if self.overlay.is_some() {
             Context::Overlay
@@ -77,7 +79,11 @@ impl State {
         if let Some(action) = lookup(context, event) {
             return self.act(action);
         }
-        if context == Context::Filter {
+        if self.edits_event_filter() {
+            self.event_filter.type_in(|input| {
+                input.handle_event(&TerminalEvent::Key(event));
+            });
+        } else if context == Context::Filter {
             self.filter.type_in(&self.settings.zone, |input| {
                 input.handle_event(&TerminalEvent::Key(event));
             });
@@ -88,11 +94,16 @@ impl State {
     fn paste(&mut self, text: &str) {
         let line: String =
             text.chars().map(|char| if char.is_control() { ' ' } else { char }).take(LONGEST_PASTE).collect();
-        self.filter.type_in(&self.settings.zone, |input| {
+        let insert = |input: &mut tui_input::Input| {
             for char in line.chars() {
                 input.handle(tui_input::InputRequest::InsertChar(char));
             }
-        });
+        };
+        if self.edits_event_filter() {
+            self.event_filter.type_in(insert);
+        } else {
+            self.filter.type_in(&self.settings.zone, insert);
+        }
     }
 
     /// Does what a person wants.
@@ -104,6 +115,7 @@ impl State {
             Action::Suspend => return vec![Effect::Suspend],
             Action::StartDemo => return vec![Effect::StartDemo],
             Action::RefreshNow => return self.refresh_now(),
+            Action::ToggleFollow => return self.toggle_follow(),
             Action::ReloadKeys => {
                 self.remark("fetching every key again".to_owned());
                 return vec![Effect::ReloadKeys];
@@ -114,14 +126,17 @@ impl State {
             }
             Action::OpenHelp => self.overlay = Some(Overlay::Help(Scroll::default())),
             Action::OpenEvents => self.overlay = Some(Overlay::Events(Scroll::default())),
+            Action::OpenMatrix => self.overlay = Some(Overlay::Matrix(Scroll::default())),
             Action::OpenDetails => self.open_details(),
             Action::Close => self.overlay = None,
-            Action::EditFilter => self.filter.edit(),
-            Action::EmptyFilter => {
-                self.filter.type_in(&self.settings.zone, |input| *input = tui_input::Input::default());
+            Action::EventSeverity => {
+                if matches!(self.overlay, Some(Overlay::Events(_))) {
+                    self.event_filter.next_severity();
+                }
             }
-            Action::KeepFilter => self.filter.keep(),
-            Action::CancelFilter => self.filter.cancel(&self.settings.zone),
+            Action::EditFilter | Action::EmptyFilter | Action::KeepFilter | Action::CancelFilter => {
+                self.filter_line(action);
+            }
             Action::ClearFilter => self.let_go(),
             Action::SortNext => self.sort_by(1),
             Action::SortPrevious => self.sort_by(COLUMNS.len() - 1),
@@ -136,6 +151,35 @@ impl State {
             | Action::Bottom => self.travel(action),
         }
         Vec::new()
+    }
+
+    /// Whether what is typed goes to the filter of the event list.
+    fn edits_event_filter(&self) -> bool {
+        self.event_filter.input().is_some() && matches!(self.overlay, Some(Overlay::Events(_)))
+    }
+
+    /// Edits the line that is in front: that of the event list over the panes, else that of the jobs.
+    fn filter_line(&mut self, action: Action) {
+        if self.overlay.is_some() {
+            if matches!(self.overlay, Some(Overlay::Events(_))) {
+                match action {
+                    Action::EditFilter => self.event_filter.edit(),
+                    Action::EmptyFilter => {
+                        self.event_filter.type_in(|input| *input = tui_input::Input::default());
+                    }
+                    Action::KeepFilter => self.event_filter.keep(),
+                    _ => self.event_filter.clear(),
+                }
+            }
+            return;
+        }
+        let zone = &self.settings.zone;
+        match action {
+            Action::EditFilter => self.filter.edit(),
+            Action::EmptyFilter => self.filter.type_in(zone, |input| *input = tui_input::Input::default()),
+            Action::KeepFilter => self.filter.keep(),
+            _ => self.filter.cancel(zone),
+        }
     }
 
     /// Asks everywhere, but no more than once a second: a key that is held down is no reason to hammer a
@@ -181,19 +225,20 @@ impl State {
         }
     }
 
-    fn open_details(&mut self) {
+    /// The selected job; the first in view where none is.
+    pub(super) fn select_one(&mut self) -> Option<(JobKey, Held<'_>)> {
         if self.selection.row().is_none() {
             self.selection.step(&self.store, &self.rows, 1);
         }
-        let Some(key) = self.selection.job().cloned() else { return };
-        let Some(held) = self.store.find(&key).and_then(|handle| self.store.job(handle)) else { return };
-        self.overlay = Some(Overlay::Details {
-            key,
-            job: Box::new(held.to_job()),
-            source: held.source(),
-            listed: true,
-            scroll: Scroll::default(),
-        });
+        let key = self.selection.job().cloned()?;
+        let held = self.store.job(self.store.find(&key)?)?;
+        Some((key, held))
+    }
+
+    fn open_details(&mut self) {
+        let Some((key, held)) = self.select_one() else { return };
+        let (job, source) = (Box::new(held.to_job()), held.source());
+        self.overlay = Some(Overlay::Details { key, job, source, listed: true, scroll: Scroll::default() });
     }
 
     /// Keeps an open job's details as they are listed now.
@@ -231,7 +276,7 @@ impl State {
         }
     }
 
-    fn remark(&mut self, text: String) {
+    pub(super) fn remark(&mut self, text: String) {
         let until = self.now.checked_add(REMARK).unwrap_or(self.now);
         self.notice = Some(Notice { text, until });
     }

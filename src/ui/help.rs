@@ -26,7 +26,7 @@ pub(super) fn content<'a>(_state: &State, layout: &Layout, theme: &Theme) -> Con
     let heading = |text: &'static str| Span::styled(text, theme.title);
     for (title, context) in [
         ("Keys", Context::Panes),
-        ("In details, events and help", Context::Overlay),
+        ("In details, events, matrix and help", Context::Overlay),
         ("In the filter line", Context::Filter),
         ("Everywhere", Context::Always),
     ] {
@@ -86,10 +86,12 @@ fn marks(theme: &Theme) -> Vec<(String, ratatui::style::Style, String)> {
         marks.push((glyph.to_owned(), style, format!("job: {word}")));
     }
     for (mark, style, text) in [
+        (Theme::FOLLOWED, theme.active, "job: followed, its end shows at once"),
         ("!eu1", theme.warning, "job: stale, its environment does not answer with jobs now"),
         ("!7s", theme.warning, "environment: its data is stale, and so old"),
         ("…7s", theme.quiet, "environment: asked so long ago, no answer yet"),
         ("×", theme.quiet, "trend: no answer"),
+        ("⇄", theme.warning, "job: probably submitted to another environment too, within an hour"),
     ] {
         marks.push((mark.to_owned(), style, text.to_owned()));
     }

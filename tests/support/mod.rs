@@ -7,6 +7,7 @@
 pub(crate) mod fleet;
 pub(crate) mod jobs;
 pub(crate) mod run;
+pub(crate) mod sandbox;
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -27,7 +28,7 @@ use rustix::termios::{LocalModes, Termios, tcgetattr};
 use tempfile::TempDir;
 use vt100::{Parser, Screen};
 
-/// Far beyond what anything here takes, so that a slow machine fails no test.
+/// Far beyond what anything here takes: a slow machine fails no test.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 
 /// The prompt of the job-control shell.
@@ -355,8 +356,7 @@ fn members(session: Pid) -> Vec<Pid> {
         .collect()
 }
 
-/// The fourth field after the name in parentheses. Not `getsid`, which rustix cannot stand where a
-/// session's leader is outside our namespace.
+/// The fourth field after the name in parentheses. `getsid` fails where the leader is in another namespace.
 fn session_of(pid: i32) -> Option<i32> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(3)?.parse().ok()

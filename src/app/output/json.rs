@@ -132,7 +132,7 @@ pub(super) fn source_rows<'a>(listing: &Listing<'a>) -> Vec<SourceRow<'a>> {
 
 fn state(listing: &Listing<'_>, id: SourceId) -> EnvironmentState {
     let source = listing.store.fleet().source(id);
-    source.map_or(EnvironmentState::Unknown, |source| listing.store.state(source.environment))
+    source.map_or(EnvironmentState::Unknown, |source| listing.store.verdict(source.environment))
 }
 
 /// Null exactly where the source answered with jobs; else one sentence.
@@ -169,5 +169,37 @@ pub(super) fn job_row<'a>(listing: &Listing<'a>, held: Held<'a>) -> JobRow<'a> {
             .iter()
             .map(|error| ErrorRow { timestamp: error.timestamp, message: &error.message })
             .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::store::Store;
+    use crate::store::fixture::{EU1, at, fleet, job, round};
+
+    #[test]
+    fn lines_that_many_threads_make_stand_in_the_order_of_the_jobs() {
+        let mut store = Store::new(fleet());
+        let count = PORTION * thread::available_parallelism().map_or(1, NonZero::get) * 2 + 7;
+        let listed: Vec<_> = (0..count).map(|number| job(&format!("j{number}"), 0, "done")).collect();
+        round(&mut store, EU1, 1, 0, &listed);
+        let all: Vec<Held<'_>> = store.jobs().map(|(_, held)| held).collect();
+        assert_eq!(all.len(), count);
+        for count in [0, 1, PORTION, PORTION + 1, count] {
+            let jobs: Vec<Held<'_>> = all.iter().take(count).copied().collect();
+            let zone = TimeZone::UTC;
+            let listing =
+                Listing { store: &store, jobs: &jobs, generated_at: at(0), zone: &zone, bounded: false };
+            let mut out = Vec::new();
+            write_lines(&listing, &mut out).unwrap();
+            let text = String::from_utf8(out).unwrap();
+            let written = text.lines().map(|line| {
+                serde_json::from_str::<serde_json::Value>(line).unwrap()["id"].as_str().unwrap().to_owned()
+            });
+            assert!(written.eq(jobs.iter().map(|held| held.id().to_owned())), "{count}");
+        }
     }
 }

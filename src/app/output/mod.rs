@@ -11,6 +11,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use strum::{Display, EnumString, VariantNames};
 
+pub(super) use table::print as columns;
+
 use crate::store::{Held, Store};
 
 /// How `voxtop jobs` prints.
@@ -37,7 +39,7 @@ pub(super) struct Listing<'a> {
     pub(super) generated_at: Timestamp,
     /// The zone of the table's times.
     pub(super) zone: &'a TimeZone,
-    /// Whether the listing was cut short because `--since` or `--limit` said so.
+    /// Whether the listing was cut short because `--since`, `--limit` or `--follow` said so.
     pub(super) bounded: bool,
 }
 

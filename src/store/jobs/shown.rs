@@ -7,12 +7,30 @@ use super::super::row::{Held, Row};
 use super::super::slab::Slab;
 use super::super::summary::Tally;
 use super::{Handle, Jobs, List, Sweep};
-use crate::model::{EnvironmentId, SourceId};
+use crate::model::{EnvironmentId, Job, SourceId, Status};
 
 /// So many listings are looked at in one go when a source fails or recovers: a millisecond or two.
 const SETTLED: usize = 2_048;
 
 impl Jobs {
+    /// The status that a source listed of a job, and in which round it did last.
+    pub(in crate::store) fn listing(&self, source: SourceId, id: &str) -> Option<(Status, u64)> {
+        let held = self.listed_by(source, id)?;
+        Some((held.status().clone(), held.row.seen.into()))
+    }
+
+    /// A job as a source listed it.
+    pub(in crate::store) fn listed(&self, source: SourceId, id: &str) -> Option<Job> {
+        self.listed_by(source, id).map(Held::to_job)
+    }
+
+    fn listed_by(&self, source: SourceId, id: &str) -> Option<Held<'_>> {
+        let environment = self.lists.get(source.index())?.environment;
+        let mut listings = self.listings(environment, self.hash(id), id);
+        let (handle, _) = listings.find(|(_, row)| row.source == source)?;
+        self.get(handle)
+    }
+
     /// Notes whether a source answers with jobs: another one may now speak for those that both list.
     pub(in crate::store) fn set_stale(&mut self, source: SourceId, stale: bool) {
         let Some(list) = self.lists.get_mut(source.index()) else { return };

@@ -1,0 +1,111 @@
+//! What is asked of one job by its id: the job itself, as the list would give it.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use url::Url;
+
+use super::client::{Ask, Client};
+use super::text::Reader;
+use super::{job, json, page};
+use crate::model::{Failure, FailureKind, Job, JobId, KeyValue};
+
+/// `{"job": {…}}`
+#[derive(Deserialize)]
+struct Envelope<'t> {
+    #[serde(borrow)]
+    job: &'t RawValue,
+}
+
+impl Client {
+    /// Asks for one job (`GET /v2/jobs/ID?wait=N`). With a `wait`, in whole seconds, the service holds the
+    /// answer back until the job has ended, at most that long; it may cap the wait lower, and answers then
+    /// with the job as it is. The request is given that time on top of the timeout. One request, never
+    /// repeated.
+    ///
+    /// # Errors
+    /// Any [`FailureKind`]; where there is no such job, [`Failure::is_gone`] says so.
+    pub async fn job(&self, key: &KeyValue, id: &JobId, wait: Duration) -> Result<Job, Failure> {
+        let reader = Reader::new(key);
+        let mut url = self.of_job(id)?;
+        url.query_pairs_mut().append_pair("wait", &wait.as_secs().to_string());
+        let answer = self.get(Ask { url, patience: self.timeout + wait }, key).await?;
+        let read = read(&answer.body, reader).map_err(|why| answer.unreadable(why, reader))?;
+        if read.id == *id { Ok(read) } else { Err(answer.unreadable("the answer is another job", reader)) }
+    }
+
+    /// The URL of a job. An id that would name another place is refused before it is sent.
+    fn of_job(&self, id: &JobId) -> Result<Url, Failure> {
+        let mut url = self.jobs.clone();
+        if !matches!(id.as_str(), "" | "." | "..")
+            && let Ok(mut path) = url.path_segments_mut()
+        {
+            path.push(id.as_str());
+        } else {
+            return Err(Failure::new(FailureKind::Internal, "no job can have this id"));
+        }
+        Ok(url)
+    }
+}
+
+/// Reads a body. The error says in a few words what it is instead.
+fn read(body: &[u8], reader: Reader<'_>) -> Result<Job, &'static str> {
+    const NO_JOB: &str = "the JSON holds no job";
+    let text = String::from_utf8_lossy(body);
+    let text = json::tame(text.trim_start_matches('\u{feff}'));
+    if text.trim().is_empty() {
+        return Err(page::EMPTY);
+    }
+    let envelope: Envelope<'_> =
+        serde_json::from_str(&text).map_err(|error| page::instead(&error, NO_JOB))?;
+    job::read(envelope.job, reader).job.ok_or(NO_JOB)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client() -> Client {
+        let base = Url::parse("http://127.0.0.1:9/path/").unwrap();
+        Client::new(&base, Duration::from_secs(1), Duration::from_secs(1)).unwrap()
+    }
+
+    #[test]
+    fn an_id_stays_in_its_place() {
+        for (id, url) in [
+            ("yjbmf9kqub", Some("http://127.0.0.1:9/path/v2/jobs/yjbmf9kqub")),
+            ("a/../b?c#d e", Some("http://127.0.0.1:9/path/v2/jobs/a%2F..%2Fb%3Fc%23d%20e")),
+            ("%2e%2e", Some("http://127.0.0.1:9/path/v2/jobs/%252e%252e")),
+            ("..", None),
+            (".", None),
+            ("", None),
+        ] {
+            let made = client().of_job(&JobId::new(id)).ok();
+            assert_eq!(made.as_ref().map(Url::as_str), url, "{id}");
+        }
+    }
+
+    #[test]
+    fn a_job_is_read_like_one_of_a_list_and_nothing_else_is() {
+        let key = KeyValue::new("sk-1234567890").unwrap();
+        let read = |body: &str| read(body.as_bytes(), Reader::new(&key));
+        let job = read(
+            r#"{"job":{"id":"a1","status":"running","data_name":"x\u001b[2J.wav","config":{"tracking":
+               {"title":"with sk-1234567890"}}}}"#,
+        );
+        let job = job.unwrap();
+        assert_eq!((job.id.as_str(), job.status.as_str(), &*job.data_name), ("a1", "running", "x[2J.wav"));
+        assert_eq!(job.title.as_deref(), Some("with [key]"));
+        for (body, why) in [
+            ("", "the body is empty"),
+            ("<html>", "the body is not JSON"),
+            (r#"{"job":{"#, "the JSON ends too early"),
+            (r#"{"jobs":[]}"#, "the JSON holds no job"),
+            (r#"{"job":{"status":"done"}}"#, "the JSON holds no job"),
+            (r#"{"job":null}"#, "the JSON holds no job"),
+        ] {
+            assert_eq!(read(body).unwrap_err(), why, "{body}");
+        }
+    }
+}
