@@ -124,7 +124,7 @@ async fn a_request_is_what_the_service_expects() {
         let base = server.base.join(path).unwrap();
         let key = KeyValue::new(KEY).unwrap();
         let created_before: Timestamp = "2026-01-02T03:04:05.6789Z".parse().unwrap();
-        let request = ListRequest { created_before: Some(created_before) };
+        let request = ListRequest { created_before: Some(created_before), ..ListRequest::default() };
         let page = client(&base).list_jobs(&key, request).await.unwrap();
         assert_eq!(page.jobs[0].id.as_str(), "a");
         let requests = server.requests();

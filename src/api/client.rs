@@ -7,6 +7,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Response, StatusCode};
 use url::Url;
 
+use super::job::Entries;
 use super::proxy::{self, Proxy};
 use super::text::Reader;
 use super::transport::{self, Phase, Way};
@@ -20,6 +21,9 @@ pub const PAGE_LIMIT: usize = 100;
 /// The largest body that is read, in bytes after decompression. A page of 100 jobs, each with a long
 /// word list, has a few million.
 const LARGEST_BODY: usize = 16 * 1024 * 1024;
+
+/// How much room is made at once for a body that is to come.
+const LARGEST_PROMISE: usize = 256 * 1024;
 
 /// Who asks.
 pub(super) const AGENT: &str = concat!("voxtop/", env!("CARGO_PKG_VERSION"));
@@ -36,6 +40,9 @@ pub struct ListRequest {
     /// Only jobs created before this moment, which the service reads to the millisecond. Whether a
     /// job of that very millisecond is listed is not documented. `None`: from the newest on.
     pub created_before: Option<Timestamp>,
+    /// Whether the jobs' configurations are left out of the answer. What of them is shown in columns is
+    /// read all the same.
+    pub briefly: bool,
 }
 
 /// A client for one host, to be shared by all keys that are used there. It keeps connections alive.
@@ -102,7 +109,8 @@ impl Client {
     pub async fn list_jobs(&self, key: &KeyValue, request: ListRequest) -> Result<Page, Failure> {
         let reader = Reader::new(key);
         let answer = self.get(Ask { url: self.list_url(request), patience: self.timeout }, key).await?;
-        let page = page::read(&answer.body, reader).map_err(|why| answer.unreadable(why, reader))?;
+        let page = page::read_with(&Entries::new(reader, request.briefly), &answer.body);
+        let page = page.map_err(|why| answer.unreadable(why, reader))?;
         Ok(Page { served_at: answer::date(&answer.headers), ..page })
     }
 
@@ -143,7 +151,9 @@ impl Client {
     /// a small body cannot grow into all memory.
     async fn read_whole(&self, mut response: Response, patience: Duration) -> Result<Vec<u8>, Failure> {
         let broken = |error: reqwest::Error| self.broken(&error, Phase::Reading, patience);
-        let mut body = Vec::new();
+        // What is promised is believed up to some pages' worth.
+        let promised = response.content_length().and_then(|length| usize::try_from(length).ok());
+        let mut body = Vec::with_capacity(promised.unwrap_or(0).min(LARGEST_PROMISE));
         while let Some(chunk) = response.chunk().await.map_err(broken)? {
             if body.len() + chunk.len() > LARGEST_BODY {
                 return Err(Failure::new(FailureKind::TooLarge, "more than 16 MiB"));

@@ -53,8 +53,14 @@ pub(super) struct Entries<'t, 'k> {
 }
 
 impl<'t, 'k> Entries<'t, 'k> {
-    pub(super) fn new(reader: Reader<'k>) -> Self {
-        Self { reader, shared: Shared::default() }
+    /// `briefly`: without their configurations.
+    pub(super) fn new(reader: Reader<'k>, briefly: bool) -> Self {
+        Self { reader, shared: Shared::new(briefly) }
+    }
+
+    /// A reader like this one that has learned nothing yet.
+    pub(super) fn anew<'a>(&self) -> Entries<'a, 'k> {
+        Entries::new(self.reader, self.shared.briefly)
     }
 
     /// Reads one entry of a list. Total: whatever the entry is, the answer is an [`Entry`]; only where the
@@ -100,7 +106,7 @@ impl<'t, 'k> Entries<'t, 'k> {
 /// Reads an entry that stands alone.
 pub(super) fn read(entry: &RawValue, reader: Reader<'_>) -> Entry {
     let mut parser = serde_json::Deserializer::from_str(entry.get());
-    Entries::new(reader).next().deserialize(&mut parser).unwrap_or(NO_JOB)
+    Entries::new(reader, false).next().deserialize(&mut parser).unwrap_or(NO_JOB)
 }
 
 /// See [`Entries::next`].

@@ -51,17 +51,22 @@ impl Page {
 
 /// Reads a body. The error says in a few words what it is instead.
 pub(super) fn read(body: &[u8], reader: Reader<'_>) -> Result<Page, &'static str> {
+    read_with(&Entries::new(reader, false), body)
+}
+
+/// The same, with entries read as others were.
+pub(super) fn read_with(entries: &Entries<'_, '_>, body: &[u8]) -> Result<Page, &'static str> {
     // Looked at as a whole first: the lossy way goes character by character.
     let text = std::str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed);
     let text = text.trim_start_matches('\u{feff}');
     if text.trim().is_empty() {
         return Err(EMPTY);
     }
-    if let Some(page) = quick::page(text, reader) {
+    if let Some(page) = quick::page(text, entries.anew()) {
         return Ok(page);
     }
     // Sound JSON is read as it is; only what cannot be read is gone over first.
-    let page = parse(text, reader).or_else(|_| parse(&json::tame(text), reader));
+    let page = parse(text, entries.anew()).or_else(|_| parse(&json::tame(text), entries.anew()));
     page.map_err(|error| instead(&error, "the JSON holds no list of jobs"))
 }
 
@@ -77,9 +82,9 @@ pub(super) fn instead(error: &serde_json::Error, other: &'static str) -> &'stati
     }
 }
 
-pub(super) fn parse(text: &str, reader: Reader<'_>) -> serde_json::Result<Page> {
+pub(super) fn parse<'t>(text: &'t str, entries: Entries<'t, '_>) -> serde_json::Result<Page> {
     let mut parser = serde_json::Deserializer::from_str(text);
-    let page = PageSeed(Entries::new(reader)).deserialize(&mut parser)?;
+    let page = PageSeed(entries).deserialize(&mut parser)?;
     parser.end().map(|()| page)
 }
 

@@ -16,8 +16,8 @@ use super::{instant, scrub};
 use crate::model::{Job, JobId, Status};
 
 /// Reads a plainly written page; `None` for any other.
-pub(super) fn page(text: &str, reader: Reader<'_>) -> Option<Page> {
-    let (mut entries, mut page) = (Entries::new(reader), None);
+pub(super) fn page<'t>(text: &'t str, mut entries: Entries<'t, '_>) -> Option<Page> {
+    let mut page = None;
     let mut scan = Scan::new(text);
     scan.members(|name, scan| {
         // Of two lists the parser knows which counts.
@@ -171,7 +171,7 @@ mod tests {
         #[test]
         fn in_one_pass_it_is_what_the_parser_makes_of_it(
             entries in prop::collection::vec(prop_oneof![9 => entry(), 1 => odd()], 0..6),
-            pretty: bool, more: bool,
+            pretty: bool, more: bool, briefly: bool,
         ) {
             let key = KeyValue::new("sk-0123456789").unwrap();
             let mut body = json!({"jobs": entries});
@@ -179,9 +179,16 @@ mod tests {
                 body.insert("a".to_owned(), json!({"total": 3.5}));
             }
             let body = if pretty { format!("{body:#}\n") } else { body.to_string() };
-            let parsed = page::parse(&body, Reader::new(&key)).unwrap();
-            match page(&body, Reader::new(&key)) {
-                Some(page) => prop_assert_eq!(page, parsed),
+            let entries = Entries::new(Reader::new(&key), briefly);
+            let parsed = page::parse(&body, entries.anew()).unwrap();
+            prop_assert!(!briefly || parsed.jobs.iter().all(|job| job.config.is_none()));
+            let mut whole = page::parse(&body, Entries::new(Reader::new(&key), false)).unwrap();
+            match page(&body, entries) {
+                Some(page) => {
+                    prop_assert_eq!(&page, &parsed);
+                    whole.jobs.iter_mut().filter(|_| briefly).for_each(|job| job.config = None);
+                    prop_assert_eq!(page, whole, "the rest is the same");
+                }
                 None => prop_assert!(more, "{}", body),
             }
         }
@@ -190,18 +197,18 @@ mod tests {
     #[test]
     fn what_is_cut_off_or_more_than_a_page_is_left_to_the_parser() {
         let key = KeyValue::new("sk-0123456789").unwrap();
-        let reader = Reader::new(&key);
+        let page = |body: &str| page(body, Entries::new(Reader::new(&key), false));
         let body =
             r#"{"jobs":[{"id":"a","status":"done","created_at":"2026-11-22T10:00:00Z","data_name":"b"}]}"#;
-        assert_eq!(page(body, reader).map(|page| page.jobs.len()), Some(1));
+        assert_eq!(page(body).map(|page| page.jobs.len()), Some(1));
         for cut in 0..body.len() {
-            assert_eq!(page(&body[..cut], reader), None, "{cut}");
+            assert_eq!(page(&body[..cut]), None, "{cut}");
         }
         for body in [format!("{body}x"), format!("{body}{body}"), body.replace("}]", "}],\"jobs\":[]")] {
-            assert_eq!(page(&body, reader), None, "{body}");
+            assert_eq!(page(&body), None, "{body}");
         }
         for body in ["", "{}", "[]", r#"{"jobs":null}"#, r#"{"jobs":[{"id":"a",}]}"#] {
-            assert_eq!(page(body, reader), None, "{body}");
+            assert_eq!(page(body), None, "{body}");
         }
     }
 }

@@ -37,6 +37,8 @@ struct Transcription<'t> {
 /// What the entries of one page have in common.
 #[derive(Default)]
 pub(super) struct Shared<'t> {
+    /// Whether the configurations are left out.
+    pub(super) briefly: bool,
     /// The latest ones that differ.
     transcriptions: VecDeque<Transcription<'t>>,
     pen: Pen<'t>,
@@ -49,7 +51,8 @@ impl Settings {
     pub(super) fn read<'t>(fields: &Fields<'t>, reader: Reader<'_>, shared: &mut Shared<'t>) -> Self {
         let raw = fields.raw(Field::Config).filter(|_| fields.legacy.is_empty());
         let quick = raw.and_then(|raw| Self::in_parts(&mut Scan::new(raw), reader, shared));
-        quick.unwrap_or_else(|| Self::at_length(fields, reader))
+        let settings = quick.unwrap_or_else(|| Self::at_length(fields, reader));
+        Self { config: settings.config.filter(|_| !shared.briefly), ..settings }
     }
 
     /// Reads a plainly written configuration; `None` for any other.
@@ -59,7 +62,7 @@ impl Settings {
         shared: &mut Shared<'t>,
     ) -> Option<Self> {
         let mut settings = Self::default();
-        let Shared { transcriptions, pen } = shared;
+        let Shared { briefly, transcriptions, pen } = shared;
         pen.clear();
         let start = *scan;
         pen.object(scan, reader, |pen, name, scan| match name {
@@ -70,12 +73,13 @@ impl Settings {
                 Some(())
             }
             "alignment_config" => None,
+            _ if *briefly => scan.value().map(drop),
             _ => pen.field(name, scan, reader),
         })?;
         if scan.since(start).len().max(pen.text().len()) > config::LARGEST {
             return None;
         }
-        settings.config = (pen.text() != "{}").then(|| Arc::from(pen.text()));
+        settings.config = (!*briefly && pen.text() != "{}").then(|| Arc::from(pen.text()));
         Some(settings)
     }
 
@@ -162,6 +166,12 @@ impl Sources {
             return Some(config::to_text(config, reader));
         }
         raw.map(str::len).filter(|size| *size > LARGEST).map(config::too_large)
+    }
+}
+
+impl Shared<'_> {
+    pub(super) fn new(briefly: bool) -> Self {
+        Self { briefly, ..Self::default() }
     }
 }
 

@@ -9,7 +9,6 @@ use tokio::sync::mpsc;
 use super::output::{Format, Listing};
 use super::{fleet_of, now};
 use crate::config::Config;
-use crate::model::PollEvent;
 use crate::poll::{self, Bounds};
 use crate::store::query::{Query, Scratch};
 use crate::store::{Cause, Rows, Sort, Store};
@@ -90,9 +89,13 @@ pub async fn run(jobs: Jobs, out: &mut impl Write, err: &mut impl Write) -> io::
         let _ = writeln!(err, "voxtop: {line}");
     }
     let listing = Listing { store: &store, jobs: &picked, generated_at: listed, zone: &jobs.zone, bounded };
-    match listing.write(jobs.format, out).and_then(|()| out.flush()) {
+    let written = listing.write(jobs.format, out).and_then(|()| out.flush());
+    let answered = Answered::of(&store);
+    // The program ends here. To give back what many jobs hold, piece by piece, takes a while.
+    std::mem::forget(store);
+    match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
-        _ => Ok(Answered::of(&store)),
+        _ => Ok(answered),
     }
 }
 
@@ -108,13 +111,7 @@ async fn collect(jobs: &Jobs, asked: Timestamp) -> (Store, bool) {
     let (reports, mut incoming) = mpsc::channel(64);
     let rounds = poll::once(sources, bounds, reports);
     let merge = async {
-        while let Some(mut report) = incoming.recv().await {
-            // No form shows the configurations, and no filter asks for them.
-            if let PollEvent::Page { jobs, .. } = &mut report.event {
-                for job in jobs {
-                    job.config = None;
-                }
-            }
+        while let Some(report) = incoming.recv().await {
             store.merge(report);
         }
     };

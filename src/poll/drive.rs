@@ -32,6 +32,8 @@ pub(super) struct Drive {
     /// What the channel has no room for yet.
     unsent: VecDeque<Report>,
     plan: Plan,
+    /// Whether the jobs are wanted without their configurations.
+    briefly: bool,
     began: Instant,
     requests: JoinSet<Answer>,
     /// The numbers of the requests, in case one panics and cannot say its own.
@@ -53,12 +55,18 @@ impl Drive {
             reports,
             unsent: VecDeque::new(),
             plan,
+            briefly: false,
             began: Instant::now(),
             requests: JoinSet::new(),
             sent: Vec::new(),
             clock_ahead: None,
             permit: None,
         }
+    }
+
+    /// The same, for jobs without their configurations.
+    pub(super) fn briefly(self) -> Self {
+        Self { briefly: true, ..self }
     }
 
     pub(super) fn plan(&mut self) -> &mut Plan {
@@ -131,7 +139,7 @@ impl Drive {
         let now = self.now();
         let Some(Request { number, created_before, .. }) = self.plan.ask(now) else { return };
         let source = self.source.clone();
-        let request = ListRequest { created_before };
+        let request = ListRequest { created_before, briefly: self.briefly };
         let task = self.requests.spawn(async move {
             let (page, latency) = ask(&source, request).await;
             Answer { number, page, latency }

@@ -80,8 +80,8 @@ pub fn start(sources: Vec<SourcePoll>, refresh: Duration, reports: &mpsc::Sender
     Pollers { orders: orders.collect(), _tasks: tasks }
 }
 
-/// One whole round of every source, all at once, reported like the dashboard's; ends with the last of
-/// them, and drops `reports` then, so that the receiver sees the channel close. Dropping the future
+/// One whole round of every source, all at once, reported like the dashboard's but without the jobs'
+/// configurations, which no listing shows; ends with the last of them, and drops `reports` then, so that the receiver sees the channel close. Dropping the future
 /// ends the rounds.
 pub async fn once(sources: Vec<SourcePoll>, bounds: Bounds, reports: mpsc::Sender<Report>) {
     let mut rounds = JoinSet::new();
@@ -99,7 +99,7 @@ pub async fn once(sources: Vec<SourcePoll>, bounds: Bounds, reports: mpsc::Sende
 
 async fn single(source: SourcePoll, bounds: Bounds, reporter: Reporter) -> Result<(), Gone> {
     let plan = Plan::once(bounds, source.endpoint.timeout, fastrand::u64(..));
-    let mut drive = Drive::new(source, reporter.reports, plan);
+    let mut drive = Drive::new(source, reporter.reports, plan).briefly();
     while !drive.plan().is_over() {
         drive.step().await?;
     }

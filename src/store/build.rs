@@ -85,7 +85,8 @@ impl Build {
                 Phase::Sort => {
                     let column = self.wanted.sort.column;
                     let text = move |handle| store.job(handle).map_or("", |held| column.text(held));
-                    if self.sorter.step(&mut budget, &text) {
+                    let touch = |handle| store.jobs.get(handle).map_or(0, |held| held.row.touch_row());
+                    if self.sorter.step(&mut budget, &text, &touch) {
                         self.enter(Phase::Lay);
                     }
                 }
@@ -113,7 +114,8 @@ impl Build {
         let mut candidates: Vec<Handle> =
             picked.iter().copied().filter(|handle| self.wanted.may_match(store, *handle)).collect();
         let wanted = self.wanted.clone();
-        for handle in ahead(&mut candidates, |handle| wanted.touch(store, *handle)) {
+        // Their rows have just been looked at.
+        for handle in ahead(&mut candidates, |_| 0, |handle| wanted.touch(store, *handle)) {
             if wanted.matches(store, *handle, self.now, scratch) {
                 self.take(store, *handle);
             }

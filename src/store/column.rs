@@ -164,6 +164,11 @@ impl Column {
         text.unwrap_or_default()
     }
 
+    /// Whether it sorts by what stands in the job's own text.
+    pub(super) fn is_of_text(self) -> bool {
+        matches!(self, Self::Id | Self::Name | Self::Title | Self::Ref)
+    }
+
     /// How its texts are compared: what people wrote case aside, what the service wrote as it is.
     pub(super) fn stage(self) -> Stage {
         if matches!(self, Self::Id | Self::Status) { Stage::Raw } else { Stage::Folded }

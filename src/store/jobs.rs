@@ -285,15 +285,20 @@ impl Jobs {
     /// them; says how many went.
     pub(super) fn remove_absent(&mut self, source: SourceId, jobs: &[Job], spans: &[Span]) -> usize {
         let Some(list) = self.lists.get(source.index()).filter(|_| !spans.is_empty()) else { return 0 };
-        let listed: HashSet<&str, RandomState> = jobs.iter().map(|job| job.id.as_str()).collect();
         let created = |handle| self.slab.get(handle).and_then(Row::created);
         let within = |span: &Span| {
             let (first, last) = (moment(span.first), moment(span.last));
             let newer = move |handle: &Handle| created(*handle).is_some_and(|at| at > last);
             list.order.from(newer).take_while(move |handle| created(*handle).is_some_and(|at| at >= first))
         };
+        let held: Vec<Handle> = spans.iter().flat_map(within).collect();
+        // Of history that is read for the first time nothing is held.
+        if held.is_empty() {
+            return 0;
+        }
+        let listed: HashSet<&str, RandomState> = jobs.iter().map(|job| job.id.as_str()).collect();
         let absent = |handle: &Handle| self.slab.get(*handle).is_some_and(|row| !listed.contains(row.id()));
-        let doomed: Vec<Handle> = spans.iter().flat_map(within).filter(absent).collect();
+        let doomed: Vec<Handle> = held.into_iter().filter(absent).collect();
         self.remove(source, &doomed);
         doomed.len()
     }

@@ -144,6 +144,12 @@ fn duration(seconds: u64) -> u32 {
 }
 
 impl Row {
+    /// Touches the row where it says where its text is.
+    pub(super) fn touch_row(&self) -> u64 {
+        let [end, ..] = self.ends;
+        u64::from(end) ^ u64::try_from(self.text.len()).unwrap_or_default()
+    }
+
     /// Touches the text where it begins and ends, so that it is near when it is read.
     pub(super) fn touch(&self) -> u64 {
         let ends = [self.text.as_bytes().first(), self.text.as_bytes().last()];

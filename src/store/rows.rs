@@ -26,9 +26,12 @@ impl Wanted {
         store.jobs.get(handle).is_some_and(|held| self.query.may_mean(held.row.signature))
     }
 
-    /// Touches what [`matches`](Self::matches) is going to read.
+    /// Touches the text where [`matches`](Self::matches) or the sort is going to read it.
     pub(super) fn touch(&self, store: &Store, handle: Handle) -> u64 {
-        let held = store.jobs.get(handle).filter(|held| self.query.reads_text(held.row.signature));
+        let held = store
+            .jobs
+            .get(handle)
+            .filter(|held| self.sort.column.is_of_text() || self.query.reads_text(held.row.signature));
         held.map_or(0, |held| held.row.touch())
     }
 

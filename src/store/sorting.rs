@@ -28,6 +28,9 @@ const SAMPLE: usize = 64;
 /// Which text a handle is sorted by.
 pub(super) type Texts<'a> = dyn Fn(Handle) -> &'a str + 'a;
 
+/// Touches the row that says where a handle's text is.
+pub(super) type Touch<'a> = dyn Fn(Handle) -> u64 + 'a;
+
 /// How texts are compared: case aside and then as they are, or as they are alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
@@ -117,14 +120,14 @@ impl Sorter {
     }
 
     /// Works until the budget is used up; says whether everything is sorted.
-    pub(super) fn step(&mut self, budget: &mut usize, texts: &Texts<'_>) -> bool {
+    pub(super) fn step(&mut self, budget: &mut usize, texts: &Texts<'_>, touch: &Touch<'_>) -> bool {
         while *budget > 0 {
             let task = self.task.take().or_else(|| self.runs.pop().map(Task::new));
             let Some(mut task) = task else { return true };
             if task.run.to - task.run.from <= FEW && !task.run.keyed {
                 *budget = budget.saturating_sub((task.run.to - task.run.from) * GATHER);
                 self.sort_few(task.run, texts);
-            } else if !self.advance(&mut task, budget, texts) {
+            } else if !self.advance(&mut task, budget, (texts, touch)) {
                 self.task = Some(task);
             }
         }
@@ -149,13 +152,18 @@ impl Sorter {
     }
 
     /// Goes on with a run; says whether nothing is left to do for it.
-    fn advance(&mut self, task: &mut Task, budget: &mut usize, texts: &Texts<'_>) -> bool {
+    fn advance(
+        &mut self,
+        task: &mut Task,
+        budget: &mut usize,
+        (texts, touch): (&Texts<'_>, &Touch<'_>),
+    ) -> bool {
         match task.phase {
             Phase::Measure => {
                 self.measure(task, budget, texts);
                 false
             }
-            Phase::Key => self.key(task, budget, texts),
+            Phase::Key => self.key(task, budget, (texts, touch)),
             Phase::Count => {
                 self.count(task, budget);
                 false
@@ -188,14 +196,15 @@ impl Sorter {
     }
 
     /// Takes the keys behind what all texts share; says whether nothing is left to compare.
-    fn key(&mut self, task: &mut Task, budget: &mut usize, texts: &Texts<'_>) -> bool {
+    fn key(&mut self, task: &mut Task, budget: &mut usize, (texts, touch): (&Texts<'_>, &Touch<'_>)) -> bool {
         let (Run { from, stage, offset, .. }, flip) = (task.run, self.flip);
         let Some(first) = self.items.get(from).map(|item| texts(item.handle)) else { return true };
         let guess = task.shared;
         let items = self.items.get_mut(task.portion(budget, GATHER)).unwrap_or_default();
-        let touch =
+        let touch_row = |item: &Item| touch(item.handle);
+        let touch_text =
             |item: &Item| u64::from(texts(item.handle).as_bytes().first().copied().unwrap_or_default());
-        for item in ahead(items, touch) {
+        for item in ahead(items, touch_row, touch_text) {
             let text = texts(item.handle);
             let (key, exact) = window(text, stage, offset + guess);
             (item.key, item.exact) = (key ^ flip, exact);

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 use std::num::NonZero;
-use std::thread;
+use std::thread::{self, Scope, ScopedJoinHandle};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -70,33 +70,32 @@ pub(super) fn write(listing: &Listing<'_>, out: &mut impl Write) -> io::Result<(
 }
 
 /// So many jobs are made into text by one thread at a time.
-const PORTION: usize = 4_096;
+const PORTION: usize = 2_048;
 
-/// All cores make lines, so that a long list is not held up by its printing.
+/// All cores make lines, while those that are made are written.
 pub(super) fn write_lines(listing: &Listing<'_>, out: &mut impl Write) -> io::Result<()> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
-    for round in listing.jobs.chunks(PORTION * threads) {
-        let texts = thread::scope(|scope| {
-            let portions: Vec<_> = round
-                .chunks(PORTION)
-                .map(|portion| {
-                    let lines = move || lines(listing, portion);
-                    // The last portion is often the only one.
-                    if portion.len() < PORTION { Err(lines()) } else { Ok(scope.spawn(lines)) }
-                })
-                .collect();
-            let broken = |_| Err(io::Error::other("a thread that made lines panicked"));
-            let text = |portion: Result<thread::ScopedJoinHandle<'_, _>, _>| match portion {
-                Ok(thread) => thread.join().unwrap_or_else(broken),
-                Err(text) => text,
-            };
-            portions.into_iter().map(text).collect::<io::Result<Vec<Vec<u8>>>>()
-        })?;
-        for text in texts {
-            out.write_all(&text)?;
+    thread::scope(|scope| {
+        let mut rounds = listing.jobs.chunks(PORTION * threads);
+        let mut making = rounds.next().map(|round| begin(scope, listing, round)).unwrap_or_default();
+        while !making.is_empty() {
+            let next = rounds.next().map(|round| begin(scope, listing, round)).unwrap_or_default();
+            for portion in making {
+                let broken = |_| Err(io::Error::other("a thread that made lines panicked"));
+                out.write_all(&portion.join().unwrap_or_else(broken)?)?;
+            }
+            making = next;
         }
-    }
-    Ok(())
+        Ok(())
+    })
+}
+
+fn begin<'s, 'e>(
+    scope: &'s Scope<'s, 'e>,
+    listing: &'e Listing<'e>,
+    round: &'e [Held<'e>],
+) -> Vec<ScopedJoinHandle<'s, io::Result<Vec<u8>>>> {
+    round.chunks(PORTION).map(|portion| scope.spawn(move || lines(listing, portion))).collect()
 }
 
 fn lines(listing: &Listing<'_>, jobs: &[Held<'_>]) -> io::Result<Vec<u8>> {
@@ -170,5 +169,37 @@ pub(super) fn job_row<'a>(listing: &Listing<'a>, held: Held<'a>) -> JobRow<'a> {
             .iter()
             .map(|error| ErrorRow { timestamp: error.timestamp, message: &error.message })
             .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::store::Store;
+    use crate::store::fixture::{EU1, at, fleet, job, round};
+
+    #[test]
+    fn lines_that_many_threads_make_stand_in_the_order_of_the_jobs() {
+        let mut store = Store::new(fleet());
+        let count = PORTION * thread::available_parallelism().map_or(1, NonZero::get) * 2 + 7;
+        let listed: Vec<_> = (0..count).map(|number| job(&format!("j{number}"), 0, "done")).collect();
+        round(&mut store, EU1, 1, 0, &listed);
+        let all: Vec<Held<'_>> = store.jobs().map(|(_, held)| held).collect();
+        assert_eq!(all.len(), count);
+        for count in [0, 1, PORTION, PORTION + 1, count] {
+            let jobs: Vec<Held<'_>> = all.iter().take(count).copied().collect();
+            let zone = TimeZone::UTC;
+            let listing =
+                Listing { store: &store, jobs: &jobs, generated_at: at(0), zone: &zone, bounded: false };
+            let mut out = Vec::new();
+            write_lines(&listing, &mut out).unwrap();
+            let text = String::from_utf8(out).unwrap();
+            let written = text.lines().map(|line| {
+                serde_json::from_str::<serde_json::Value>(line).unwrap()["id"].as_str().unwrap().to_owned()
+            });
+            assert!(written.eq(jobs.iter().map(|held| held.id().to_owned())), "{count}");
+        }
     }
 }

@@ -11,7 +11,7 @@ fn sorted(texts: &[String], stage: Stage, descending: bool, budget: usize) -> Ve
     }
     sorter.start(false);
     let text = |handle: Handle| texts.get(handle.index()).map_or("", String::as_str);
-    while !sorter.step(&mut budget.clone(), &text) {}
+    while !sorter.step(&mut budget.clone(), &text, &|_| 0) {}
     (0..sorter.len()).map(|at| sorter.get(at).unwrap().index()).collect()
 }
 
