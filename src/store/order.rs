@@ -147,6 +147,14 @@ impl Order {
             let place = self.place_of(before);
             (place, self.pieces.get(place).map_or(0, |piece| piece.handles.partition_point(before)))
         });
+        // History is read in several stretches at once, each of which goes on where it ended: the pieces
+        // that it leaves behind stay full.
+        if at >= MOST && self.pieces.get(place).is_some_and(|piece| piece.handles.len() == at) {
+            self.open(place + 1, Vec::new());
+            self.put(place + 1, 0, handle);
+            self.last = (place + 1, 0);
+            return;
+        }
         self.put(place, at, handle);
         self.last = (place, at);
         if self.pieces.get(place).is_some_and(|piece| piece.handles.len() > MOST) {
@@ -242,6 +250,7 @@ impl Order {
     fn split(&mut self, place: usize) {
         let Some(piece) = self.pieces.get_mut(place) else { return };
         let behind = piece.handles.split_off(piece.handles.len() / 2);
+        piece.handles.shrink_to_fit();
         self.open(place + 1, behind);
     }
 
