@@ -90,7 +90,7 @@ fn spoken(body: &[u8], reader: Reader<'_>) -> Option<String> {
         }
         Err(_) => title(&text),
     };
-    said.map(|said| reader.message(&said).into_string())
+    said.map(|said| reader.message(&said).into_owned())
 }
 
 /// The title of an HTML page.

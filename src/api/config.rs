@@ -12,10 +12,10 @@ use super::mask;
 use super::text::Reader;
 
 /// The longest configuration that is kept, in bytes of JSON.
-const LARGEST: usize = 16 * 1024;
+pub(super) const LARGEST: usize = 16 * 1024;
 
 /// What is shown in the place of `tracking.details`.
-const DETAILS: &str = "… (customer data, not shown)";
+pub(super) const DETAILS: &str = "… (customer data, not shown)";
 
 /// The configuration as text; a note in its place where it is too large even without its word list.
 pub(super) fn to_text(config: &Map<String, Value>, reader: Reader<'_>) -> Arc<str> {
@@ -38,21 +38,25 @@ pub(super) fn too_large(size: usize) -> Arc<str> {
 }
 
 fn object(fields: &Map<String, Value>, reader: Reader<'_>, in_tracking: bool) -> Value {
-    let masked = fields.iter().map(|(name, value)| {
-        let masked = if is_headers(name) {
-            headers(value, reader)
-        } else if in_tracking && name == "details" && !value.is_null() {
-            Value::from(DETAILS)
-        } else if mask::is_secret_name(name) {
-            hidden(value)
-        } else if let (Value::String(place), true) = (value, is_location(name)) {
-            Value::from(&*reader.location(place))
-        } else {
-            any(value, reader, name == "tracking")
-        };
-        (reader.name(name).into_string(), masked)
-    });
+    let masked = fields
+        .iter()
+        .map(|(name, value)| (reader.name(name).into_owned(), field(name, value, reader, in_tracking)));
     Value::Object(masked.collect())
+}
+
+/// A field's value without its secrets.
+fn field(name: &str, value: &Value, reader: Reader<'_>, in_tracking: bool) -> Value {
+    if is_headers(name) {
+        headers(value, reader)
+    } else if in_tracking && name == "details" && !value.is_null() {
+        Value::from(DETAILS)
+    } else if mask::is_secret_name(name) {
+        hidden(value)
+    } else if let (Value::String(place), true) = (value, is_location(name)) {
+        Value::from(&*reader.location(place))
+    } else {
+        any(value, reader, name == "tracking")
+    }
 }
 
 fn any(value: &Value, reader: Reader<'_>, is_tracking: bool) -> Value {
@@ -64,14 +68,17 @@ fn any(value: &Value, reader: Reader<'_>, is_tracking: bool) -> Value {
     }
 }
 
-fn is_headers(name: &str) -> bool {
-    let plain: String = name.chars().filter(char::is_ascii_alphabetic).collect();
-    plain.eq_ignore_ascii_case("authheaders") || plain.eq_ignore_ascii_case("headers")
+pub(super) fn is_headers(name: &str) -> bool {
+    let letters = || name.bytes().filter(u8::is_ascii_alphabetic).map(|byte| byte.to_ascii_lowercase());
+    letters().eq("authheaders".bytes()) || letters().eq("headers".bytes())
 }
 
-fn is_location(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    ["url", "uri", "urls", "uris"].iter().any(|end| name.ends_with(end))
+pub(super) fn is_location(name: &str) -> bool {
+    let ends = |end: &str| {
+        let tail = name.len().checked_sub(end.len()).and_then(|at| name.get(at..));
+        tail.is_some_and(|tail| tail.eq_ignore_ascii_case(end))
+    };
+    ["url", "uri", "urls", "uris"].into_iter().any(ends)
 }
 
 /// Headers come as `Name: value` strings; as an object the names are its fields.
@@ -80,7 +87,7 @@ fn headers(value: &Value, reader: Reader<'_>) -> Value {
         Value::Array(items) => items.iter().map(|item| headers(item, reader)).collect(),
         Value::String(text) => Value::from(&*reader.name(&mask::header(text))),
         Value::Object(fields) => {
-            let named = fields.iter().map(|(name, value)| (reader.name(name).into_string(), hidden(value)));
+            let named = fields.iter().map(|(name, value)| (reader.name(name).into_owned(), hidden(value)));
             Value::Object(named.collect())
         }
         other => hidden(other),

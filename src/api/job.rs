@@ -6,24 +6,25 @@
 //! own clients send.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 
+use super::settings::{Settings, Shared};
 use super::text::Reader;
-use super::{config, instant, json};
+use super::{instant, json, plain};
 use crate::model::{Job, JobError, JobId, Status};
 
 /// The largest value that is decoded at all, in bytes of JSON. A word list of 20,000 entries, the
 /// service's limit, has about two million.
-const LARGEST: usize = 4 * 1024 * 1024;
+pub(super) const LARGEST: usize = 4 * 1024 * 1024;
 
 /// The most entries of `errors` and of `tags` that are kept.
-const MOST: usize = 64;
+pub(super) const MOST: usize = 64;
 
 /// Audio longer than a year is a wrong number.
 const LONGEST_AUDIO_S: u64 = 366 * 24 * 60 * 60;
@@ -39,107 +40,230 @@ pub(super) struct Entry {
     pub(super) created_at: Option<Timestamp>,
 }
 
-/// Reads one entry of a list. Total: whatever the entry is, the answer is an [`Entry`].
-pub(super) fn read(raw: &RawValue, reader: Reader<'_>) -> Entry {
-    let Ok(fields) = serde_json::from_str::<BTreeMap<String, &RawValue>>(raw.get()) else {
-        return Entry { job: None, created_at: None };
-    };
-    let fields = Fields(fields);
-    let created_at = fields.text("created_at").and_then(|text| instant::parse(&text));
-    let job = fields.id(reader).map(|id| {
-        let settings = Settings::of(&fields);
-        let word = fields.text("status").map_or(Box::default(), |word| reader.name(&word));
-        Job {
-            id,
-            status: Status::parse(&word),
-            created_at,
-            data_name: fields.text("data_name").map_or(Box::default(), |name| reader.name(&name)),
-            duration_s: fields.value("duration").as_ref().and_then(seconds),
-            language: settings
-                .first(&[&["transcription_config", "language"], &["alignment_config", "language"]], reader)
-                .or_else(|| fields.text("lang").and_then(|lang| name(&lang, reader))),
-            model: settings.first(
-                &[&["transcription_config", "model"], &["transcription_config", "operating_point"]],
-                reader,
-            ),
-            title: settings.first(&[&["tracking", "title"]], reader),
-            reference: settings.first(&[&["tracking", "reference"]], reader),
-            tags: settings.value(&["tracking", "tags"]).map_or(Vec::new(), |tags| self::tags(tags, reader)),
-            errors: fields.value("errors").map_or(Vec::new(), |errors| self::errors(&errors, reader)),
-            config: settings.text(&fields, reader),
+/// The reader of a page's entries, with what one learned for the next.
+pub(super) struct Entries<'t, 'k> {
+    reader: Reader<'k>,
+    shared: Shared<'t>,
+}
+
+impl<'t, 'k> Entries<'t, 'k> {
+    pub(super) fn new(reader: Reader<'k>) -> Self {
+        Self { reader, shared: Shared::default() }
+    }
+
+    /// Reads one entry of a list. Total: whatever the entry is, the answer is an [`Entry`]; only where the
+    /// JSON itself is broken there is none.
+    pub(super) fn next(&mut self) -> EntrySeed<'_, 't, 'k> {
+        EntrySeed(self)
+    }
+
+    fn read(&mut self, fields: &Fields<'t>) -> Entry {
+        let reader = self.reader;
+        let created_at = fields.text(Field::CreatedAt).and_then(|text| instant::parse(&text));
+        let job = fields.id(reader).map(|id| {
+            let settings = Settings::read(fields, reader, &mut self.shared);
+            let text = |field| fields.text(field);
+            Job {
+                id,
+                status: Status::parse(&reader.name(&text(Field::Status).unwrap_or_default())),
+                created_at,
+                data_name: reader.name(&text(Field::DataName).unwrap_or_default()).into(),
+                duration_s: fields.seconds(),
+                language: settings
+                    .language
+                    .or_else(|| text(Field::Lang).and_then(|lang| name(&lang, reader))),
+                model: settings.model,
+                title: settings.title,
+                reference: settings.reference,
+                tags: settings.tags,
+                errors: fields
+                    .value(Field::Errors)
+                    .map_or(Vec::new(), |errors| self::errors(&errors, reader)),
+                config: settings.config,
+            }
+        });
+        Entry { job, created_at }
+    }
+}
+
+/// See [`Entries::next`].
+pub(super) struct EntrySeed<'e, 't, 'k>(&'e mut Entries<'t, 'k>);
+
+impl<'t> DeserializeSeed<'t> for EntrySeed<'_, 't, '_> {
+    type Value = Entry;
+
+    fn deserialize<D: Deserializer<'t>>(self, deserializer: D) -> Result<Entry, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+/// What is no object is no job, and no mistake of the page.
+const NO_JOB: Entry = Entry { job: None, created_at: None };
+
+impl<'t> Visitor<'t> for EntrySeed<'_, 't, '_> {
+    type Value = Entry;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a job")
+    }
+
+    fn visit_map<A: MapAccess<'t>>(self, mut entry: A) -> Result<Entry, A::Error> {
+        let mut fields = Fields::default();
+        while let Some(name) = entry.next_key_seed(NameSeed)? {
+            match name {
+                Name::Known(field) => fields.put(field, entry.next_value()?),
+                Name::Legacy(name) => fields.legacy.push((name, entry.next_value()?)),
+                Name::Other => drop(entry.next_value::<IgnoredAny>()?),
+            }
         }
-    });
-    Entry { job, created_at }
+        Ok(self.0.read(&fields))
+    }
+
+    fn visit_seq<A: SeqAccess<'t>>(self, mut items: A) -> Result<Entry, A::Error> {
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(NO_JOB)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Entry, E> {
+        Ok(NO_JOB)
+    }
+
+    fn visit_unit<E>(self) -> Result<Entry, E> {
+        Ok(NO_JOB)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Entry, E> {
+        Ok(NO_JOB)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Entry, E> {
+        Ok(NO_JOB)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Entry, E> {
+        Ok(NO_JOB)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Entry, E> {
+        Ok(NO_JOB)
+    }
+}
+
+/// The fields of a job that are read.
+#[derive(Clone, Copy)]
+pub(super) enum Field {
+    Id,
+    CreatedAt,
+    Status,
+    DataName,
+    Duration,
+    Lang,
+    Config,
+    Errors,
+}
+
+/// A field's name as far as it matters.
+enum Name {
+    Known(Field),
+    /// It may be a part of the configuration.
+    Legacy(String),
+    Other,
+}
+
+struct NameSeed;
+
+impl<'t> DeserializeSeed<'t> for NameSeed {
+    type Value = Name;
+
+    fn deserialize<D: Deserializer<'t>>(self, deserializer: D) -> Result<Name, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for NameSeed {
+    type Value = Name;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a field's name")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Name, E> {
+        Ok(match name {
+            "id" => Name::Known(Field::Id),
+            "created_at" => Name::Known(Field::CreatedAt),
+            "status" => Name::Known(Field::Status),
+            "data_name" => Name::Known(Field::DataName),
+            "duration" => Name::Known(Field::Duration),
+            "lang" => Name::Known(Field::Lang),
+            "config" => Name::Known(Field::Config),
+            "errors" => Name::Known(Field::Errors),
+            _ if name.ends_with("_config") || LEGACY.contains(&name) => Name::Legacy(name.to_owned()),
+            _ => Name::Other,
+        })
+    }
 }
 
 /// The entry's fields, not yet decoded. Of fields that are there twice the last one counts.
-struct Fields<'t>(BTreeMap<String, &'t RawValue>);
+#[derive(Default)]
+pub(super) struct Fields<'t> {
+    known: [Option<&'t RawValue>; 8],
+    /// What old answers hold of the configuration beside the job's own fields.
+    pub(super) legacy: Vec<(String, &'t RawValue)>,
+}
 
-impl Fields<'_> {
-    /// A field's value; `None` where it is missing, null or beyond reading.
-    fn value(&self, name: &str) -> Option<Value> {
-        let raw = self.0.get(name).filter(|raw| raw.get().len() <= LARGEST)?;
-        serde_json::from_str(raw.get()).ok().filter(|value: &Value| !value.is_null())
+impl<'t> Fields<'t> {
+    pub(super) fn put(&mut self, field: Field, value: &'t RawValue) {
+        if let Some(place) = self.known.get_mut(field as usize) {
+            *place = Some(value);
+        }
     }
 
-    fn text(&self, name: &str) -> Option<String> {
-        self.value(name).as_ref().and_then(json::text).map(Cow::into_owned)
+    /// A field as it is written.
+    pub(super) fn raw(&self, field: Field) -> Option<&'t str> {
+        self.known.get(field as usize).copied().flatten().map(RawValue::get)
+    }
+
+    /// A field's value; `None` where it is missing, null or beyond reading.
+    fn value(&self, field: Field) -> Option<Value> {
+        value(self.raw(field)?)
+    }
+
+    fn text(&self, field: Field) -> Option<Cow<'t, str>> {
+        let raw = self.raw(field)?;
+        plain::string(raw).map(Cow::Borrowed).or_else(|| {
+            let value = value(raw)?;
+            json::text(&value).map(|text| Cow::Owned(text.into_owned()))
+        })
     }
 
     /// The id is what tells jobs apart, so it is never cut: one that is too long is none.
     fn id(&self, reader: Reader<'_>) -> Option<JobId> {
-        let id = reader.whole(&self.text("id")?);
+        let raw = self.text(Field::Id)?;
+        let id = reader.whole(&raw);
         (!id.is_empty() && id.len() <= super::scrub::NAME).then(|| JobId::new(id))
     }
+
+    /// The length of the audio.
+    fn seconds(&self) -> Option<u64> {
+        let raw = self.raw(Field::Duration)?;
+        let digits = raw.len() < 9 && raw.bytes().all(|byte| byte.is_ascii_digit());
+        let whole = raw.parse().ok().filter(|seconds| digits && *seconds <= LONGEST_AUDIO_S);
+        whole.or_else(|| seconds(&value(raw)?))
+    }
 }
 
-/// The job's configuration, and what old answers hold of it beside the job's own fields.
-struct Settings {
-    config: Map<String, Value>,
-    legacy: Map<String, Value>,
-}
-
-impl Settings {
-    fn of(fields: &Fields<'_>) -> Self {
-        let config = match fields.value("config") {
-            Some(Value::Object(config)) => config,
-            Some(Value::String(text)) => serde_json::from_str(&json::tame(&text)).unwrap_or_default(),
-            _ => Map::new(),
-        };
-        let names =
-            fields.0.keys().filter(|name| name.ends_with("_config") || LEGACY.contains(&name.as_str()));
-        let legacy = names.filter_map(|name| Some((name.clone(), fields.value(name)?))).collect();
-        Self { config, legacy }
+/// Decodes a value; `None` where it is null or beyond reading. What a parser chokes on is replaced first.
+pub(super) fn value(raw: &str) -> Option<Value> {
+    if raw.len() > LARGEST {
+        return None;
     }
-
-    /// What stands at a path: in the configuration, else beside it.
-    fn value(&self, path: &[&str]) -> Option<&Value> {
-        [&self.config, &self.legacy].into_iter().find_map(|fields| {
-            let (first, rest) = path.split_first()?;
-            let value = rest.iter().try_fold(fields.get(*first)?, |value, name| value.get(name))?;
-            (!value.is_null()).then_some(value)
-        })
-    }
-
-    /// The first of several paths at which a text stands.
-    fn first(&self, paths: &[&[&str]], reader: Reader<'_>) -> Option<Box<str>> {
-        paths.iter().find_map(|path| name(&json::text(self.value(path)?)?, reader))
-    }
-
-    /// The configuration to show: the legacy fields where there is no other.
-    fn text(&self, fields: &Fields<'_>, reader: Reader<'_>) -> Option<Arc<str>> {
-        let config = if self.config.is_empty() { &self.legacy } else { &self.config };
-        if !config.is_empty() {
-            return Some(config::to_text(config, reader));
-        }
-        let unread = fields.0.get("config").map(|raw| raw.get().len()).filter(|size| *size > LARGEST)?;
-        Some(config::too_large(unread))
-    }
+    let read = serde_json::from_str(raw).or_else(|_| serde_json::from_str(&json::tame(raw)));
+    read.ok().filter(|value: &Value| !value.is_null())
 }
 
 /// A text that is there only if something can be read in it.
-fn name(raw: &str, reader: Reader<'_>) -> Option<Box<str>> {
-    Some(reader.name(raw)).filter(|name| !name.is_empty())
+pub(super) fn name(raw: &str, reader: Reader<'_>) -> Option<Box<str>> {
+    Some(reader.name(raw)).filter(|name| !name.is_empty()).map(Into::into)
 }
 
 /// A length in seconds: documented as a whole number, seen as a float and a string; rounded.
@@ -149,7 +273,7 @@ fn seconds(value: &Value) -> Option<u64> {
     (length <= LONGEST_AUDIO_S).then_some(length)
 }
 
-fn tags(value: &Value, reader: Reader<'_>) -> Vec<Box<str>> {
+pub(super) fn tags(value: &Value, reader: Reader<'_>) -> Vec<Box<str>> {
     one_or_many(value).filter_map(json::text).filter_map(|tag| name(&tag, reader)).take(MOST).collect()
 }
 
@@ -164,7 +288,7 @@ fn errors(value: &Value, reader: Reader<'_>) -> Vec<JobError> {
         let message = reader.message(message.as_deref().unwrap_or_default());
         Some(JobError {
             timestamp: field("timestamp").and_then(|text| instant::parse(&text)),
-            message: if message.is_empty() { "(no message)".into() } else { message },
+            message: if message.is_empty() { "(no message)".into() } else { message.into() },
         })
     });
     errors.take(MOST).collect()

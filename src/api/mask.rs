@@ -34,45 +34,89 @@ const SECRET_WORDS: [&str; 5] = ["auth", "sig", "pwd", "pass", "key"];
 
 /// Whether a field, a header or a parameter of this name holds a secret.
 pub fn is_secret_name(name: &str) -> bool {
+    if !may_be_secret(name) {
+        return false;
+    }
     let plain: String =
         name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
     SECRET_NAMES.iter().any(|word| plain.contains(word)) || SECRET_WORDS.contains(&plain.as_str())
 }
 
+/// Whether a name holds a beginning of one of those words: much quicker to see than which.
+fn may_be_secret(name: &str) -> bool {
+    let mut letters = [0; 3];
+    name.bytes().filter(u8::is_ascii_alphanumeric).any(|byte| {
+        letters = [letters[1], letters[2], byte.to_ascii_lowercase()];
+        BEGINNINGS.contains(&&letters)
+    })
+}
+
+/// The first three letters of what ends in none of the others, and a part of each that does.
+const BEGINNINGS: [&[u8; 3]; 11] =
+    [b"tok", b"sec", b"pas", b"key", b"aut", b"sig", b"cre", b"bea", b"coo", b"jwt", b"pwd"];
+
 /// Masks the secrets in running text: credentials, query and fragment of every URL, query strings
 /// without one, bearer tokens, JWTs, and `name=value` where the name says that it is secret.
 pub fn text(raw: &str) -> Cow<'_, str> {
-    if !raw.bytes().any(|byte| matches!(byte, b':' | b'=' | b'.' | b' ')) {
+    if is_harmless(raw) {
         return Cow::Borrowed(raw);
     }
-    let mut masked = String::with_capacity(raw.len());
-    let mut scheme = Scheme::None;
+    // Copied from the first word on that is hidden.
+    let mut masked: Option<String> = None;
+    let (mut scheme, mut at) = (Scheme::None, 0);
     for piece in raw.split_inclusive(is_break) {
         let word = piece.trim_end_matches(is_break);
-        let rest = piece.get(word.len()..).unwrap_or_default();
-        if scheme.covers(word) {
-            masked.push_str(HIDDEN);
-        } else {
-            masked.push_str(&self::word(word));
+        let shown = if scheme.covers(word) { Cow::Borrowed(HIDDEN) } else { self::word(word) };
+        if masked.is_none() && *shown != *word {
+            masked = Some(raw.get(..at).unwrap_or_default().to_owned());
+        }
+        if let Some(masked) = &mut masked {
+            masked.push_str(&shown);
+            masked.push_str(piece.get(word.len()..).unwrap_or_default());
         }
         if !word.is_empty() {
             scheme = scheme.of(word);
         }
-        masked.push_str(rest);
+        at += piece.len();
     }
-    if masked == raw { Cow::Borrowed(raw) } else { Cow::Owned(masked) }
+    masked.map_or(Cow::Borrowed(raw), Cow::Owned)
+}
+
+/// Whether a text is one word of visible ASCII in which nothing can be a secret by its place: there is
+/// nothing to clean and nothing to mask.
+pub(super) fn is_plain_word(raw: &str) -> bool {
+    let (mut odd, mut dots) = (false, 0_u32);
+    for byte in raw.bytes() {
+        odd |= !(0x21..0x7f).contains(&byte) | matches!(byte, b':' | b'=' | b'"' | b'<' | b'>' | b'`');
+        dots += u32::from(byte == b'.');
+    }
+    !odd && dots < 2
+}
+
+/// Whether nothing in a text can be a secret by its place: it is one word without the marks of a URL, an
+/// assignment or a token. Most file names are. (Blanks beyond ASCII begin with `C2` and `E1` to `E3`.)
+fn is_harmless(raw: &str) -> bool {
+    let (mut marks, mut dots) = (false, 0);
+    for byte in raw.bytes() {
+        marks |=
+            matches!(byte, b':' | b'=' | b' ' | b'"' | b'<' | b'>' | b'`' | 0..=0x1f | 0xc2 | 0xe1..=0xe3);
+        dots += usize::from(byte == b'.');
+    }
+    !marks && (dots < 2 || !raw.contains("eyJ"))
 }
 
 /// Masks a text that as a whole says where something is: like [`text`], and also where the scheme is
 /// missing and blanks are inside.
 pub fn location(raw: &str) -> Cow<'_, str> {
     if raw.contains("://") {
-        let cut = raw.find(['?', '#']);
+        let cut = raw.bytes().position(|byte| matches!(byte, b'?' | b'#'));
         return match cut {
+            None if is_plain_url(raw) => Cow::Borrowed(raw),
             None => text(raw),
             Some(at) => {
                 let (kept, tail) = raw.split_at(at);
-                Cow::Owned(format!("{}{}{HIDDEN}", text(kept), tail.get(..1).unwrap_or_default()))
+                let masked = if is_plain_url(kept) { Cow::Borrowed(kept) } else { text(kept) };
+                Cow::Owned([&masked, tail.get(..1).unwrap_or_default(), HIDDEN].concat())
             }
         };
     }
@@ -85,10 +129,17 @@ pub fn location(raw: &str) -> Cow<'_, str> {
     Cow::Owned(masked + &tail)
 }
 
+/// Whether a URL has nothing but a scheme, a host and a path of plain names, none of them a token.
+fn is_plain_url(url: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'/');
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    rest.is_some_and(|rest| rest.bytes().all(is_plain) && !rest.contains("eyJ"))
+}
+
 /// Masks one `Name: value` header: the name stays.
 pub fn header(raw: &str) -> String {
     match raw.split_once(':') {
-        Some((name, _)) if is_header_name(name.trim()) => format!("{}: {HIDDEN}", name.trim()),
+        Some((name, _)) if is_header_name(name.trim()) => [name.trim(), ": ", HIDDEN].concat(),
         _ => HIDDEN.to_owned(),
     }
 }
@@ -159,6 +210,9 @@ fn is_secret_header(name: &str) -> bool {
 }
 
 fn word(word: &str) -> Cow<'_, str> {
+    if is_harmless(word) {
+        return Cow::Borrowed(word);
+    }
     if let Some(at) = word.find("://") {
         let (before, rest) = word.split_at(at + 3);
         return Cow::Owned(format!("{before}{}", after_scheme(rest)));
@@ -243,114 +297,4 @@ fn jwt(word: &str) -> Cow<'_, str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn host_and_path_stay_and_the_rest_goes() {
-        for (raw, masked) in [
-            ("https://h.example/a/b.wav", "https://h.example/a/b.wav"),
-            ("https://h.example:8443/a?X-Amz-Signature=abc&b=c", "https://h.example:8443/a?…"),
-            ("https://user:pa@ss@h.example/a", "https://…@h.example/a"),
-            ("https://user:pa/ss@h.example/a", "https://…@h.example/a"),
-            ("https://h.example/a#token", "https://h.example/a#…"),
-            ("https://h.example?sig=1#x", "https://h.example?…"),
-            ("https://[::1]:80/x", "https://[::1]:80/x"),
-            ("https://proxy/https://u:p@h/x?y", "https://proxy/https://…@h/x?…"),
-            (
-                r#"HTTPError: Post "https://cb.example/n?id=1&key=s3cr3t": context deadline exceeded, retrying"#,
-                r#"HTTPError: Post "https://cb.example/n?…": context deadline exceeded, retrying"#,
-            ),
-            ("call.wav?AWSAccessKeyId=AKIA&Signature=x", "call.wav?…"),
-            ("Get /n?token=abc failed", "Get /n?… failed"),
-            ("What is this?.mp3", "What is this?.mp3"),
-            ("really? yes=no", "really? yes=no"),
-            ("Authorization: Bearer abcdef0123456789", "Authorization: Bearer …"),
-            ("sent Authorization: Bearer SECRETHDR, then", "sent Authorization: Bearer … then"),
-            ("Authorization: SECRETHDR", "Authorization: …"),
-            ("X-Api-Key: SECRETHDR and X-Api-Key:SECRETHDR", "X-Api-Key: … and X-Api-Key:…"),
-            ("Key: C major.wav", "Key: C major.wav"),
-            ("https://h.example/a;jsessionid=abc/b", "https://h.example/a;…/b"),
-            ("Basic training session.mp3", "Basic training session.mp3"),
-            ("password=hunter2 user=me", "password=… user=me"),
-            ("got eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyIjoxfQ.abc-def_ghi, sorry", "got eyJ…, sorry"),
-            ("a=b 1.5: x", "a=b 1.5: x"),
-        ] {
-            assert_eq!(text(raw), masked, "{raw}");
-            assert_eq!(text(masked), masked, "not stable: {masked}");
-        }
-    }
-
-    #[test]
-    fn a_place_without_a_scheme_is_masked_too() {
-        for (raw, masked) in [
-            ("bucket.example/a b.wav?sig=x y", "bucket.example/a b.wav?…"),
-            ("//u:p@h.example/x#y", "…@h.example/x#…"),
-            ("https://h/a?b=c d e", "https://h/a?…"),
-            ("https://u:p@h/a", "https://…@h/a"),
-            ("", ""),
-        ] {
-            assert_eq!(location(raw), masked, "{raw}");
-        }
-    }
-
-    #[test]
-    fn header_names_stay() {
-        assert_eq!(header("Authorization: Bearer abc:def"), "Authorization: …");
-        assert_eq!(header("X-Api-Key:abc"), "X-Api-Key: …");
-        assert_eq!(header("Bearer abc:def"), HIDDEN);
-        assert_eq!(header("abcdef"), HIDDEN);
-    }
-
-    #[test]
-    fn names_tell_secrets() {
-        for name in [
-            "token",
-            "api_key",
-            "API-Key",
-            "accessKey",
-            "client_secret",
-            "X-Amz-Signature",
-            "sig",
-            "auth_headers",
-        ] {
-            assert!(is_secret_name(name), "{name}");
-        }
-        for name in ["language", "url", "keyword", "design", "author", "sounds_like", "contents"] {
-            assert!(!is_secret_name(name), "{name}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn no_planted_secret_survives(
-            before in "[a-z \"'(,:]{0,12}",
-            secret in "[A-Za-z0-9%+/_-]{10,30}",
-            after in "[a-z \"'),]{0,12}",
-            form in 0_usize..7,
-        ) {
-            let secret = format!("SEC{secret}RET");
-            let planted = match form {
-                0 => format!("https://h.example/p?sig={secret}"),
-                1 => format!("https://u:{secret}@h.example/p"),
-                // A slash would make it a host and a path.
-                2 => format!("http://{}@h.example", secret.replace('/', "")),
-                3 => format!("wss://h.example/p#{secret}"),
-                4 => format!("s3://b/k?a=b&c={secret}#{secret}"),
-                5 => format!("x.wav?Policy={secret}"),
-                _ => format!(" Bearer {secret}"),
-            };
-            let masked = text(&format!("{before}{planted}{after}")).into_owned();
-            prop_assert!(!masked.contains(&secret) && !masked.contains("RET"), "{}", masked);
-            let place = location(planted.trim()).into_owned();
-            prop_assert!(!place.contains(&secret), "{}", place);
-        }
-
-        #[test]
-        fn any_text_is_bearable(raw in any::<String>()) {
-            let _ = (text(&raw), location(&raw), header(&raw));
-        }
-    }
-}
+mod tests;

@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde::de::DeserializeSeed;
 use serde_json::value::RawValue;
 use url::Url;
 
 use super::client::{Ask, Client};
+use super::job::Entries;
 use super::text::Reader;
-use super::{job, json, page};
+use super::{json, page};
 use crate::model::{Failure, FailureKind, Job, JobId, KeyValue};
 
 /// `{"job": {…}}`
@@ -59,7 +61,9 @@ fn read(body: &[u8], reader: Reader<'_>) -> Result<Job, &'static str> {
     }
     let envelope: Envelope<'_> =
         serde_json::from_str(&text).map_err(|error| page::instead(&error, NO_JOB))?;
-    job::read(envelope.job, reader).job.ok_or(NO_JOB)
+    let mut entries = Entries::new(reader);
+    let entry = entries.next().deserialize(&mut serde_json::Deserializer::from_str(envelope.job.get()));
+    entry.ok().and_then(|entry| entry.job).ok_or(NO_JOB)
 }
 
 #[cfg(test)]

@@ -1,14 +1,15 @@
 //! One page of the list: `{"jobs": [...]}`, read entry by entry.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use jiff::Timestamp;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
 
+use super::job::Entries;
+use super::json;
 use super::text::Reader;
-use super::{job, json};
-use crate::model::Job;
+use crate::model::{Job, KeyValue};
 
 /// The most entries that are decoded; the service lists at most 100 when it is asked for 100.
 const MOST: usize = 10_000;
@@ -26,15 +27,26 @@ pub struct Page {
     pub oldest: Option<Timestamp>,
 }
 
+impl Page {
+    /// Reads the body of an answer that was got with a key; the key is nowhere in the page.
+    ///
+    /// # Errors
+    /// With a few words on what the body is instead.
+    pub fn read(body: &[u8], key: &KeyValue) -> Result<Self, &'static str> {
+        read(body, Reader::new(key))
+    }
+}
+
 /// Reads a body. The error says in a few words what it is instead.
 pub(super) fn read(body: &[u8], reader: Reader<'_>) -> Result<Page, &'static str> {
-    let text = String::from_utf8_lossy(body);
-    let text = json::tame(text.trim_start_matches('\u{feff}'));
+    // Looked at as a whole first: the lossy way goes character by character.
+    let text = std::str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed);
+    let text = text.trim_start_matches('\u{feff}');
     if text.trim().is_empty() {
         return Err(EMPTY);
     }
-    let mut parser = serde_json::Deserializer::from_str(&text);
-    let page = PageSeed(reader).deserialize(&mut parser).and_then(|page| parser.end().map(|()| page));
+    // Sound JSON is read as it is; only what cannot be read is gone over first.
+    let page = parse(text, reader).or_else(|_| parse(&json::tame(text), reader));
     page.map_err(|error| instead(&error, "the JSON holds no list of jobs"))
 }
 
@@ -50,9 +62,15 @@ pub(super) fn instead(error: &serde_json::Error, other: &'static str) -> &'stati
     }
 }
 
-struct PageSeed<'k>(Reader<'k>);
+fn parse(text: &str, reader: Reader<'_>) -> serde_json::Result<Page> {
+    let mut parser = serde_json::Deserializer::from_str(text);
+    let page = PageSeed(Entries::new(reader)).deserialize(&mut parser)?;
+    parser.end().map(|()| page)
+}
 
-impl<'t> DeserializeSeed<'t> for PageSeed<'_> {
+struct PageSeed<'t, 'k>(Entries<'t, 'k>);
+
+impl<'t> DeserializeSeed<'t> for PageSeed<'t, '_> {
     type Value = Page;
 
     fn deserialize<D: Deserializer<'t>>(self, deserializer: D) -> Result<Page, D::Error> {
@@ -60,7 +78,7 @@ impl<'t> DeserializeSeed<'t> for PageSeed<'_> {
     }
 }
 
-impl<'t> Visitor<'t> for PageSeed<'_> {
+impl<'t> Visitor<'t> for PageSeed<'t, '_> {
     type Value = Page;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -68,10 +86,10 @@ impl<'t> Visitor<'t> for PageSeed<'_> {
     }
 
     fn visit_map<A: MapAccess<'t>>(self, mut fields: A) -> Result<Page, A::Error> {
-        let mut page = None;
+        let (mut entries, mut page) = (self.0, None);
         while let Some(name) = fields.next_key::<String>()? {
             if name == "jobs" {
-                fields.next_value_seed(JobsSeed(self.0, page.get_or_insert_default()))?;
+                fields.next_value_seed(JobsSeed(&mut entries, page.get_or_insert_default()))?;
             } else {
                 fields.next_value::<IgnoredAny>()?;
             }
@@ -80,9 +98,9 @@ impl<'t> Visitor<'t> for PageSeed<'_> {
     }
 }
 
-struct JobsSeed<'p, 'k>(Reader<'k>, &'p mut Page);
+struct JobsSeed<'p, 't, 'k>(&'p mut Entries<'t, 'k>, &'p mut Page);
 
-impl<'t> DeserializeSeed<'t> for JobsSeed<'_, '_> {
+impl<'t> DeserializeSeed<'t> for JobsSeed<'_, 't, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'t>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -90,7 +108,7 @@ impl<'t> DeserializeSeed<'t> for JobsSeed<'_, '_> {
     }
 }
 
-impl<'t> Visitor<'t> for JobsSeed<'_, '_> {
+impl<'t> Visitor<'t> for JobsSeed<'_, 't, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -105,9 +123,8 @@ impl<'t> Visitor<'t> for JobsSeed<'_, '_> {
     fn visit_seq<A: SeqAccess<'t>>(self, mut entries: A) -> Result<(), A::Error> {
         let Self(reader, page) = self;
         while page.listed < MOST
-            && let Some(raw) = entries.next_element::<&RawValue>()?
+            && let Some(entry) = entries.next_element_seed(reader.next())?
         {
-            let entry = job::read(raw, reader);
             page.listed += 1;
             page.oldest = [page.oldest, entry.created_at].into_iter().flatten().min();
             match entry.job {

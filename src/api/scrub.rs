@@ -69,7 +69,7 @@ pub fn is_forbidden(c: char) -> bool {
 /// Removes what must not be shown; line breaks and tabs become a space (CR LF one). Text that is
 /// clean already comes back as it is.
 pub fn clean(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || text.chars().all(is_letter) {
         return Cow::Borrowed(text);
     }
     let mut kept = String::with_capacity(text.len());
@@ -99,6 +99,23 @@ pub fn clean(text: &str) -> Cow<'_, str> {
         kept.push(c);
     }
     if kept == text { Cow::Borrowed(text) } else { Cow::Owned(kept) }
+}
+
+/// Whether a character stands by itself and is shown as it is, as far as that is quick to see: ASCII, and
+/// the letters that most of the world's names are written in.
+fn is_letter(c: char) -> bool {
+    matches!(
+        c,
+        ' '..='~'
+            | '\u{c0}'..='\u{24f}' // Latin
+            | '\u{391}'..='\u{3a1}' // Greek
+            | '\u{3a3}'..='\u{3ff}'
+            | '\u{400}'..='\u{482}' // Cyrillic
+            | '\u{3041}'..='\u{3096}' // kana
+            | '\u{30a1}'..='\u{30ff}'
+            | '\u{4e00}'..='\u{9fff}' // Chinese characters
+            | '\u{ac00}'..='\u{d7a3}' // Hangul
+    )
 }
 
 /// Cuts to at most `most` characters, the last of them `…` where something was cut.
@@ -168,6 +185,13 @@ mod tests {
             "",
         ] {
             assert!(matches!(clean(name), Cow::Borrowed(_)), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_taken_for_a_letter_is_shown_as_it_is() {
+        for c in (char::MIN..=char::MAX).filter(|c| is_letter(*c)) {
+            assert!(!is_forbidden(c) && c.width().is_some_and(|width| width > 0), "{c:?}");
         }
     }
 

@@ -36,12 +36,23 @@ impl Write for Bytes {
 pub(super) struct Canvas {
     inner: CrosstermBackend<Bytes>,
     size: fn() -> io::Result<Size>,
+    /// Where the cursor shows in this frame; `None` while it is hidden.
+    cursor: Option<Position>,
+    /// The same, as the terminal was last told.
+    told: Option<Position>,
+    /// Whether cells were written since: that leaves the cursor behind the last of them.
+    strayed: bool,
 }
 
 impl Canvas {
-    /// Collects into `bytes`; `size` is asked before each frame.
+    /// Collects into `bytes`; `size` is asked before each frame. The terminal's cursor is hidden.
     pub(super) fn new(bytes: Bytes, size: fn() -> io::Result<Size>) -> Self {
-        Self { inner: CrosstermBackend::new(bytes), size }
+        Self { inner: CrosstermBackend::new(bytes), size, cursor: None, told: None, strayed: false }
+    }
+
+    /// Learns that the terminal's cursor was hidden past this backend.
+    pub(super) fn cursor_was_hidden(&mut self) {
+        self.told = None;
     }
 }
 
@@ -52,15 +63,24 @@ impl Backend for Canvas {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
+        let mut content = content.peekable();
+        // Also for no cell it would set colours.
+        if content.peek().is_none() {
+            return Ok(());
+        }
+        self.strayed = true;
         self.inner.draw(content)
     }
 
+    /// Said for every frame, and passed on by [`flush`](Self::flush) where it is news.
     fn hide_cursor(&mut self) -> io::Result<()> {
-        self.inner.hide_cursor()
+        self.cursor = None;
+        Ok(())
     }
 
     fn show_cursor(&mut self) -> io::Result<()> {
-        self.inner.show_cursor()
+        self.cursor = self.cursor.or(Some(Position::ORIGIN));
+        Ok(())
     }
 
     /// Not asked of the terminal: the answer would come in among the keys.
@@ -69,7 +89,8 @@ impl Backend for Canvas {
     }
 
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
-        self.inner.set_cursor_position(position)
+        self.cursor = Some(position.into());
+        Ok(())
     }
 
     fn clear(&mut self) -> io::Result<()> {
@@ -88,7 +109,21 @@ impl Backend for Canvas {
         Ok(WindowSize { columns_rows: (self.size)()?, pixels: Size::ZERO })
     }
 
+    /// Ends a frame: the cursor goes where it belongs, if it is not there.
     fn flush(&mut self) -> io::Result<()> {
+        match (self.cursor, self.told) {
+            (Some(position), told) => {
+                if told.is_none() {
+                    self.inner.show_cursor()?;
+                }
+                if self.strayed || told != self.cursor {
+                    self.inner.set_cursor_position(position)?;
+                }
+            }
+            (None, Some(_)) => self.inner.hide_cursor()?,
+            (None, None) => {}
+        }
+        (self.told, self.strayed) = (self.cursor, false);
         Ok(())
     }
 }

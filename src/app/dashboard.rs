@@ -146,18 +146,15 @@ impl Loop {
                 // It gives the runtime its turn first, so that what waits is seen before the next step.
                 () = tokio::task::yield_now(), if self.state.is_building() => Woken::Idle,
             };
+            dirty |= !matches!(woken, Woken::Frame | Woken::Idle);
             let ending = match woken {
                 Woken::Frame => None,
                 Woken::Idle => {
                     dirty |= self.state.work();
                     None
                 }
-                Woken::Signal(signal) => {
-                    dirty = true;
-                    self.signalled(signal)
-                }
+                Woken::Signal(signal) => self.signalled(signal),
                 Woken::Terminal(event) => {
-                    dirty = true;
                     let mut ending = self.terminal_event(event, pollers);
                     // What was typed or pasted in one go is taken in one go.
                     while ending.is_none() {
@@ -167,18 +164,15 @@ impl Loop {
                     ending
                 }
                 Woken::Report(report) => {
-                    dirty = true;
                     self.take_reports(report, incoming);
                     None
                 }
                 Woken::Key(news) => {
-                    dirty = true;
                     self.take_key(news);
                     None
                 }
                 Woken::Second => {
                     crash::test_panic("main");
-                    dirty = true;
                     self.second_went_by(pollers)
                 }
             };

@@ -2,7 +2,7 @@
 //! happens. It owns the modes of the terminal and all that is written to it; it knows nothing of what
 //! is drawn, of keys or of signals.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::cursor::{Hide, Show};
@@ -88,7 +88,8 @@ impl Screen {
     }
 
     /// Draws one frame, in one write, marked so that terminals that can will show it at once (DEC
-    /// mode 2026; others ignore it). While suspended it does nothing.
+    /// mode 2026; others ignore it). A frame like the one before writes nothing at all; while suspended
+    /// it does nothing.
     ///
     /// # Errors
     /// Where the terminal cannot be written to. It is gone then: leave.
@@ -119,6 +120,7 @@ impl Screen {
         // Not `Terminal::clear`: that asks the terminal for the cursor, and the answer would come in
         // among the keys.
         let Size { width, height } = size()?;
+        self.terminal.backend_mut().cursor_was_hidden();
         self.terminal.resize(Rect::new(0, 0, width, height))
     }
 
@@ -190,20 +192,22 @@ fn departure() -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// One frame as bytes.
+/// One frame as bytes; none where it is the same as the one before.
 fn compose(
     terminal: &mut Terminal<Canvas>,
     bytes: &Bytes,
     render: impl FnOnce(&mut Frame<'_>),
 ) -> io::Result<Vec<u8>> {
-    let mut writer = bytes.clone();
-    // A clear that waits since a resume belongs to this frame.
-    let waiting = bytes.take();
-    queue!(writer, BeginSynchronizedUpdate)?;
-    writer.write_all(&waiting)?;
+    // A clear that waits since a resume is among the bytes, and belongs to this frame.
     terminal.draw(render)?;
-    queue!(writer, EndSynchronizedUpdate)?;
-    Ok(bytes.take())
+    let drawn = bytes.take();
+    let mut frame = Vec::new();
+    if !drawn.is_empty() {
+        queue!(frame, BeginSynchronizedUpdate)?;
+        frame.extend_from_slice(&drawn);
+        queue!(frame, EndSynchronizedUpdate)?;
+    }
+    Ok(frame)
 }
 
 /// The terminal's size; the assumed one where it does not know.
@@ -300,12 +304,42 @@ mod tests {
     }
 
     #[test]
+    fn the_cursor_is_told_of_only_where_that_is_news() {
+        let (mut terminal, bytes) = canvas();
+        let mut frame = |word: &'static str, cursor: Option<(u16, u16)>| {
+            let frame = compose(&mut terminal, &bytes, |frame| {
+                frame.render_widget(word, frame.area());
+                if let Some(at) = cursor {
+                    frame.set_cursor_position(at);
+                }
+            });
+            text(&frame.unwrap()).replace("\x1b[?2026h", "").replace("\x1b[?2026l", "")
+        };
+        let hidden = frame("word", None);
+        assert!(!hidden.contains("25"), "it is hidden already: {hidden:?}");
+        assert_eq!(frame("word", Some((4, 0))), "\x1b[?25h\x1b[1;5H");
+        assert_eq!(frame("word", Some((4, 0))), "");
+        assert_eq!(frame("word", Some((3, 0))), "\x1b[1;4H");
+        let typed = frame("ward", Some((3, 0)));
+        assert!(typed.contains('a') && typed.ends_with("\x1b[1;4H"), "cells move it: {typed:?}");
+        assert_eq!(frame("ward", None), "\x1b[?25l");
+        assert_eq!(frame("ward", None), "");
+        frame("ward", Some((1, 0)));
+        terminal.backend_mut().cursor_was_hidden();
+        let again = compose(&mut terminal, &bytes, |frame| {
+            frame.render_widget("ward", frame.area());
+            frame.set_cursor_position((1, 0));
+        });
+        assert!(text(&again.unwrap()).contains("\x1b[?25h\x1b[1;2H"));
+    }
+
+    #[test]
     fn after_a_resume_the_clear_is_inside_the_frame() {
         let (mut terminal, bytes) = canvas();
         let draw = |frame: &mut Frame<'_>| frame.render_widget("whole", frame.area());
         compose(&mut terminal, &bytes, draw).unwrap();
         let same = text(&compose(&mut terminal, &bytes, draw).unwrap());
-        assert!(!same.contains("whole"), "an unchanged frame draws no cell: {same:?}");
+        assert_eq!(same, "", "an unchanged frame writes nothing");
         terminal.resize(Rect::new(0, 0, 20, 3)).unwrap();
         let again = text(&compose(&mut terminal, &bytes, draw).unwrap());
         assert!(again.starts_with("\x1b[?2026h"), "{again:?}");

@@ -56,14 +56,17 @@ pub(super) fn plan(raw: RawConfig) -> Result<Plan, ConfigError> {
     let mut problems = Problems::default();
     let mut warnings = Vec::new();
     let refresh = problems.keep(refresh(raw.refresh.as_ref(), &mut warnings));
-    let limits = limits(&raw, &mut problems, &mut warnings);
+    let limits = limits(&raw, &mut problems);
     let builtin = raw.builtin_environments.is_none_or(|switch| switch.value);
     let mut all = Environments::merge(&raw.environments, builtin, &mut problems);
     let trials = trials(&raw.keys, &all, &mut problems);
     pin(&raw.keys, &mut all, &mut warnings);
     let keys = keys(raw.keys, &mut problems);
-    problems.settle()?;
     let (environments, endpoints, sources) = fleet(&all, &trials, &mut warnings);
+    if let Some(rate) = &raw.requests_per_second {
+        problems.keep(fit_for_service(rate, &endpoints));
+    }
+    problems.settle()?;
     let refresh = refresh.unwrap_or(super::DEFAULT_REFRESH);
     Ok(Plan { refresh, limits, environments, endpoints, keys, sources, warnings })
 }
@@ -94,10 +97,10 @@ fn refresh(text: Option<&At<String>>, warnings: &mut Vec<String>) -> Result<Dura
     Ok(said.max(FLOOR))
 }
 
-fn limits(raw: &RawConfig, problems: &mut Problems, warnings: &mut Vec<String>) -> Limits {
+fn limits(raw: &RawConfig, problems: &mut Problems) -> Limits {
     let mut limits = Limits::default();
     if let Some(rate) = &raw.requests_per_second {
-        let kept = problems.keep(requests_per_second(rate, warnings));
+        let kept = problems.keep(requests_per_second(rate));
         limits.requests_per_second = kept.unwrap_or(limits.requests_per_second);
     }
     if let Some(text) = &raw.timeout {
@@ -107,22 +110,41 @@ fn limits(raw: &RawConfig, problems: &mut Problems, warnings: &mut Vec<String>) 
     limits
 }
 
-fn requests_per_second(rate: &At<i64>, warnings: &mut Vec<String>) -> Result<NonZeroU32, Problem> {
-    const ADVISED: u32 = 50;
-    const MOST: u32 = 1000;
+/// What the service allows a key (the vendor's limits page); beyond it answers 429.
+const ALLOWED: u32 = 50;
+
+fn requests_per_second(rate: &At<i64>) -> Result<NonZeroU32, Problem> {
+    /// More than any machine asks itself.
+    const MOST: u32 = 1_000_000;
     let said = u32::try_from(rate.value).ok().filter(|said| *said <= MOST).and_then(NonZeroU32::new);
-    let Some(said) = said else {
+    said.ok_or_else(|| {
         let what = format!("requests_per_second is {}", rate.value);
-        let remedy = format!("Write a whole number from 1 to {ADVISED}; 10 is the default.");
-        return Err(Problem::new(&rate.place, what, remedy));
-    };
-    if said.get() > ADVISED {
-        let place = &rate.place;
-        warnings.push(format!(
-            "{place}: requests_per_second is {said}; the service advises at most {ADVISED} and may answer 429"
-        ));
+        Problem::new(
+            &rate.place,
+            what,
+            format!("Write a whole number from 1 to {ALLOWED}; 10 is the default."),
+        )
+    })
+}
+
+/// Whether a rate may be used for all that is asked: what the service does not allow is for stand-ins on
+/// loopback, such as the sandbox.
+fn fit_for_service(rate: &At<i64>, endpoints: &[Endpoint]) -> Result<(), Problem> {
+    let remote = endpoints.iter().find(|endpoint| !address::is_loopback(&endpoint.base));
+    match remote.filter(|_| rate.value > i64::from(ALLOWED)) {
+        None => Ok(()),
+        Some(remote) => {
+            let host = address::shown_host(&remote.base);
+            let what = format!(
+                "requests_per_second is {}, and {host} is asked, where a key has {ALLOWED}",
+                rate.value
+            );
+            let remedy = format!(
+                "Write a whole number from 1 to {ALLOWED}; more is for environments on loopback alone."
+            );
+            Err(Problem::new(&rate.place, what, remedy))
+        }
     }
-    Ok(said)
 }
 
 fn timeout(text: &At<String>) -> Result<Duration, Problem> {

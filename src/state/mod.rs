@@ -112,7 +112,8 @@ struct Built {
 struct BuiltRows {
     query: u64,
     sort: Sort,
-    second: i64,
+    /// Goes on as time passes, where the query asks for ages.
+    moment: i64,
 }
 
 /// So many changed jobs are looked at in one go: about two milliseconds.
@@ -221,7 +222,7 @@ impl State {
         let rows = BuiltRows {
             query: self.filter.generation(),
             sort: self.sort,
-            second: if depends_on_time { self.now.as_second() } else { 0 },
+            moment: if depends_on_time { self.now.as_second() / self.rhythm() } else { 0 },
         };
         let built = Built { revision: self.store.revision(), day, rows };
         let before = self.built.replace(built);
@@ -238,6 +239,12 @@ impl State {
             // Time alone passed. It never ends what is under way, or that would not come to an end.
             self.start_build();
         }
+    }
+
+    /// Every how many seconds a query for ages is asked again of all jobs: each asking costs up to a tenth
+    /// of a second where there are a million.
+    fn rhythm(&self) -> i64 {
+        1 + i64::try_from(self.rows.total() / 100_000).unwrap_or_default()
     }
 
     fn start_build(&mut self) {
@@ -266,13 +273,16 @@ impl State {
 
     /// Whether rows are being built: those on the screen are of an older query or sort, or lack some jobs.
     pub fn is_building(&self) -> bool {
-        self.build.is_some() || self.behind
+        self.build.is_some() || self.behind || self.store.is_settling()
     }
 
     /// Does a bounded piece of what [`is_building`](Self::is_building) tells of, in a few milliseconds at
     /// most. Says whether there is something new to see.
     pub fn work(&mut self) -> bool {
-        if self.build.is_some() {
+        if self.store.is_settling() {
+            self.store.settle(CHANGES);
+            !self.store.is_settling()
+        } else if self.build.is_some() {
             self.step_build();
             self.build.is_none()
         } else {

@@ -108,18 +108,15 @@ impl Build {
         let cost = if self.wanted.query.is_empty() { GATHER } else { ASK };
         let count = (*budget / cost).max(1).min(self.jobs.len() - self.at);
         *budget = budget.saturating_sub(count * cost);
-        let mut jobs = std::mem::take(&mut self.jobs);
-        let picked = jobs.get_mut(self.at..self.at + count).unwrap_or_default();
+        let picked = self.jobs.get(self.at..self.at + count).unwrap_or_default();
         self.at += count;
-        let mut matching = Vec::with_capacity(count);
-        for handle in ahead(picked, |handle| self.wanted.will_read(store, *handle)) {
-            if self.wanted.matches(store, *handle, self.now, scratch) {
-                matching.push(*handle);
+        let mut candidates: Vec<Handle> =
+            picked.iter().copied().filter(|handle| self.wanted.may_match(store, *handle)).collect();
+        let wanted = self.wanted.clone();
+        for handle in ahead(&mut candidates, |handle| wanted.touch(store, *handle)) {
+            if wanted.matches(store, *handle, self.now, scratch) {
+                self.take(store, *handle);
             }
-        }
-        self.jobs = jobs;
-        for handle in matching {
-            self.take(store, handle);
         }
         if self.at >= self.jobs.len() {
             self.jobs = Vec::new();

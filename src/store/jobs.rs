@@ -61,6 +61,13 @@ struct List {
     round: (u32, usize),
 }
 
+/// Going through all places for the listings of one source.
+#[derive(Clone, Copy, Debug)]
+struct Sweep {
+    source: SourceId,
+    at: usize,
+}
+
 /// All listings of all sources.
 #[derive(Debug, Default)]
 pub(super) struct Jobs {
@@ -71,6 +78,8 @@ pub(super) struct Jobs {
     /// What is shown: newest first, then by environment and id.
     ages: Order,
     journal: Journal,
+    /// What is left to decide afresh since sources failed or recovered.
+    sweeps: Vec<Sweep>,
     hasher: RandomState,
 }
 

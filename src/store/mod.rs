@@ -166,6 +166,20 @@ impl Store {
         self.source(source).is_some_and(SourceRecord::is_stale)
     }
 
+    /// Whether some jobs are still shown as a source lists them that answers no longer, though another one
+    /// lists them too, or the other way round.
+    pub fn is_settling(&self) -> bool {
+        self.jobs.is_settling()
+    }
+
+    /// Sets that right for some of them, looking at no more than so many listings.
+    pub fn settle(&mut self, most: usize) {
+        self.jobs.settle(most);
+        if !self.jobs.is_settling() {
+            self.revision += 1;
+        }
+    }
+
     /// The merged jobs, newest first: each (environment, id) once. Where two keys list one job, the first
     /// source that is not stale speaks for it.
     pub fn jobs(&self) -> impl Iterator<Item = (Handle, Held<'_>)> {

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use super::config;
 use super::pool::{Pool, Symbol};
-use super::query::{Described, letters};
+use super::query::{Described, Signature};
 use crate::model::{Job, JobError, JobId, RETENTION, SourceId, Status};
 
 /// What a listing without a known length has in its place.
@@ -37,8 +37,8 @@ pub(super) struct Row {
     errors: Option<Box<Errors>>,
     /// Tells one content from another; see [`fingerprint`].
     pub(super) fingerprint: u64,
-    /// Which letters its text holds.
-    pub(super) letters: u64,
+    /// What can be told of its text without reading it.
+    pub(super) signature: Signature,
     language: Symbol,
     model: Symbol,
     tags: Symbol,
@@ -80,7 +80,7 @@ impl Words {
         let tags = job.tags.as_slice();
         Row {
             ends,
-            letters: letters(&text),
+            signature: Signature::of(parts, &text),
             text: text.into_boxed_str(),
             created_nanosecond: job.created_at.map_or(NO_MOMENT, Timestamp::subsec_nanosecond),
             created_second: job.created_at.map_or(0, Timestamp::as_second),
@@ -122,6 +122,12 @@ impl Words {
 }
 
 impl Row {
+    /// Touches the text where it begins and ends, so that it is near when it is read.
+    pub(super) fn touch(&self) -> u64 {
+        let ends = [self.text.as_bytes().first(), self.text.as_bytes().last()];
+        ends.into_iter().flatten().map(|byte| u64::from(*byte)).sum()
+    }
+
     pub(super) fn id(&self) -> &str {
         self.part(0, self.end(0))
     }
@@ -296,8 +302,12 @@ impl Described for Held<'_> {
         Held::errors(*self)
     }
 
-    fn letters(&self) -> u64 {
-        self.row.letters
+    fn joined(&self) -> Option<(&str, [usize; 3])> {
+        Some((&self.row.text, [self.row.end(0), self.row.end(1), self.row.end(2)]))
+    }
+
+    fn signature(&self) -> Signature {
+        self.row.signature
     }
 }
 
@@ -364,6 +374,6 @@ mod tests {
 
     #[test]
     fn a_row_is_small() {
-        assert!(size_of::<Option<Row>>() <= 112, "{}", size_of::<Option<Row>>());
+        assert!(size_of::<Option<Row>>() <= 128, "{}", size_of::<Option<Row>>());
     }
 }

@@ -14,20 +14,23 @@ use crate::model::JobKey;
 pub(super) struct Wanted {
     pub(super) query: Query,
     pub(super) sort: Sort,
-    /// What every job that matches holds; see [`Query::letters`].
-    letters: u64,
+    reads_text: bool,
 }
 
 impl Wanted {
     pub(super) fn new(query: &Query, sort: Sort) -> Self {
-        Self { query: query.clone(), sort, letters: query.letters() }
+        Self { query: query.clone(), sort, reads_text: query.reads_text() }
     }
 
-    /// The text of a job that [`matches`](Self::matches) is likely to look at, to be touched ahead.
-    pub(super) fn will_read<'a>(&self, store: &'a Store, handle: Handle) -> &'a str {
-        let row = store.jobs.get(handle).map(|held| held.row);
-        let worth = |row: &&super::row::Row| self.letters != 0 && row.letters & self.letters == self.letters;
-        row.filter(worth).map_or("", super::row::Row::id)
+    /// Whether a job may match, as far as that can be told without reading its text.
+    pub(super) fn may_match(&self, store: &Store, handle: Handle) -> bool {
+        store.jobs.get(handle).is_some_and(|held| self.query.may_mean(held.row.signature))
+    }
+
+    /// Touches what [`matches`](Self::matches) is going to read.
+    pub(super) fn touch(&self, store: &Store, handle: Handle) -> u64 {
+        let held = store.jobs.get(handle).filter(|_| self.reads_text);
+        held.map_or(0, |held| held.row.touch())
     }
 
     /// Whether a job is shown and matches.
@@ -41,9 +44,6 @@ impl Wanted {
         let Some(held) = store.jobs.shown(handle) else { return false };
         if self.query.is_empty() {
             return true;
-        }
-        if held.row.letters & self.letters != self.letters {
-            return false;
         }
         let fleet = store.fleet();
         let Some(source) = fleet.source(held.source()) else { return false };

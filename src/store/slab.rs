@@ -37,6 +37,11 @@ impl Slab {
         self.parts.get_mut(handle.index() / PART)?.get_mut(handle.index() % PART)?.as_mut()
     }
 
+    /// How many places there are, taken or free.
+    pub(super) fn places(&self) -> usize {
+        self.parts.len().saturating_sub(1) * PART + self.parts.last().map_or(0, Vec::len)
+    }
+
     pub(super) fn insert(&mut self, row: Row) -> Handle {
         if let Some(handle) = self.free.pop() {
             let part = self.parts.get_mut(handle.index() / PART);

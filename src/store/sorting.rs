@@ -6,13 +6,15 @@
 //! afterwards; it never moves others.
 
 mod ahead;
+mod digits;
+mod task;
 mod window;
-
-use std::ops::Range;
 
 use super::column::compare_text;
 use super::jobs::Handle;
 pub(super) use ahead::ahead;
+use digits::digits;
+use task::{Phase, Run, Task};
 use window::{WINDOW, folded, shared, window};
 
 /// What looking at a job's text costs, in steps of moving a handle.
@@ -42,111 +44,6 @@ struct Item {
     exact: bool,
 }
 
-/// Items that are equal as far as they have been looked at.
-#[derive(Clone, Copy, Debug)]
-struct Run {
-    from: usize,
-    to: usize,
-    stage: Stage,
-    /// The bytes of this stage's text that are known to be equal, or are covered by the keys.
-    offset: usize,
-    /// Whether the items hold the keys by which the run is to be sorted.
-    keyed: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    /// Guesses how many bytes all texts of the run share.
-    Measure,
-    /// Takes the keys behind them.
-    Key,
-    Count,
-    /// Sorts by one byte of the keys, the last byte first.
-    Scatter(usize),
-    /// Brings the items back where an odd number of scatterings left them.
-    Return,
-    /// Finds the runs of equal keys.
-    Split,
-}
-
-type Counts = [[usize; 256]; 8];
-
-/// A run under way.
-#[derive(Debug)]
-struct Task {
-    run: Run,
-    phase: Phase,
-    at: usize,
-    /// How many bytes all texts of the run share from its offset on, as far as is known.
-    shared: usize,
-    /// How many those that have been looked at do.
-    least: usize,
-    same: bool,
-    longer: bool,
-    counts: Option<Box<Counts>>,
-    /// Whether the items stand in the spare room now.
-    away: bool,
-    /// Where the equal keys begin that are being counted.
-    group: usize,
-}
-
-impl Task {
-    fn new(run: Run) -> Self {
-        let phase = if run.keyed { Phase::Count } else { Phase::Measure };
-        let mut task = Self {
-            run,
-            phase,
-            at: 0,
-            shared: 0,
-            least: 0,
-            same: true,
-            longer: false,
-            counts: None,
-            away: false,
-            group: 0,
-        };
-        task.enter(phase);
-        task
-    }
-
-    fn enter(&mut self, phase: Phase) {
-        (self.phase, self.at) = (phase, self.run.from);
-        (self.shared, self.least, self.same, self.longer) = (0, usize::MAX, true, false);
-        self.group = self.run.from;
-    }
-
-    /// The next part of the run that the budget allows.
-    fn portion(&mut self, budget: &mut usize, cost: usize) -> Range<usize> {
-        let count = (*budget / cost).max(1).min(self.run.to - self.at);
-        *budget = budget.saturating_sub(count * cost);
-        self.at += count;
-        self.at - count..self.at
-    }
-
-    /// Makes places of a byte's counts, or goes on to the next byte, where all keys have this one.
-    fn settle_byte(&mut self, from: usize) {
-        let length = self.run.to - self.run.from;
-        let counts = self.counts.as_deref_mut().map(Counts::as_mut_slice).unwrap_or_default();
-        for (byte, counts) in counts.iter_mut().enumerate().skip(from) {
-            if counts.contains(&length) {
-                continue;
-            }
-            let mut place = self.run.from;
-            for count in counts.iter_mut() {
-                place += std::mem::replace(count, place);
-            }
-            return self.enter(Phase::Scatter(byte));
-        }
-        self.counts = None;
-        let back = self.away;
-        self.enter(if back { Phase::Return } else { Phase::Split });
-    }
-
-    fn is_through(&self) -> bool {
-        self.at >= self.run.to
-    }
-}
-
 /// Handles being sorted.
 #[derive(Debug)]
 pub(super) struct Sorter {
@@ -155,6 +52,9 @@ pub(super) struct Sorter {
     stage: Stage,
     /// What turns keys round for a descending order.
     flip: u64,
+    /// The bits in which the keys that were added differ, and one of them.
+    varying: u64,
+    one: Option<u64>,
     runs: Vec<Run>,
     task: Option<Task>,
 }
@@ -162,23 +62,38 @@ pub(super) struct Sorter {
 impl Sorter {
     pub(super) fn new(stage: Stage, descending: bool, room: usize) -> Self {
         let flip = if descending { u64::MAX } else { 0 };
-        Self { items: Vec::with_capacity(room), spare: Vec::new(), stage, flip, runs: Vec::new(), task: None }
+        Self {
+            items: Vec::with_capacity(room),
+            spare: Vec::new(),
+            stage,
+            flip,
+            varying: 0,
+            one: None,
+            runs: Vec::new(),
+            task: None,
+        }
     }
 
     /// Adds a handle whose number is all there is to compare.
     pub(super) fn push_number(&mut self, handle: Handle, number: u64) {
-        self.items.push(Item { key: number ^ self.flip, handle, exact: true });
+        self.push(handle, number, true);
     }
 
     /// Adds a handle that is sorted by a number first and then by its text.
     pub(super) fn push_ranked(&mut self, handle: Handle, number: u64) {
-        self.items.push(Item { key: number ^ self.flip, handle, exact: false });
+        self.push(handle, number, false);
     }
 
     /// Adds a handle that is sorted by its text.
     pub(super) fn push_text(&mut self, handle: Handle, text: &str) {
         let (key, exact) = window(text, self.stage, 0);
-        self.items.push(Item { key: key ^ self.flip, handle, exact });
+        self.push(handle, key, exact);
+    }
+
+    fn push(&mut self, handle: Handle, key: u64, exact: bool) {
+        let key = key ^ self.flip;
+        self.varying |= key ^ *self.one.get_or_insert(key);
+        self.items.push(Item { key, handle, exact });
     }
 
     /// Begins to sort what has been added. `ranked` as it was added.
@@ -198,7 +113,9 @@ impl Sorter {
     /// Works until the budget is used up; says whether everything is sorted.
     pub(super) fn step(&mut self, budget: &mut usize, texts: &Texts<'_>) -> bool {
         while *budget > 0 {
-            let task = self.task.take().or_else(|| self.runs.pop().map(Task::new));
+            let varying = self.varying;
+            let fresh = |run: Run| Task { varying, ..Task::new(run) };
+            let task = self.task.take().or_else(|| self.runs.pop().map(fresh));
             let Some(mut task) = task else { return true };
             if task.run.to - task.run.from <= FEW && !task.run.keyed {
                 *budget = budget.saturating_sub((task.run.to - task.run.from) * GATHER);
@@ -219,7 +136,10 @@ impl Sorter {
             };
             if descending { order.reverse() } else { order }
         };
-        if let Some(items) = self.items.get_mut(run.from..run.to) {
+        let Some(items) = self.items.get_mut(run.from..run.to) else { return };
+        // Mostly they are equal, and only their keys could not say so.
+        let first = items.first().map(|item| texts(item.handle));
+        if !items.iter().all(|item| Some(texts(item.handle)) == first) {
             items.sort_by(compare);
         }
     }
@@ -236,8 +156,8 @@ impl Sorter {
                 self.count(task, budget);
                 false
             }
-            Phase::Scatter(byte) => {
-                self.scatter(task, byte, budget);
+            Phase::Scatter(digit) => {
+                self.scatter(task, digit, budget);
                 false
             }
             Phase::Return => {
@@ -256,7 +176,7 @@ impl Sorter {
         let some = self.items.get(run.from..run.to).unwrap_or_default().iter();
         let guess = some
             .step_by((length / SAMPLE).max(1))
-            .map(|item| shared(first, texts(item.handle), run.stage, run.offset))
+            .map(|item| shared(first, texts(item.handle), run.stage, run.offset, usize::MAX))
             .min();
         task.enter(Phase::Key);
         task.shared = guess.unwrap_or_default();
@@ -268,17 +188,23 @@ impl Sorter {
         let Some(first) = self.items.get(from).map(|item| texts(item.handle)) else { return true };
         let guess = task.shared;
         let items = self.items.get_mut(task.portion(budget, GATHER)).unwrap_or_default();
-        for item in ahead(items, |item| texts(item.handle)) {
+        let touch =
+            |item: &Item| u64::from(texts(item.handle).as_bytes().first().copied().unwrap_or_default());
+        for item in ahead(items, touch) {
             let text = texts(item.handle);
             let (key, exact) = window(text, stage, offset + guess);
             (item.key, item.exact) = (key ^ flip, exact);
-            task.least = task.least.min(shared(first, text, stage, offset));
-            task.same &= text == first;
-            task.longer |= if stage == Stage::Raw || text.is_ascii() {
-                text.len() > offset
-            } else {
-                folded(text).nth(offset).is_some()
-            };
+            task.varying |= item.key ^ *task.one.get_or_insert(item.key);
+            if guess > 0 {
+                task.least = task.least.min(shared(first, text, stage, offset, guess));
+            }
+            task.same = task.same && text == first;
+            task.longer = task.longer
+                || if stage == Stage::Raw || text.is_ascii() {
+                    text.len() > offset
+                } else {
+                    folded(text).nth(offset).is_some()
+                };
         }
         if !task.is_through() {
             return false;
@@ -319,29 +245,30 @@ impl Sorter {
             self.spare.reserve_exact(self.items.len() - self.spare.len());
             self.spare.resize(task.at, Item { key: 0, handle: Handle::new(0), exact: true });
         }
-        let counts = task.counts.get_or_insert_with(|| Box::new([[0; 256]; 8]));
+        if task.counts.is_empty() {
+            task.digits = digits(task.varying);
+            task.counts = task.digits.iter().map(|digit| vec![0; digit.values()]).collect();
+        }
         for item in self.items.get(portion).unwrap_or_default() {
-            for (counts, byte) in counts.iter_mut().zip(item.key.to_le_bytes()) {
-                if let Some(count) = counts.get_mut(usize::from(byte)) {
+            for (digit, counts) in task.digits.iter().zip(&mut task.counts) {
+                if let Some(count) = counts.get_mut(digit.of(item.key)) {
                     *count += 1;
                 }
             }
         }
         if task.is_through() {
             task.enter(Phase::Scatter(0));
-            task.settle_byte(0);
+            task.settle_digit(0);
         }
     }
 
-    fn scatter(&mut self, task: &mut Task, byte: usize, budget: &mut usize) {
+    fn scatter(&mut self, task: &mut Task, nth: usize, budget: &mut usize) {
         let portion = task.portion(budget, 1);
         let (from, to) =
             if task.away { (&self.spare, &mut self.items) } else { (&self.items, &mut self.spare) };
-        let places = task.counts.as_deref_mut().and_then(|counts| counts.get_mut(byte));
-        if let Some(places) = places {
+        if let (Some(places), Some(digit)) = (task.counts.get_mut(nth), task.digits.get(nth)) {
             for item in from.get(portion).unwrap_or_default() {
-                let value = item.key.to_le_bytes().get(byte).copied().unwrap_or_default();
-                let Some(place) = places.get_mut(usize::from(value)) else { continue };
+                let Some(place) = places.get_mut(digit.of(item.key)) else { continue };
                 if let Some(room) = to.get_mut(*place) {
                     *room = *item;
                 }
@@ -350,7 +277,7 @@ impl Sorter {
         }
         if task.is_through() {
             task.away = !task.away;
-            task.settle_byte(byte + 1);
+            task.settle_digit(nth + 1);
         }
     }
 

@@ -165,6 +165,10 @@ impl Board {
                 self.press(key);
                 self.see("has ended already");
             }
+            Action::ReloadKeys => {
+                self.press(key);
+                self.see("the key is the same as before");
+            }
             Action::DismissBanner | Action::RestoreBanners => {
                 self.press(if action == Action::DismissBanner { key } else { "x" });
                 self.miss(DOWN);

@@ -107,20 +107,44 @@ fn a_hostname_pins_the_host_and_the_first_one_wins() {
 
 #[test]
 fn limits_and_times_are_bounded() {
-    let config = Home::with("refresh = \"10ms\"\n[limits]\nrequests_per_second = 60\ntimeout = \"9s\"\n");
+    let config = Home::with("refresh = \"10ms\"\n[limits]\nrequests_per_second = 50\ntimeout = \"9s\"\n");
     let config = config.load().unwrap();
     assert_eq!(config.refresh, Duration::from_secs(1));
-    assert_eq!(config.limits, Limits::new(NonZeroU32::new(60).unwrap(), Duration::from_secs(9)));
+    assert_eq!(config.limits, Limits::new(NonZeroU32::new(50).unwrap(), Duration::from_secs(9)));
     assert_eq!(config.limits.connect_timeout, Duration::from_secs(3));
     let warned = config.warnings.join("\n");
     assert!(warned.contains("config.toml:1:11: refresh is `10ms`"), "{warned}");
-    assert!(warned.contains("config.toml:3:23: requests_per_second is 60; the service advises"), "{warned}");
     assert_eq!(Home::with("\u{feff}refresh = \"9s\"\r\n").load().unwrap().refresh, Duration::from_secs(9));
     let empty = Request { file: Some(PathBuf::new()), refresh: Some(String::new()) };
     assert_eq!(Home::with("refresh = \"9s\"").load_with(&empty).unwrap().refresh, Duration::from_secs(9));
     let request = Request { file: None, refresh: Some("1m".to_owned()) };
     let config = Home::with("refresh = \"9s\"").load_with(&request).unwrap();
     assert_eq!(config.refresh, Duration::from_secs(60), "the command line goes first");
+}
+
+#[test]
+fn the_services_limit_may_be_passed_on_loopback_alone() {
+    let rate = |rate: u32| format!("builtin_environments = false\nlimits.requests_per_second = {rate}\n");
+    let far = "[[environments]]\nname = \"far\"\nurl = \"https://far.example\"\n";
+    for (config, allowed) in [
+        (rate(50) + KEY_A + far, true),
+        (rate(51) + KEY_A + far, false),
+        (rate(51) + KEY_A + far + LAB, false),
+        (rate(51) + KEY_A + LAB, true),
+        (rate(1_000_000) + KEY_A + LAB, true),
+        // It is not asked.
+        (rate(51) + KEY_A + "environments = [\"lab\"]\n" + LAB + far, true),
+    ] {
+        match (Home::with(&config).load(), allowed) {
+            (Ok(loaded), true) => assert!(loaded.warnings.is_empty(), "{config}"),
+            (Err(error), false) => {
+                let error = error.to_string();
+                let told = ["config.toml:2:30", "requests_per_second is 51", "far.example", "loopback alone"];
+                assert!(told.iter().all(|words| error.contains(words)), "{error}");
+            }
+            (got, _) => panic!("{config}\n{:?}", got.map(|loaded| loaded.limits)),
+        }
+    }
 }
 
 #[test]

@@ -6,8 +6,11 @@ use std::cmp::Ordering;
 use super::super::row::{Held, Row};
 use super::super::slab::Slab;
 use super::super::summary::Tally;
-use super::{Handle, Jobs, List};
+use super::{Handle, Jobs, List, Sweep};
 use crate::model::{EnvironmentId, Job, SourceId, Status};
+
+/// So many listings are looked at in one go when a source fails or recovers: a millisecond or two.
+const SETTLED: usize = 2_048;
 
 impl Jobs {
     /// The status that a source listed of a job, and in which round it did last.
@@ -34,17 +37,35 @@ impl Jobs {
         if std::mem::replace(&mut list.stale, stale) == stale {
             return;
         }
-        let environment = list.environment;
-        let Some(place) = self.places.get(environment.index()) else { return };
-        let ids: Vec<Box<str>> = place
-            .shared
-            .iter()
-            .filter_map(|handle| self.slab.get(*handle))
-            .filter(|row| row.source == source)
-            .map(|row| row.id().into())
-            .collect();
-        for id in ids {
-            self.regroup(environment, self.hash(&id), &id);
+        if self.places.get(list.environment.index()).is_some_and(|place| place.shared.is_empty()) {
+            return;
+        }
+        self.sweeps.retain(|sweep| sweep.source != source);
+        self.sweeps.push(Sweep { source, at: 0 });
+        // A fleet of usual size is settled at once.
+        self.settle(SETTLED);
+    }
+
+    /// Whether there are jobs for which it has to be decided afresh who speaks for them.
+    pub(in crate::store) fn is_settling(&self) -> bool {
+        !self.sweeps.is_empty()
+    }
+
+    /// Decides that for some of them, looking at no more than so many listings. Until all are decided, who
+    /// spoke for a job goes on speaking for it.
+    pub(in crate::store) fn settle(&mut self, most: usize) {
+        let Some(Sweep { source, at }) = self.sweeps.pop() else { return };
+        let end = (at + most).min(self.slab.places());
+        let Some(environment) = self.lists.get(source.index()).map(|list| list.environment) else { return };
+        for handle in (at..end).filter_map(|at| u32::try_from(at).ok()).map(Handle::new) {
+            let Some(row) = self.slab.get(handle).filter(|row| row.source == source) else { continue };
+            if self.places.get(environment.index()).is_some_and(|place| place.shared.contains(&handle)) {
+                let id: Box<str> = row.id().into();
+                self.regroup(environment, self.hash(&id), &id);
+            }
+        }
+        if end < self.slab.places() {
+            self.sweeps.push(Sweep { source, at: end });
         }
     }
 
@@ -123,4 +144,47 @@ fn by_age(slab: &Slab, lists: &[List], a: Handle, b: Handle) -> Ordering {
     // `None` is less than any moment, and so last.
     let by_moment = b.created().cmp(&a.created());
     by_moment.then_with(|| environment(a).cmp(&environment(b))).then_with(|| a.id().cmp(b.id()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Job, Status};
+    use crate::store::fixture::{EU1, EU1_OTHER, US1, fleet, job};
+
+    fn lists(jobs: &Jobs, source: SourceId) -> usize {
+        jobs.ages()
+            .iter()
+            .filter(|handle| jobs.get(*handle).is_some_and(|held| held.source() == source))
+            .count()
+    }
+
+    #[test]
+    fn whoever_answers_comes_to_speak_for_all_in_bounded_steps() {
+        let count = 3 * SETTLED;
+        let ids = (0..count).map(|number| job(&format!("j{number}"), 0, "done"));
+        let mut jobs = Jobs::new(&fleet());
+        for job in ids {
+            jobs.put(EU1, &job, 1);
+            jobs.put(EU1_OTHER, &Job { status: Status::Running, ..job }, 1);
+        }
+        jobs.put(US1, &job("alone", 0, "done"), 1);
+        assert_eq!((lists(&jobs, EU1), lists(&jobs, EU1_OTHER), jobs.is_settling()), (count, 0, false));
+        jobs.set_stale(EU1, true);
+        let after_one = lists(&jobs, EU1_OTHER);
+        assert!(jobs.is_settling() && (1..=SETTLED).contains(&after_one), "{after_one} at once");
+        // It comes back before all is settled, and goes again.
+        jobs.set_stale(EU1, false);
+        jobs.settle(SETTLED);
+        jobs.set_stale(EU1, true);
+        while jobs.is_settling() {
+            let before = lists(&jobs, EU1_OTHER);
+            jobs.settle(500);
+            assert!(lists(&jobs, EU1_OTHER) <= before + 500);
+            assert_eq!(jobs.ages().len(), count + 1, "no job is lost or doubled on the way");
+        }
+        assert_eq!((lists(&jobs, EU1), lists(&jobs, EU1_OTHER), lists(&jobs, US1)), (0, count, 1));
+        jobs.set_stale(US1, true);
+        assert!(!jobs.is_settling(), "nobody else lists its jobs");
+    }
 }

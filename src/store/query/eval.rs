@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::fields::TextField;
 use super::fuzzy::{Scratch, Word};
 use super::lex::Op;
+use super::signature::Signature;
 use super::text::Folded;
 use crate::model::{Job, JobError};
 
@@ -23,10 +24,15 @@ pub trait Described: std::fmt::Debug {
     fn tags(&self) -> &[Box<str>];
     fn errors(&self) -> &[JobError];
 
-    /// The letters of id, name, title and reference together, one bit for each; all where nobody has
-    /// looked.
-    fn letters(&self) -> u64 {
-        u64::MAX
+    /// Id, name, title and reference one behind the other, and where the first three end, if they are
+    /// held so.
+    fn joined(&self) -> Option<(&str, [usize; 3])> {
+        None
+    }
+
+    /// What can be told of id, name, title and reference together without reading them.
+    fn signature(&self) -> Signature {
+        Signature::ANY
     }
 }
 
@@ -184,21 +190,35 @@ impl Node {
         }
     }
 
-    /// The letters that the text of every job that is meant holds, as [`letters`](super::letters) has them.
-    pub(super) fn letters(&self) -> u64 {
+    /// Whether a job with a text of this signature may be meant.
+    pub(super) fn may_mean(&self, text: Signature) -> bool {
         match self {
-            Self::All(nodes) => nodes.iter().fold(0, |all, node| all | node.letters()),
-            Self::Any(nodes) => nodes.iter().fold(u64::MAX, |all, node| all & node.letters()),
-            Self::Test(Test::Word(word)) => word.folded.letters(),
+            Self::All(nodes) => nodes.iter().all(|node| node.may_mean(text)),
+            Self::Any(nodes) => nodes.iter().any(|node| node.may_mean(text)),
+            Self::Test(Test::Word(word)) => word.may_mean(text),
             Self::Test(
-                Test::Phrase(text)
+                Test::Phrase(part)
                 | Test::Contains(
                     TextField::Id | TextField::Name | TextField::Title | TextField::Reference,
-                    text,
+                    part,
                 )
-                | Test::Is(TextField::Id | TextField::Name | TextField::Title | TextField::Reference, text),
-            ) => text.letters(),
-            Self::Not(_) | Self::Test(_) => 0,
+                | Test::Is(TextField::Id | TextField::Name | TextField::Title | TextField::Reference, part),
+            ) => text.covers(part.signature()),
+            Self::Not(_) | Self::Test(_) => true,
+        }
+    }
+
+    /// Whether answering takes a look at the text of a job whose signature is known.
+    pub(super) fn reads_text(&self) -> bool {
+        match self {
+            Self::All(nodes) | Self::Any(nodes) => nodes.iter().any(Self::reads_text),
+            Self::Not(node) => node.reads_text(),
+            Self::Test(Test::Word(word)) => !word.folded.is_letter(),
+            Self::Test(Test::Phrase(_)) => true,
+            Self::Test(Test::Is(field, _) | Test::Contains(field, _)) => {
+                matches!(field, TextField::Id | TextField::Name | TextField::Title | TextField::Reference)
+            }
+            Self::Test(_) => false,
         }
     }
 
@@ -226,14 +246,13 @@ impl Test {
                 bound.holds(job.created_at().map(age).as_ref())
             }
             Self::Created(bound) => bound.holds(job.created_at().as_ref()),
-            Self::Phrase(phrase) if job.letters() & phrase.letters() != phrase.letters() => false,
-            Self::Word(word) if job.letters() & word.folded.letters() != word.folded.letters() => false,
-            Self::Phrase(phrase) => searched(job).iter().any(|text| phrase.is_in(text)),
+            Self::Phrase(phrase) if !job.signature().covers(phrase.signature()) => false,
+            Self::Word(word) if !word.may_mean(job.signature()) => false,
+            Self::Phrase(phrase) => is_in_any(phrase, job),
+            Self::Word(word) if word.folded.is_letter() && job.signature().is_known() => true,
             Self::Word(word) => {
-                let [id, described @ ..] = searched(job);
-                word.folded.is_in(id)
-                    || described.iter().any(|text| word.folded.is_in(text))
-                    || described.iter().any(|text| word.abbreviates(text, scratch))
+                is_in_any(&word.folded, job)
+                    || described(job).into_iter().any(|text| word.abbreviates(text, scratch))
             }
         }
     }
@@ -242,6 +261,19 @@ impl Test {
 /// Where bare words and phrases are searched: the id, then the texts that people wrote.
 fn searched(job: &dyn Described) -> [&str; 4] {
     [job.id(), job.data_name(), text(job.title()), text(job.reference())]
+}
+
+/// What words abbreviate: the texts that people wrote.
+fn described(job: &dyn Described) -> [&str; 3] {
+    [job.data_name(), text(job.title()), text(job.reference())]
+}
+
+/// Whether a text stands in one of those. Where the signature is known, all of them are ASCII.
+fn is_in_any(wanted: &Folded, job: &dyn Described) -> bool {
+    match job.joined().filter(|_| job.signature().is_known()) {
+        Some((text, ends)) => wanted.is_in_part(text, &ends),
+        None => searched(job).iter().any(|text| wanted.is_in(text)),
+    }
 }
 
 fn text(text: Option<&str>) -> &str {

@@ -1,11 +1,10 @@
 //! Bare words. A word finds a text that contains it, or one that it abbreviates.
 //!
 //! Any text that has a word's letters somewhere in the right order is a fuzzy match for most
-//! matchers; over thousands of file names that finds far too much. A threshold on nucleo's score does
-//! not help, because the score rewards the beginnings of words more than it punishes gaps: of 192
-//! points, `invoice` gives "interview with voice actor" 177 and "reinvoice", which holds it, 136. So
-//! nucleo finds the best way to lay the word over the text, and that way must then be what a person
-//! would mean by it:
+//! matchers; over thousands of file names that finds far too much. A threshold on a score does not help
+//! either, because scores reward the beginnings of words more than they punish gaps: of nucleo's 192
+//! points, `invoice` gives "interview with voice actor" 177 and "reinvoice", which holds it, 136. So a
+//! word is a match where there is a way to lay it over the text that a person would mean by it:
 //!
 //! - it is in one piece (which also finds `muller` in "Müller": accents do not matter here), or
 //! - it begins where a word of the text begins, passes over no whole word, skips at most as many
@@ -17,29 +16,27 @@
 //! words longer than [`LONGEST`] must be contained as they are, and so must all words in ids, which
 //! are opaque.
 
-use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization};
-use nucleo_matcher::{Matcher, Utf32Str};
+use nucleo_matcher::chars::{normalize, to_lower_case};
 
+use super::signature::{Signature, pair};
 use super::text::Folded;
 
 /// The fewest characters of a word that may be an abbreviation.
 pub(super) const SHORTEST: usize = 3;
-/// The most characters of a word that may be an abbreviation. Keeps nucleo's 16-bit scores in range.
+/// The most characters of a word that may be an abbreviation. With [`LONGEST_TEXT`] it bounds the work.
 pub(super) const LONGEST: usize = 64;
-/// The longest text, in bytes, that is searched for abbreviations. Keeps nucleo within its matrix,
-/// where it finds the best way and not the first.
+/// The longest text, in bytes, that is searched for abbreviations.
 const LONGEST_TEXT: usize = 1_024;
 
 /// Room to work in, kept from job to job so that matching one allocates nothing.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    matcher: Matcher,
-    chars: Vec<char>,
-    indices: Vec<u32>,
+    written: Vec<char>,
+    folded: Vec<char>,
 }
 
 impl Scratch {
-    /// New room: about 135 KiB, so make one and keep it.
+    /// New room: make one and keep it.
     pub fn new() -> Self {
         Self::default()
     }
@@ -49,8 +46,13 @@ impl Scratch {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Word {
     pub(super) folded: Folded,
-    /// How it abbreviates, if it may.
-    atom: Option<Atom>,
+    /// Its letters, if it may abbreviate.
+    letters: Option<Box<[char]>>,
+    /// Whether it was typed with accents, and so means them.
+    accented: bool,
+    /// The pairs of neighbours in it, and how many of them a text that it abbreviates holds at least.
+    pairs: Box<[u8]>,
+    least: usize,
 }
 
 impl Word {
@@ -58,61 +60,211 @@ impl Word {
         let length = text.chars().count();
         let may = (SHORTEST..=LONGEST).contains(&length) && text.chars().any(char::is_alphabetic);
         let folded = Folded::new(text);
-        let atom = may.then(|| {
-            Atom::new(folded.as_str(), CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy, false)
+        let letters: Box<[char]> = folded.as_str().chars().take(LONGEST).map(to_lower_case).collect();
+        let accented = letters.iter().any(|letter| normalize(*letter) != *letter);
+        let neighbours = folded.as_str().as_bytes().windows(2);
+        let pairs = neighbours.filter_map(|two| match two {
+            [a, b] if a.is_ascii() && b.is_ascii() => Some(pair(*a, *b)),
+            _ => None,
         });
-        Self { folded, atom }
+        let pairs: Box<[u8]> = pairs.collect();
+        // All but those that a gap may part; what is not ASCII says nothing.
+        let parted = (length / 2).max(2) - 1;
+        let least = if text.is_ascii() { pairs.len().saturating_sub(parted) } else { 0 };
+        Self { folded, letters: may.then_some(letters), accented, pairs, least }
     }
 
-    /// Whether the word abbreviates the text.
+    /// Whether a text of this signature may hold the word or be abbreviated by it.
+    pub(super) fn may_mean(&self, text: Signature) -> bool {
+        if text.covers(self.folded.signature()) {
+            return true;
+        }
+        let first = self.letters.as_deref().and_then(<[char]>::first);
+        first.is_some_and(|first| text.has_start(*first))
+            && text.has_letters(self.folded.signature())
+            && self.pairs.iter().filter(|pair| text.has(**pair)).count() >= self.least
+    }
+
+    /// Whether the word abbreviates a text that does not contain it.
     pub(super) fn abbreviates(&self, text: &str, scratch: &mut Scratch) -> bool {
-        let Some(atom) = self.atom.as_ref().filter(|_| text.len() <= LONGEST_TEXT) else { return false };
-        let Scratch { matcher, chars, indices } = scratch;
-        // Not `Utf32Str::new`: where all of a text's accents are combining ones (as in file names from
-        // macOS) it takes the bytes for ASCII.
-        let haystack = if text.is_ascii() {
-            Utf32Str::Ascii(text.as_bytes())
-        } else {
-            chars.clear();
-            chars.extend(text.chars());
-            Utf32Str::Unicode(chars)
+        let Some(word) = self.letters.as_deref().filter(|_| text.len() <= LONGEST_TEXT) else { return false };
+        let Some(first) = word.first().copied() else { return false };
+        if text.is_ascii() {
+            let Ok(first) = u8::try_from(first) else { return false };
+            let text = Text::Ascii(text.as_bytes());
+            let mut places = memchr::memchr2_iter(first, first.to_ascii_uppercase(), text.bytes());
+            return places.any(|at| text.begins_word(at) && text.lies(word, at));
+        }
+        let Scratch { written, folded } = scratch;
+        written.clear();
+        written.extend(text.chars());
+        folded.clear();
+        let fold = |letter: char| to_lower_case(if self.accented { letter } else { normalize(letter) });
+        folded.extend(written.iter().copied().map(fold));
+        if folded.windows(word.len()).any(|piece| piece == word) {
+            return true;
+        }
+        let text = Text::Folded { written, folded };
+        (0..folded.len()).any(|at| text.folded(at) == first && text.begins_word(at) && text.lies(word, at))
+    }
+}
+
+/// A text that a word is laid over.
+#[derive(Clone, Copy)]
+enum Text<'a> {
+    Ascii(&'a [u8]),
+    Folded { written: &'a [char], folded: &'a [char] },
+}
+
+/// No way leads to a place.
+const NONE: u8 = u8::MAX;
+/// For each place from the first letter's on, in how few gaps the letters so far end there.
+type Gaps = [u8; 2 * LONGEST];
+
+impl<'a> Text<'a> {
+    fn bytes(self) -> &'a [u8] {
+        if let Self::Ascii(bytes) = self { bytes } else { &[] }
+    }
+
+    fn len(self) -> usize {
+        match self {
+            Self::Ascii(bytes) => bytes.len(),
+            Self::Folded { folded, .. } => folded.len(),
+        }
+    }
+
+    /// A character as it is written; nothing stands outside.
+    fn written(self, at: usize) -> char {
+        match self {
+            Self::Ascii(bytes) => bytes.get(at).copied().unwrap_or_default().into(),
+            Self::Folded { written, .. } => written.get(at).copied().unwrap_or_default(),
+        }
+    }
+
+    /// A character without its case and, unless they were typed, its accents.
+    fn folded(self, at: usize) -> char {
+        match self {
+            Self::Ascii(bytes) => bytes.get(at).copied().unwrap_or_default().to_ascii_lowercase().into(),
+            Self::Folded { folded, .. } => folded.get(at).copied().unwrap_or_default(),
+        }
+    }
+
+    /// Whether there is a way to lay a word over the text, from a place on where its first letter begins a
+    /// word, that a person would mean. Letter by letter: where may it stand, and after how few gaps.
+    fn lies(self, word: &[char], from: usize) -> bool {
+        let pieces = u8::try_from(word.len() / 2).unwrap_or(NONE).max(2);
+        // Who skips at most as many as are typed ends within twice the word.
+        let end = (2 * word.len()).min(self.len() - from);
+        // Mostly the letters are not even there in their order.
+        let mut letters = word.iter().copied().peekable();
+        for place in from..from + end {
+            letters.next_if(|letter| self.folded(place) == *letter);
+        }
+        if letters.peek().is_some() {
+            return false;
+        }
+        let mut before: Gaps = [NONE; 2 * LONGEST];
+        before[0] = 0;
+        for (nth, letter) in word.iter().enumerate().skip(1) {
+            let mut gaps: Gaps = [NONE; 2 * LONGEST];
+            let mut lies = false;
+            for place in (nth..end).filter(|place| self.folded(from + place) == *letter) {
+                let fewest = self.fewest_gaps(from, place, &before);
+                if let Some(gaps) = gaps.get_mut(place).filter(|_| fewest < pieces) {
+                    *gaps = fewest;
+                    lies = true;
+                }
+            }
+            if !lies {
+                return false;
+            }
+            before = gaps;
+        }
+        true
+    }
+
+    /// In how few gaps a letter comes to stand at a place, if the letter before may stand at `before`.
+    fn fewest_gaps(self, from: usize, place: usize, before: &Gaps) -> u8 {
+        let gaps = |place: usize| before.get(place).copied().unwrap_or(NONE);
+        let mut fewest = gaps(place - 1);
+        let digit = self.written(from + place).is_numeric();
+        if digit && self.written(from + place - 1).is_numeric() {
+            return fewest;
+        }
+        for last in (0..place - 1).rev() {
+            let skipped = from + last + 1;
+            if self.written(skipped).is_alphanumeric() && self.begins_word(skipped) {
+                break;
+            }
+            if !(digit && self.written(from + last).is_numeric()) {
+                fewest = fewest.min(gaps(last).saturating_add(1));
+            }
+        }
+        fewest
+    }
+
+    /// Whether a word begins at this place: behind anything that is no letter or digit, where letters
+    /// follow digits or the other way round, and at a hump as in `teamCall`.
+    fn begins_word(self, at: usize) -> bool {
+        let Some(before) = at.checked_sub(1).map(|before| self.written(before)) else { return true };
+        let here = self.written(at);
+        !before.is_alphanumeric()
+            || before.is_numeric() != here.is_numeric()
+            || (before.is_lowercase() && here.is_uppercase())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What the module's words say, of one way to lay a word over a text.
+    fn is_meant(text: &str, places: &[usize]) -> bool {
+        let bytes = Text::Ascii(text.as_bytes());
+        let (first, last, typed) = (places[0], places[places.len() - 1], places.len());
+        let skipped = last + 1 - first - typed;
+        let gaps = || places.windows(2).map(|pair| (pair[0], pair[1])).filter(|(a, b)| *b > a + 1);
+        let may_skip = |(from, to): (usize, usize)| {
+            let numeric = |at: usize| bytes.written(at).is_numeric();
+            let mut skipped = from + 1..to;
+            !skipped.any(|at| bytes.written(at).is_alphanumeric() && bytes.begins_word(at))
+                && !(numeric(to) && (numeric(from) || numeric(to - 1)))
         };
-        indices.clear();
-        atom.indices(haystack, matcher, indices).is_some() && is_meant(haystack, indices)
+        skipped == 0
+            || skipped <= typed
+                && gaps().count() < (typed / 2).max(2)
+                && bytes.begins_word(first)
+                && gaps().all(may_skip)
     }
-}
 
-/// Whether a person would call this way of laying the word over the text a match. `places` are the
-/// ascending places of the word's characters in the text.
-fn is_meant(text: Utf32Str<'_>, places: &[u32]) -> bool {
-    let (Some(&first), Some(&last)) = (places.first(), places.last()) else { return false };
-    let typed = places.len();
-    let span = usize::try_from(last - first).unwrap_or(usize::MAX).saturating_add(1);
-    let skipped = span.saturating_sub(typed);
-    if skipped == 0 {
-        return true;
+    /// Every way to lay a word over a text.
+    fn any_way(text: &str, word: &str, places: &mut Vec<usize>) -> bool {
+        let Some(letter) = word.as_bytes().get(places.len()) else { return is_meant(text, places) };
+        let from = places.last().map_or(0, |last| last + 1);
+        (from..text.len()).filter(|at| text.as_bytes()[*at].eq_ignore_ascii_case(letter)).any(|at| {
+            places.push(at);
+            let found = any_way(text, word, places);
+            places.pop();
+            found
+        })
     }
-    let gaps = || places.iter().copied().zip(places.iter().copied().skip(1)).filter(|&(a, b)| b > a + 1);
-    skipped <= typed
-        && gaps().count() < (typed / 2).max(2)
-        && begins_word(text, first)
-        && gaps().all(|(a, b)| may_skip(text, a, b))
-}
 
-/// Whether what stands between these places may be left out.
-fn may_skip(text: Utf32Str<'_>, from: u32, to: u32) -> bool {
-    let skips_word = (from + 1..to).any(|at| text.get(at).is_alphanumeric() && begins_word(text, at));
-    let breaks_number =
-        text.get(to).is_numeric() && (text.get(from).is_numeric() || text.get(to - 1).is_numeric());
-    !skips_word && !breaks_number
-}
-
-/// Whether a word begins at this place: behind anything that is no letter or digit, where letters
-/// follow digits or the other way round, and at a hump as in `teamCall`.
-fn begins_word(text: Utf32Str<'_>, at: u32) -> bool {
-    let Some(before) = at.checked_sub(1).map(|before| text.get(before)) else { return true };
-    let here = text.get(at);
-    !before.is_alphanumeric()
-        || before.is_numeric() != here.is_numeric()
-        || (before.is_lowercase() && here.is_uppercase())
+    proptest! {
+        #[test]
+        fn it_finds_a_way_that_is_meant_if_there_is_one(text in "[aAbB1 2-]{0,14}", word in "[ab12]{3,6}") {
+            let typed = Word::new(&word);
+            prop_assume!(typed.letters.is_some());
+            let found = typed.folded.is_in(&text) || typed.abbreviates(&text, &mut Scratch::new());
+            prop_assert_eq!(found, any_way(&text, &word, &mut Vec::new()));
+            // What can be told without reading the text rules out none that is found.
+            let signature = Signature::of(["", &text, "", ""], &text);
+            prop_assert!(!found || typed.may_mean(signature), "{:?}", signature);
+            // The same with a character that makes it another kind of text.
+            let more = format!("{text} é");
+            let found = typed.folded.is_in(&more) || typed.abbreviates(&more, &mut Scratch::new());
+            prop_assert_eq!(found, any_way(&text, &word, &mut Vec::new()));
+        }
+    }
 }

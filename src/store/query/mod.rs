@@ -38,6 +38,7 @@ mod fields;
 mod fuzzy;
 mod lex;
 mod parse;
+mod signature;
 mod text;
 mod value;
 
@@ -52,7 +53,7 @@ pub use error::QueryError;
 pub use eval::{Described, Subject};
 pub use fields::{FIELDS, Field, Kind, TextField};
 pub use fuzzy::Scratch;
-pub(super) use text::letters;
+pub use signature::Signature;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -79,9 +80,14 @@ impl Query {
         self.root.as_ref().is_none_or(|root| root.holds(subject, now, scratch))
     }
 
-    /// The letters that every job that is meant holds in its id, name, title or reference.
-    pub(super) fn letters(&self) -> u64 {
-        self.root.as_ref().map_or(0, eval::Node::letters)
+    /// Whether a job with a text of this signature may be meant.
+    pub(super) fn may_mean(&self, text: Signature) -> bool {
+        self.root.as_ref().is_none_or(|root| root.may_mean(text))
+    }
+
+    /// Whether it looks at the text of the jobs.
+    pub(super) fn reads_text(&self) -> bool {
+        self.root.as_ref().is_some_and(eval::Node::reads_text)
     }
 
     /// Whether it is the empty query, which every job matches.

@@ -4,27 +4,36 @@
 //! Folding is Unicode's lower case of each character by itself, so that both sides fold alike
 //! wherever a character stands. Accents count: `muller` equals no `Müller`.
 
+use super::signature::Signature;
+
 /// Text whose case no longer matters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Folded {
     text: Box<str>,
-    /// The letters of it that a text must hold to hold all of it.
-    letters: u64,
+    /// What a text must hold to hold all of it.
+    signature: Signature,
+    /// The place of its rarest byte, by which it is looked for in ASCII.
+    rarest: usize,
 }
+
+/// What names are made of, the rarest first. What is not here is rarer.
+const FREQUENT: &str = "zqxjykgbhfvwpu9876543cdlmn2s10rtioae_. -";
 
 impl Folded {
     pub(super) fn new(text: &str) -> Self {
         let text: Box<str> = lower(text).collect();
-        Self { letters: letters_of(&text), text }
+        let places = text.bytes().enumerate();
+        let rarest = places.min_by_key(|(_, byte)| FREQUENT.bytes().position(|known| known == *byte));
+        Self { signature: Signature::of_ascii(&text), rarest: rarest.map_or(0, |(at, _)| at), text }
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
 
-    /// The letters that a text which holds or is abbreviated by this one holds, as [`letters`] has them.
-    pub(super) fn letters(&self) -> u64 {
-        self.letters
+    /// What a text that holds this one holds; one that is abbreviated by it holds the letters.
+    pub(super) fn signature(&self) -> Signature {
+        self.signature
     }
 
     pub(super) fn as_str(&self) -> &str {
@@ -40,15 +49,18 @@ impl Folded {
         }
     }
 
+    /// Whether it is one letter or digit, so that a signature alone says whether a text of ASCII holds it.
+    pub(super) fn is_letter(&self) -> bool {
+        self.text.len() == 1 && self.text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    }
+
     /// Whether this stands somewhere in `text`, but for case. Nothing stands everywhere.
     pub(super) fn is_in(&self, text: &str) -> bool {
-        let Some(&first) = self.text.as_bytes().first() else { return true };
+        if self.text.is_empty() {
+            return true;
+        }
         if text.is_ascii() {
-            let upper = first.to_ascii_uppercase();
-            return text.as_bytes().windows(self.text.len()).any(|window| {
-                window.first().is_some_and(|&byte| byte == first || byte == upper)
-                    && window.eq_ignore_ascii_case(self.text.as_bytes())
-            });
+            return self.places(text).next().is_some();
         }
         text.char_indices().any(|(at, _)| {
             let mut rest = lower(text.get(at..).unwrap_or_default());
@@ -57,24 +69,22 @@ impl Folded {
     }
 }
 
-/// Which letters stand somewhere in a text, case aside: one bit for each letter and digit, and bits that
-/// the other ASCII characters share. A text with anything but ASCII may hold any letter, since folding
-/// and abbreviating turn some characters into others. A word can only be meant where all of its letters
-/// are in the text, which is much quicker to see than where they are.
-pub(in crate::store) fn letters(text: &str) -> u64 {
-    if text.is_ascii() { letters_of(text) } else { u64::MAX }
-}
+impl Folded {
+    /// Whether this stands within one part of a text of ASCII whose parts end at `ends`.
+    pub(super) fn is_in_part(&self, text: &str, ends: &[usize]) -> bool {
+        let is_whole = |from: usize| !ends.iter().any(|end| from < *end && *end < from + self.text.len());
+        self.text.is_empty() || self.places(text).any(is_whole)
+    }
 
-/// The letters of the ASCII characters of a query's text: those that a job's text must hold.
-fn letters_of(text: &str) -> u64 {
-    text.bytes().filter(u8::is_ascii).fold(0, |letters, byte| {
-        let bit = match byte.to_ascii_lowercase() {
-            letter @ b'a'..=b'z' => letter - b'a',
-            digit @ b'0'..=b'9' => digit - b'0' + 26,
-            other => other % 28 + 36,
-        };
-        letters | (1 << bit)
-    })
+    /// Where this stands in a text of ASCII; nothing stands nowhere.
+    fn places<'a>(&'a self, text: &'a str) -> impl Iterator<Item = usize> + 'a {
+        let (text, wanted) = (text.as_bytes(), self.text.as_bytes());
+        let rarest = wanted.get(self.rarest).copied().unwrap_or_default();
+        let found = memchr::memchr2_iter(rarest, rarest.to_ascii_uppercase(), text);
+        found.filter_map(|at| at.checked_sub(self.rarest)).filter(|from| {
+            text.get(*from..from + wanted.len()).is_some_and(|here| here.eq_ignore_ascii_case(wanted))
+        })
+    }
 }
 
 fn lower(text: &str) -> impl Iterator<Item = char> {
@@ -108,6 +118,11 @@ mod tests {
             let folded = Folded::new(query);
             assert_eq!(folded.equals(text), equals, "{text:?} is {query:?}");
             assert_eq!(folded.is_in(text), inside, "{text:?} has {query:?}");
+            if text.is_ascii() {
+                assert_eq!(folded.is_in_part(text, &[0, text.len()]), inside, "{text:?} has {query:?}");
+                let twice = format!("{text}{text}");
+                assert_eq!(folded.is_in_part(&twice, &[text.len()]), inside, "{twice:?} has {query:?}");
+            }
         }
     }
 }

@@ -54,10 +54,10 @@ pub(super) fn folded(text: &str) -> impl Iterator<Item = u8> {
     })
 }
 
-/// How many bytes two texts share from an offset on. Of texts beyond ASCII it may say less.
-pub(super) fn shared(a: &str, b: &str, stage: Stage, offset: usize) -> usize {
+/// How many bytes, up to `most`, two texts share from an offset on. Of texts beyond ASCII it may say less.
+pub(super) fn shared(a: &str, b: &str, stage: Stage, offset: usize, most: usize) -> usize {
     let (rest_a, rest_b) = (a.as_bytes().get(offset..), b.as_bytes().get(offset..));
-    let pairs = rest_a.unwrap_or_default().iter().zip(rest_b.unwrap_or_default());
+    let pairs = rest_a.unwrap_or_default().iter().zip(rest_b.unwrap_or_default()).take(most);
     match stage {
         Stage::Raw => pairs.take_while(|(a, b)| a == b).count(),
         Stage::Folded if a.is_ascii() && b.is_ascii() => {

@@ -1,0 +1,114 @@
+//! What is hidden, and what stays to be read.
+
+use proptest::prelude::*;
+
+use super::*;
+
+#[test]
+fn host_and_path_stay_and_the_rest_goes() {
+    for (raw, masked) in [
+        ("https://h.example/a/b.wav", "https://h.example/a/b.wav"),
+        ("https://h.example:8443/a?X-Amz-Signature=abc&b=c", "https://h.example:8443/a?…"),
+        ("https://user:pa@ss@h.example/a", "https://…@h.example/a"),
+        ("https://user:pa/ss@h.example/a", "https://…@h.example/a"),
+        ("https://h.example/a#token", "https://h.example/a#…"),
+        ("https://h.example?sig=1#x", "https://h.example?…"),
+        ("https://[::1]:80/x", "https://[::1]:80/x"),
+        ("https://proxy/https://u:p@h/x?y", "https://proxy/https://…@h/x?…"),
+        (
+            r#"HTTPError: Post "https://cb.example/n?id=1&key=s3cr3t": context deadline exceeded, retrying"#,
+            r#"HTTPError: Post "https://cb.example/n?…": context deadline exceeded, retrying"#,
+        ),
+        ("call.wav?AWSAccessKeyId=AKIA&Signature=x", "call.wav?…"),
+        ("Get /n?token=abc failed", "Get /n?… failed"),
+        ("What is this?.mp3", "What is this?.mp3"),
+        ("really? yes=no", "really? yes=no"),
+        ("Authorization: Bearer abcdef0123456789", "Authorization: Bearer …"),
+        ("sent Authorization: Bearer SECRETHDR, then", "sent Authorization: Bearer … then"),
+        ("Authorization: SECRETHDR", "Authorization: …"),
+        ("X-Api-Key: SECRETHDR and X-Api-Key:SECRETHDR", "X-Api-Key: … and X-Api-Key:…"),
+        ("Key: C major.wav", "Key: C major.wav"),
+        ("https://h.example/a;jsessionid=abc/b", "https://h.example/a;…/b"),
+        ("Basic training session.mp3", "Basic training session.mp3"),
+        ("password=hunter2 user=me", "password=… user=me"),
+        ("got eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyIjoxfQ.abc-def_ghi, sorry", "got eyJ…, sorry"),
+        ("a=b 1.5: x", "a=b 1.5: x"),
+    ] {
+        assert_eq!(text(raw), masked, "{raw}");
+        assert_eq!(text(masked), masked, "not stable: {masked}");
+    }
+}
+
+#[test]
+fn a_place_without_a_scheme_is_masked_too() {
+    for (raw, masked) in [
+        ("bucket.example/a b.wav?sig=x y", "bucket.example/a b.wav?…"),
+        ("//u:p@h.example/x#y", "…@h.example/x#…"),
+        ("https://h/a?b=c d e", "https://h/a?…"),
+        ("https://u:p@h/a", "https://…@h/a"),
+        ("", ""),
+    ] {
+        assert_eq!(location(raw), masked, "{raw}");
+    }
+}
+
+#[test]
+fn header_names_stay() {
+    assert_eq!(header("Authorization: Bearer abc:def"), "Authorization: …");
+    assert_eq!(header("X-Api-Key:abc"), "X-Api-Key: …");
+    assert_eq!(header("Bearer abc:def"), HIDDEN);
+    assert_eq!(header("abcdef"), HIDDEN);
+}
+
+#[test]
+fn names_tell_secrets() {
+    for name in [
+        "token",
+        "api_key",
+        "API-Key",
+        "accessKey",
+        "client_secret",
+        "X-Amz-Signature",
+        "sig",
+        "auth_headers",
+    ] {
+        assert!(is_secret_name(name), "{name}");
+    }
+    for name in SECRET_NAMES.iter().chain(&SECRET_WORDS) {
+        assert!(is_secret_name(name) && is_secret_name(&name.to_uppercase()), "{name}");
+    }
+    for name in ["language", "url", "keyword", "design", "author", "sounds_like", "contents"] {
+        assert!(!is_secret_name(name), "{name}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_planted_secret_survives(
+        before in "[a-z \"'(,:]{0,12}",
+        secret in "[A-Za-z0-9%+/_-]{10,30}",
+        after in "[a-z \"'),]{0,12}",
+        form in 0_usize..7,
+    ) {
+        let secret = format!("SEC{secret}RET");
+        let planted = match form {
+            0 => format!("https://h.example/p?sig={secret}"),
+            1 => format!("https://u:{secret}@h.example/p"),
+            // A slash would make it a host and a path.
+            2 => format!("http://{}@h.example", secret.replace('/', "")),
+            3 => format!("wss://h.example/p#{secret}"),
+            4 => format!("s3://b/k?a=b&c={secret}#{secret}"),
+            5 => format!("x.wav?Policy={secret}"),
+            _ => format!(" Bearer {secret}"),
+        };
+        let masked = text(&format!("{before}{planted}{after}")).into_owned();
+        prop_assert!(!masked.contains(&secret) && !masked.contains("RET"), "{}", masked);
+        let place = location(planted.trim()).into_owned();
+        prop_assert!(!place.contains(&secret), "{}", place);
+    }
+
+    #[test]
+    fn any_text_is_bearable(raw in any::<String>()) {
+        let _ = (text(&raw), location(&raw), header(&raw));
+    }
+}

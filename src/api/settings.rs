@@ -1,0 +1,327 @@
+//! What a job's configuration says: the few fields that the dashboard shows in columns, and the whole of it
+//! as [`config`] masks it.
+//!
+//! It is read in one go where it is [plainly](plain) written. What is not goes through
+//! [`Settings::at_length`], and comes out the same.
+
+use std::collections::VecDeque;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::job::{Field, Fields, LARGEST, MOST, name, tags, value};
+use super::plain::{self, begin, members};
+use super::text::Reader;
+use super::{config, json};
+
+/// What is read of a configuration. Each is the field of [`Job`](crate::model::Job) of the same name.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Settings {
+    pub(super) language: Option<Box<str>>,
+    pub(super) model: Option<Box<str>>,
+    pub(super) title: Option<Box<str>>,
+    pub(super) reference: Option<Box<str>>,
+    pub(super) tags: Vec<Box<str>>,
+    pub(super) config: Option<Arc<str>>,
+}
+
+/// What a transcription is asked for, masked.
+struct Transcription<'t> {
+    raw: &'t str,
+    text: Box<str>,
+    language: Option<Box<str>>,
+    model: Option<Box<str>>,
+}
+
+/// What the entries of one page have in common.
+#[derive(Default)]
+pub(super) struct Shared<'t> {
+    /// The latest ones that differ.
+    transcriptions: VecDeque<Transcription<'t>>,
+    /// Room to put a configuration together in.
+    room: String,
+}
+
+/// So many are remembered.
+const REMEMBERED: usize = 16;
+
+impl Settings {
+    pub(super) fn read<'t>(fields: &Fields<'t>, reader: Reader<'_>, shared: &mut Shared<'t>) -> Self {
+        let raw = fields.raw(Field::Config).filter(|_| fields.legacy.is_empty());
+        let quick = raw.and_then(|raw| Self::in_parts(raw, reader, shared));
+        quick.unwrap_or_else(|| Self::at_length(fields, reader))
+    }
+
+    /// Reads a plainly written configuration; `None` for any other.
+    fn in_parts<'t>(raw: &'t str, reader: Reader<'_>, shared: &mut Shared<'t>) -> Option<Self> {
+        if raw.len() > config::LARGEST {
+            return None;
+        }
+        let mut settings = Self::default();
+        let mut out = std::mem::take(&mut shared.room);
+        out.clear();
+        for (name, raw) in members(raw, reader)? {
+            begin(&mut out, 0, name);
+            match name {
+                "tracking" => settings.track(raw, reader, &mut out)?,
+                "transcription_config" => {
+                    let part = shared.transcription(raw, reader)?;
+                    out.push_str(&part.text);
+                    (settings.language, settings.model) = (part.language.clone(), part.model.clone());
+                }
+                "alignment_config" => return None,
+                _ => plain::field(name, raw, reader, &mut out)?,
+            }
+        }
+        if !out.is_empty() {
+            out.push('}');
+            settings.config = (out.len() <= config::LARGEST).then(|| Arc::from(out.as_str()));
+            settings.config.as_ref()?;
+        }
+        shared.room = out;
+        Some(settings)
+    }
+
+    /// Reads plainly written tracking data, and writes them as they are shown.
+    fn track(&mut self, raw: &str, reader: Reader<'_>, out: &mut String) -> Option<()> {
+        let (outer, members) = (out.len(), members(raw, reader)?);
+        for (name, raw) in members {
+            begin(out, outer, name);
+            match name {
+                "title" => self.title = text(raw, reader, out)?,
+                "reference" => self.reference = text(raw, reader, out)?,
+                "details" if raw != "null" => {
+                    write!(out, "\"{}\"", config::DETAILS).ok()?;
+                }
+                "details" => out.push_str(raw),
+                "tags" => {
+                    let tags: Vec<&str> = serde_json::from_str(raw).ok()?;
+                    out.push('[');
+                    for (at, tag) in tags.iter().enumerate() {
+                        if at > 0 {
+                            out.push(',');
+                        }
+                        let tag = quoted(tag, reader, out)?;
+                        if !tag.is_empty() && self.tags.len() < MOST {
+                            self.tags.push(tag);
+                        }
+                    }
+                    out.push(']');
+                }
+                _ => return None,
+            }
+        }
+        out.push_str(if out.len() == outer { "{}" } else { "}" });
+        Some(())
+    }
+
+    /// Reads any configuration, however it is written, and what old answers hold of it beside the job's
+    /// own fields.
+    fn at_length(fields: &Fields<'_>, reader: Reader<'_>) -> Self {
+        let raw = fields.raw(Field::Config);
+        let given = match raw.and_then(value) {
+            Some(Value::Object(config)) => config,
+            Some(Value::String(text)) => serde_json::from_str(&json::tame(&text)).unwrap_or_default(),
+            _ => Map::new(),
+        };
+        let legacy = fields.legacy.iter().filter_map(|(name, raw)| Some((name.clone(), value(raw.get())?)));
+        let sources = Sources { config: given, legacy: legacy.collect() };
+        Self {
+            language: sources
+                .first(&[&["transcription_config", "language"], &["alignment_config", "language"]], reader),
+            model: sources.first(
+                &[&["transcription_config", "model"], &["transcription_config", "operating_point"]],
+                reader,
+            ),
+            title: sources.first(&[&["tracking", "title"]], reader),
+            reference: sources.first(&[&["tracking", "reference"]], reader),
+            tags: sources.value(&["tracking", "tags"]).map_or(Vec::new(), |value| tags(value, reader)),
+            config: sources.text(raw, reader),
+        }
+    }
+}
+
+/// The job's configuration, and what old answers hold of it beside the job's own fields.
+struct Sources {
+    config: Map<String, Value>,
+    legacy: Map<String, Value>,
+}
+
+impl Sources {
+    /// What stands at a path: in the configuration, else beside it.
+    fn value(&self, path: &[&str]) -> Option<&Value> {
+        [&self.config, &self.legacy].into_iter().find_map(|fields| {
+            let (first, rest) = path.split_first()?;
+            let value = rest.iter().try_fold(fields.get(*first)?, |value, name| value.get(name))?;
+            (!value.is_null()).then_some(value)
+        })
+    }
+
+    /// The first of several paths at which a text stands.
+    fn first(&self, paths: &[&[&str]], reader: Reader<'_>) -> Option<Box<str>> {
+        paths.iter().find_map(|path| name(&json::text(self.value(path)?)?, reader))
+    }
+
+    /// The configuration to show: the legacy fields where there is no other.
+    fn text(&self, raw: Option<&str>, reader: Reader<'_>) -> Option<Arc<str>> {
+        let config = if self.config.is_empty() { &self.legacy } else { &self.config };
+        if !config.is_empty() {
+            return Some(config::to_text(config, reader));
+        }
+        raw.map(str::len).filter(|size| *size > LARGEST).map(config::too_large)
+    }
+}
+
+impl<'t> Shared<'t> {
+    /// What a transcription is asked for: most jobs of a page ask for one of a few.
+    fn transcription(&mut self, raw: &'t str, reader: Reader<'_>) -> Option<&Transcription<'t>> {
+        let known = self.transcriptions.iter().position(|known| known.raw == raw);
+        let at = if let Some(at) = known {
+            at
+        } else {
+            if self.transcriptions.len() == REMEMBERED {
+                self.transcriptions.pop_back();
+            }
+            self.transcriptions.push_front(Transcription::read(raw, reader)?);
+            0
+        };
+        self.transcriptions.get(at)
+    }
+}
+
+impl<'t> Transcription<'t> {
+    fn read(raw: &'t str, reader: Reader<'_>) -> Option<Self> {
+        let mut text = String::with_capacity(raw.len());
+        plain::field("transcription_config", raw, reader, &mut text)?;
+        let members = members(raw, reader)?;
+        // A number would be one too; that is read at length.
+        let said = |field: &str| match members.iter().find(|(name, _)| *name == field) {
+            Some((_, raw)) if *raw != "null" => plain::string(raw).map(|text| name(text, reader)),
+            _ => Some(None),
+        };
+        let (language, model, point) = (said("language")?, said("model")?, said("operating_point")?);
+        Some(Self { raw, text: text.into(), language, model: model.or(point) })
+    }
+}
+
+/// Reads a text that is plainly written or null, and writes it as it is shown; `None` for anything else.
+#[expect(clippy::option_option, reason = "whether it was plain, and whether there is any")]
+fn text(raw: &str, reader: Reader<'_>, out: &mut String) -> Option<Option<Box<str>>> {
+    if raw == "null" {
+        out.push_str(raw);
+        return Some(None);
+    }
+    let text = quoted(plain::string(raw)?, reader, out)?;
+    Some((!text.is_empty()).then_some(text))
+}
+
+/// Writes a text without anything to escape in quotes; gives it as the short text that it is.
+fn quoted(raw: &str, reader: Reader<'_>, out: &mut String) -> Option<Box<str>> {
+    let message = reader.message(raw);
+    plain::quote(&message, out)?;
+    // Of a short text the long and the short reading are the same.
+    Some(if message.len() <= super::scrub::NAME { message.into() } else { reader.name(raw).into() })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+    use serde_json::value::RawValue;
+
+    use super::*;
+    use crate::model::KeyValue;
+
+    /// Strings that are masked, escaped, cut, or as they are.
+    fn string() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            "[a-z0-9 ._/-]{0,12}".prop_map(Value::from),
+            "[ -~äö\u{202e}\u{1b}]{0,12}".prop_map(Value::from),
+            Just(json!("https://u:p@h.example/a?sig=1")),
+            Just(json!("sk-0123456789")),
+            Just(json!("x".repeat(600))),
+        ]
+    }
+
+    fn anything() -> impl Strategy<Value = Value> {
+        let leaf =
+            prop_oneof![string(), any::<i32>().prop_map(Value::from), Just(Value::Null), Just(json!(true))];
+        let name = prop::sample::select(vec!["language", "headers", "contents", "url", "token", "x"]);
+        leaf.prop_recursive(2, 8, 3, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+                prop::collection::vec((name.clone(), inner), 0..3).prop_map(|members| members
+                    .into_iter()
+                    .map(|(name, value)| (name.to_owned(), value))
+                    .collect()),
+            ]
+        })
+    }
+
+    fn object(names: &'static [&'static str]) -> impl Strategy<Value = Value> {
+        let member = (prop::sample::select(names), prop_oneof![3 => string(), 1 => anything()]);
+        prop::collection::vec(member, 0..5)
+            .prop_map(|members| members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    }
+
+    fn configuration() -> impl Strategy<Value = Value> {
+        let tags = prop::collection::vec(string(), 0..4);
+        let tracking = (object(&["title", "reference", "details", "other"]), prop::option::of(tags))
+            .prop_map(|(mut tracking, tags)| {
+                if let (Some(tags), Value::Object(tracking)) = (tags, &mut tracking) {
+                    tracking.insert("tags".to_owned(), tags.into());
+                }
+                tracking
+            });
+        let settings = || object(&["language", "model", "operating_point", "enable_entities"]);
+        let rest =
+            object(&["type", "notification_config", "fetch_data", "auth_headers", "sk-0123456789", "a b"]);
+        (prop::option::of(tracking), prop::option::of(settings()), prop::option::of(settings()), rest)
+            .prop_map(|(tracking, transcription, alignment, mut rest)| {
+                let parts = [
+                    ("tracking", tracking),
+                    ("transcription_config", transcription),
+                    ("alignment_config", alignment),
+                ];
+                for (name, part) in parts {
+                    if let (Some(part), Value::Object(rest)) = (part, &mut rest) {
+                        rest.insert(name.to_owned(), part);
+                    }
+                }
+                rest
+            })
+    }
+
+    proptest! {
+        #[test]
+        fn in_parts_it_is_what_it_is_at_length(configs in prop::collection::vec(configuration(), 1..5)) {
+            let key = KeyValue::new("sk-0123456789").unwrap();
+            let reader = Reader::new(&key);
+            // Each twice: from the second time on its parts are known.
+            let bodies: Vec<String> = configs.iter().chain(&configs).map(Value::to_string).collect();
+            let mut shared = Shared::default();
+            for body in &bodies {
+                let raw: &RawValue = serde_json::from_str(body).unwrap();
+                let mut fields = Fields::default();
+                fields.put(Field::Config, raw);
+                if let Some(quick) = Settings::in_parts(raw.get(), reader, &mut shared) {
+                    prop_assert_eq!(quick, Settings::at_length(&fields, reader), "{}", body);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_service_lists_is_read_in_parts() {
+        let key = KeyValue::new("sk-0123456789").unwrap();
+        let config = json!({"type": "transcription", "fetch_data": {"url": "https://h.example/a?sig=1"},
+            "notification_config": [{"url": "https://h.example/n", "auth_headers": ["A: b"]}],
+            "tracking": {"title": "a b", "reference": null, "tags": ["t"], "details": {"a": 1}},
+            "transcription_config": {"language": "de", "operating_point": "enhanced"}})
+        .to_string();
+        let settings = Settings::in_parts(&config, Reader::new(&key), &mut Shared::default()).unwrap();
+        assert_eq!((settings.title.as_deref(), settings.language.as_deref()), (Some("a b"), Some("de")));
+        assert_eq!(settings.tags, ["t".into()]);
+    }
+}

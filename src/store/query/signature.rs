@@ -1,0 +1,111 @@
+//! What can be told of a text without reading it: which letters and which pairs of neighbours are in it.
+//! A word can only be meant where they are, which is much quicker to see than where.
+
+/// Case aside: one bit for each letter and digit, one for each letter that begins a word, and two that the
+/// other ASCII characters share; and for each pair of neighbours one bit of 128. A text with anything but ASCII may hold anything, since folding
+/// and abbreviating turn some characters into others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signature {
+    letters: u64,
+    pairs: [u64; 2],
+}
+
+impl Signature {
+    /// Of a text that nobody has looked at.
+    pub(in crate::store) const ANY: Self = Self { letters: u64::MAX, pairs: [u64::MAX; 2] };
+
+    /// Of a job's id, name, title and reference, one behind the other. Words begin in all but the id.
+    pub(in crate::store) fn of(parts: [&str; 4], joined: &str) -> Self {
+        if !joined.is_ascii() {
+            return Self::ANY;
+        }
+        let mut signature = Self::of_ascii(joined);
+        for part in parts.into_iter().skip(1) {
+            let mut before = None;
+            for byte in part.bytes() {
+                if byte.is_ascii_alphabetic() && begins_word(before, byte) {
+                    signature.letters |= start(byte.to_ascii_lowercase());
+                }
+                before = Some(byte);
+            }
+        }
+        signature
+    }
+
+    /// Of the ASCII in a query's text: what a job's text must hold.
+    pub(super) fn of_ascii(text: &str) -> Self {
+        let mut signature = Self { letters: 0, pairs: [0; 2] };
+        let mut before = None;
+        for byte in text.bytes().map(|byte| byte.to_ascii_lowercase()) {
+            if byte.is_ascii() {
+                signature.letters |= letter(byte);
+                if let Some(before) = before {
+                    signature.add(pair(before, byte));
+                }
+            }
+            before = Some(byte).filter(u8::is_ascii);
+        }
+        signature
+    }
+
+    /// Whether the letters are known, and so all of the text is ASCII.
+    pub(super) fn is_known(self) -> bool {
+        self.letters != u64::MAX
+    }
+
+    /// Whether a text may hold all that another one holds.
+    pub(super) fn covers(self, part: Self) -> bool {
+        let [a, b] = self.pairs;
+        let [part_a, part_b] = part.pairs;
+        self.has_letters(part) && a & part_a == part_a && b & part_b == part_b
+    }
+
+    /// Whether a text may hold all letters of another one, wherever they stand.
+    pub(super) fn has_letters(self, part: Self) -> bool {
+        self.letters & part.letters == part.letters
+    }
+
+    /// Whether a word of the text may begin with a letter, in lower case; true of what is none.
+    pub(super) fn has_start(self, letter: char) -> bool {
+        let letter = u8::try_from(letter).ok().filter(u8::is_ascii_lowercase);
+        letter.is_none_or(|letter| self.letters & start(letter) != 0)
+    }
+
+    /// Whether a text may hold a pair.
+    pub(super) fn has(self, pair: u8) -> bool {
+        let [low, high] = self.pairs;
+        let half = if pair < 64 { low } else { high };
+        half >> (pair % 64) & 1 == 1
+    }
+
+    fn add(&mut self, pair: u8) {
+        let [low, high] = &mut self.pairs;
+        *(if pair < 64 { low } else { high }) |= 1 << (pair % 64);
+    }
+}
+
+fn letter(lower: u8) -> u64 {
+    1 << match lower {
+        letter @ b'a'..=b'z' => letter - b'a',
+        digit @ b'0'..=b'9' => digit - b'0' + 26,
+        other => other % 2 + 62,
+    }
+}
+
+fn start(lower: u8) -> u64 {
+    1 << (lower - b'a' + 36)
+}
+
+/// Whether a word begins with a letter behind another character: behind what is no letter, or at a hump.
+fn begins_word(before: Option<u8>, byte: u8) -> bool {
+    before.is_none_or(|before| {
+        !before.is_ascii_alphabetic() || before.is_ascii_lowercase() && byte.is_ascii_uppercase()
+    })
+}
+
+/// The bit, of 128, of two neighbours in lower case.
+pub(super) fn pair(before: u8, byte: u8) -> u8 {
+    let mixed = (u32::from(before) << 8 | u32::from(byte)).wrapping_mul(0x9e37_79b1);
+    // The upper seven bits.
+    u8::try_from(mixed >> 25).unwrap_or_default()
+}
