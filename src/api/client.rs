@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
-use reqwest::{Response, StatusCode};
+use reqwest::{Method, Response, StatusCode};
 use url::{Host, Url};
 
 use super::text::Reader;
@@ -49,10 +49,30 @@ pub(super) struct Answer {
 }
 
 /// A request, and how patiently its answer is taken.
-pub(super) struct Ask {
+pub(super) struct Ask<'a> {
+    pub(super) method: Method,
     pub(super) url: Url,
+    pub(super) accept: &'static str,
     /// For the whole request.
     pub(super) patience: Duration,
+    /// The largest body that is read, in bytes after decompression.
+    pub(super) most: usize,
+    /// Told how much of the body is there, as it comes.
+    pub(super) progress: &'a (dyn Fn(usize) + Sync),
+}
+
+impl Ask<'_> {
+    /// Asks for JSON of a usual size.
+    pub(super) fn json(url: Url, patience: Duration) -> Self {
+        Self {
+            method: Method::GET,
+            url,
+            accept: "application/json",
+            patience,
+            most: LARGEST_BODY,
+            progress: &|_| {},
+        }
+    }
 }
 
 impl Client {
@@ -96,7 +116,7 @@ impl Client {
     /// Any [`FailureKind`]: the answer's status, what broke on the way, or a body that is no page.
     pub async fn list_jobs(&self, key: &KeyValue, request: ListRequest) -> Result<Page, Failure> {
         let reader = Reader::new(key);
-        let answer = self.get(Ask { url: self.list_url(request), patience: self.timeout }, key).await?;
+        let answer = self.get(Ask::json(self.list_url(request), self.timeout), key).await?;
         page::read(&answer.body, reader).map_err(|why| answer.unreadable(why, reader))
     }
 
@@ -111,10 +131,10 @@ impl Client {
         url
     }
 
-    pub(super) async fn get(&self, ask: Ask, key: &KeyValue) -> Result<Answer, Failure> {
+    pub(super) async fn get(&self, ask: Ask<'_>, key: &KeyValue) -> Result<Answer, Failure> {
         let reader = Reader::new(key);
-        let request = self.http.get(ask.url).timeout(ask.patience);
-        let request = request.header(ACCEPT, "application/json").header(AUTHORIZATION, bearer(key)?);
+        let request = self.http.request(ask.method.clone(), ask.url.clone()).timeout(ask.patience);
+        let request = request.header(ACCEPT, ask.accept).header(AUTHORIZATION, bearer(key)?);
         let broken = |error: reqwest::Error| self.broken(&error, Phase::Asking, ask.patience);
         let response = request.send().await.map_err(broken)?;
         let (status, headers) = (response.status(), response.headers().clone());
@@ -122,7 +142,7 @@ impl Client {
             let body = read_some(response).await;
             return Err(answer::failure(status, &headers, &body, reader));
         }
-        match self.read_whole(response, ask.patience).await {
+        match self.read_whole(response, &ask).await {
             Ok(body) => Ok(Answer { headers, body }),
             Err(failure) => Err(answer::with_evidence(failure, status, &headers, reader)),
         }
@@ -130,14 +150,16 @@ impl Client {
 
     /// The whole body, unless it outgrows the cap. It comes decompressed, a piece at a time, so that
     /// a small body cannot grow into all memory.
-    async fn read_whole(&self, mut response: Response, patience: Duration) -> Result<Vec<u8>, Failure> {
-        let broken = |error: reqwest::Error| self.broken(&error, Phase::Reading, patience);
+    async fn read_whole(&self, mut response: Response, ask: &Ask<'_>) -> Result<Vec<u8>, Failure> {
+        let broken = |error: reqwest::Error| self.broken(&error, Phase::Reading, ask.patience);
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(broken)? {
-            if body.len() + chunk.len() > LARGEST_BODY {
-                return Err(Failure::new(FailureKind::TooLarge, "more than 16 MiB"));
+            if body.len() + chunk.len() > ask.most {
+                let most = format!("more than {} MiB", ask.most / (1024 * 1024));
+                return Err(Failure::new(FailureKind::TooLarge, most));
             }
             body.extend_from_slice(&chunk);
+            (ask.progress)(body.len());
         }
         Ok(body)
     }

@@ -10,6 +10,7 @@ mod config;
 mod instant;
 mod job;
 mod json;
+mod legible;
 pub mod mask;
 mod one;
 mod page;
@@ -24,4 +25,5 @@ mod transport;
 mod tests;
 
 pub use client::{Client, ListRequest, PAGE_LIMIT};
+pub use legible::legible;
 pub use page::Page;

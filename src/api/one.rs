@@ -1,4 +1,4 @@
-//! What is asked of one job by its id: the job itself, as the list would give it.
+//! What is asked of one job by its id: the job itself, as the list would give it, its transcript, its log.
 
 use std::time::Duration;
 
@@ -11,7 +11,10 @@ use super::client::{Ask, Client};
 use super::job::Entries;
 use super::text::Reader;
 use super::{json, page};
-use crate::model::{Failure, FailureKind, Job, JobId, KeyValue};
+use crate::model::{Failure, FailureKind, Job, JobId, KeyValue, Material};
+
+/// The largest transcript or log that is read, in bytes.
+const LARGEST_MATERIAL: usize = 64 * 1024 * 1024;
 
 /// `{"job": {…}}`
 #[derive(Deserialize)]
@@ -32,9 +35,39 @@ impl Client {
         let reader = Reader::new(key);
         let mut url = self.of_job(id)?;
         url.query_pairs_mut().append_pair("wait", &wait.as_secs().to_string());
-        let answer = self.get(Ask { url, patience: self.timeout + wait }, key).await?;
+        let answer = self.get(Ask::json(url, self.timeout + wait), key).await?;
         let read = read(&answer.body, reader).map_err(|why| answer.unreadable(why, reader))?;
         if read.id == *id { Ok(read) } else { Err(answer.unreadable("the answer is another job", reader)) }
+    }
+
+    /// Asks for a job's transcript or log as it is now (`wait=0`); gives the bytes as they came.
+    /// `progress` is told how many there are. The request is given four times the timeout: a transcript
+    /// may have many megabytes.
+    ///
+    /// # Errors
+    /// Any [`FailureKind`]. 404: there is none yet, or never will be; 410: it has expired; 501: the
+    /// environment keeps no logs.
+    pub async fn material(
+        &self,
+        key: &KeyValue,
+        id: &JobId,
+        material: Material,
+        progress: &(dyn Fn(usize) + Sync),
+    ) -> Result<Vec<u8>, Failure> {
+        let mut url = self.of_job(id)?;
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.push(material.noun());
+        }
+        if let Some(format) = material.format() {
+            url.query_pairs_mut().append_pair("format", format).append_pair("wait", "0");
+        }
+        let ask = Ask {
+            accept: if material == Material::Json { "application/json" } else { "text/plain, */*" },
+            most: LARGEST_MATERIAL,
+            progress,
+            ..Ask::json(url, self.timeout * 4)
+        };
+        Ok(self.get(ask, key).await?.body)
     }
 
     /// The URL of a job. An id that would name another place is refused before it is sent.

@@ -8,6 +8,7 @@ use crossterm::event::{Event, KeyEventKind};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
+use super::errands::Errands;
 use super::input::Input;
 use super::keys::{KeyWatch, News, Wish};
 use super::redact::Redactor;
@@ -58,6 +59,7 @@ enum Woken {
     Report(Option<Report>),
     Signal(Signal),
     Key(News),
+    Errand(Message),
     Second,
     Frame,
     /// Nothing waits, and there are rows to build.
@@ -98,8 +100,10 @@ pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> 
     let _ = state.filter.set(&filter, &state.settings.zone.clone());
     let (reports, mut incoming) = mpsc::channel(REPORTS);
     let follows = Follows::new(sources.clone(), reports.clone());
+    let errands = Errands::new(sources.clone());
     let key_watch = KeyWatch::start(config.fetchers, &config.keys);
-    let mut running = Loop { state, screen, theme, follows, events_logged: 0, keys, key_watch, redactor };
+    let mut running =
+        Loop { state, screen, theme, follows, errands, events_logged: 0, keys, key_watch, redactor };
     // The first frame comes before the first connection is even tried.
     if running.draw().is_err() {
         return Ok(Ending::Signal(Quit::Hangup));
@@ -118,6 +122,7 @@ struct Loop {
     screen: Screen,
     theme: Theme,
     follows: Follows,
+    errands: Errands,
     events_logged: u64,
     keys: Keys,
     key_watch: KeyWatch,
@@ -142,6 +147,7 @@ impl Loop {
                 () = sleep_until(drawn + FRAME), if dirty => Woken::Frame,
                 report = incoming.recv() => Woken::Report(report),
                 news = self.key_watch.next() => Woken::Key(news),
+                message = self.errands.next() => Woken::Errand(message),
                 () = sleep_until(next_second()) => Woken::Second,
                 // It gives the runtime its turn first, so that what waits is seen before the next step.
                 () = tokio::task::yield_now(), if self.state.is_building() => Woken::Idle,
@@ -171,6 +177,7 @@ impl Loop {
                     self.take_key(news);
                     None
                 }
+                Woken::Errand(message) => self.update(message, pollers),
                 Woken::Second => {
                     crash::test_panic("main");
                     self.second_went_by(pollers)
@@ -284,6 +291,9 @@ impl Loop {
             Effect::Follow(source, id) => self.follows.follow(source, id),
             Effect::LetGo(source, id) => self.follows.let_go(source, &id),
             Effect::ReloadKeys => self.key_watch.wish(Wish::All),
+            errand @ (Effect::Fetch(..) | Effect::Rewrap(..) | Effect::StopFetching | Effect::Save(_)) => {
+                self.errands.run(errand);
+            }
             Effect::Pause(paused) => pollers.pause(paused),
             Effect::Suspend => self.suspend(),
             Effect::StartDemo => return Some(Ending::Demo),

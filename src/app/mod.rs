@@ -6,6 +6,7 @@
 mod canvas;
 pub mod crash;
 pub mod dashboard;
+mod errands;
 pub mod follow;
 pub mod input;
 pub mod jobs;

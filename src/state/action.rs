@@ -4,7 +4,7 @@
 use crossterm::event::KeyEvent;
 
 use super::Size;
-use crate::model::{JobId, KeyId, KeyLabel, Report, SourceId};
+use crate::model::{Document, Failure, JobId, KeyId, KeyLabel, Material, Report, SourceId};
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -25,6 +25,10 @@ pub enum Message {
     KeyNotFetched(KeyId, String),
     /// Something to tell the user in passing.
     Remark(String),
+    /// What became of a [`Effect::Fetch`] or [`Effect::Rewrap`] so far; of an older one it is dropped.
+    Fetched(u64, Fetched),
+    /// What became of a [`Effect::Save`].
+    Saved(SaveOrder, Result<u64, NotSaved>),
 }
 
 /// Something that a person may want. Each is bound to a key in [`BINDINGS`](super::BINDINGS).
@@ -50,6 +54,16 @@ pub enum Action {
     SortPrevious,
     SortReverse,
     ToggleFollow,
+    NextTab,
+    PreviousTab,
+    NextFormat,
+    Find,
+    FindNext,
+    FindPrevious,
+    Save,
+    Submit,
+    EmptyPrompt,
+    CancelPrompt,
     RefreshNow,
     ReloadKeys,
     TogglePause,
@@ -58,6 +72,43 @@ pub enum Action {
     StartDemo,
     Suspend,
     Quit,
+}
+
+/// How far a text has come.
+#[derive(Clone, Debug)]
+pub enum Fetched {
+    /// So many bytes are there.
+    Bytes(usize),
+    /// It is there.
+    Here(Document),
+    /// It could not be had.
+    Failed(Failure),
+}
+
+/// What is to be saved, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SaveOrder {
+    /// Who is asked for it.
+    pub source: SourceId,
+    /// The job.
+    pub id: JobId,
+    /// What of it.
+    pub material: Material,
+    /// The file, as the user wrote it; `~/` is the home directory.
+    pub path: String,
+    /// Whether a file that is there may be replaced.
+    pub replace: bool,
+}
+
+/// Why something was not saved.
+#[derive(Clone, Debug)]
+pub enum NotSaved {
+    /// There is such a file, and nobody said that it may be replaced.
+    Exists,
+    /// The service did not give it.
+    Failed(Failure),
+    /// The file cannot be written; why.
+    Unwritten(String),
 }
 
 /// Something that the rim must do.
@@ -69,6 +120,14 @@ pub enum Effect {
     Follow(SourceId, JobId),
     /// Follow it no longer.
     LetGo(SourceId, JobId),
+    /// Fetch a text, wrapped at a width, and tell of it under a number; in the place of any other.
+    Fetch(u64, SourceId, JobId, Material, usize),
+    /// Wrap a text at another width.
+    Rewrap(u64, Document, usize),
+    /// Nobody waits for a text any more.
+    StopFetching,
+    /// Fetch a text and save it as it is.
+    Save(SaveOrder),
     /// Fetch every key again from where it comes.
     ReloadKeys,
     /// Hold or resume polling.

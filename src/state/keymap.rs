@@ -14,8 +14,12 @@ pub enum Context {
     Panes,
     /// While details, events or help lie over the panes.
     Overlay,
+    /// While a job's details lie over the panes: these keys, and then those of [`Context::Overlay`].
+    Details,
     /// While the filter line is edited.
     Filter,
+    /// While something else is asked for in a line.
+    Prompt,
     /// On the screen that is shown when there is no key.
     FirstRun,
 }
@@ -80,6 +84,13 @@ pub const BINDINGS: &[Binding] = &[
     bind(Context::Panes, &["Esc"], Action::ClearFilter, "", "let go: first the selection, then the filter"),
     bind(Context::Panes, &["?", "F1"], Action::OpenHelp, "help", "this help"),
     bind(Context::Panes, &["q"], Action::Quit, "quit", "quit"),
+    bind(Context::Details, &["Tab", "→"], Action::NextTab, "next tab", "the next of the tabs"),
+    bind(Context::Details, &["S-Tab", "←"], Action::PreviousTab, "", "the tab before"),
+    bind(Context::Details, &["t"], Action::NextFormat, "format", "the transcript as txt, json or srt"),
+    bind(Context::Details, &["/"], Action::Find, "find", "find words in the transcript or the log"),
+    bind(Context::Details, &["n"], Action::FindNext, "", "the next place where they are"),
+    bind(Context::Details, &["N"], Action::FindPrevious, "", "the place before"),
+    bind(Context::Details, &["s"], Action::Save, "save", "save the transcript or the log to a file"),
     bind(Context::Overlay, &["Esc", "q", "⏎"], Action::Close, "close", "back to the panes"),
     bind(Context::Overlay, &["j", "↓"], Action::RowDown, "scroll", "a line down"),
     bind(Context::Overlay, &["k", "↑"], Action::RowUp, "", "a line up"),
@@ -92,6 +103,9 @@ pub const BINDINGS: &[Binding] = &[
     bind(Context::Filter, &["⏎"], Action::KeepFilter, "keep", "keep the filter"),
     bind(Context::Filter, &["C-u"], Action::EmptyFilter, "empty", "empty the line"),
     bind(Context::Filter, &["Esc"], Action::CancelFilter, "back", "back to the filter as it was"),
+    bind(Context::Prompt, &["⏎"], Action::Submit, "go", "take the line"),
+    bind(Context::Prompt, &["C-u"], Action::EmptyPrompt, "empty", "empty the line"),
+    bind(Context::Prompt, &["Esc"], Action::CancelPrompt, "back", "back, and nothing is done"),
     bind(Context::FirstRun, &["d"], Action::StartDemo, "demo", "look at the demo"),
     bind(Context::FirstRun, &["q", "Esc"], Action::Quit, "quit", "quit"),
     bind(Context::Always, &["C-z"], Action::Suspend, "", "suspend; fg comes back"),
@@ -103,9 +117,16 @@ pub fn lookup(context: Context, event: KeyEvent) -> Option<Action> {
     let key = describe_key(event)?;
     BINDINGS
         .iter()
-        .filter(|binding| binding.context == context || binding.context == Context::Always)
+        .filter(|binding| context.reaches(binding.context))
         .find(|binding| binding.keys.contains(&key.as_str()))
         .map(|binding| binding.action)
+}
+
+impl Context {
+    /// Whether the keys of another context hold in this one.
+    pub fn reaches(self, other: Self) -> bool {
+        other == self || other == Self::Always || (self == Self::Details && other == Self::Overlay)
+    }
 }
 
 /// A key press in the words of the table: `j`, `G`, `C-d`, `PgDn`, `⏎`. `None` for keys that nothing is
@@ -121,6 +142,10 @@ pub fn describe_key(event: KeyEvent) -> Option<String> {
         KeyCode::Esc => "Esc".to_owned(),
         KeyCode::Up => "↑".to_owned(),
         KeyCode::Down => "↓".to_owned(),
+        KeyCode::Left => "←".to_owned(),
+        KeyCode::Right => "→".to_owned(),
+        KeyCode::Tab => "Tab".to_owned(),
+        KeyCode::BackTab => "S-Tab".to_owned(),
         KeyCode::PageUp => "PgUp".to_owned(),
         KeyCode::PageDown => "PgDn".to_owned(),
         KeyCode::Home => "Home".to_owned(),
@@ -144,10 +169,11 @@ mod tests {
             assert!(!binding.keys.is_empty() && !binding.help.is_empty());
             for key in binding.keys {
                 assert!(seen.insert((binding.context, *key)), "{key} twice in {:?}", binding.context);
-                if binding.context != Context::Always {
-                    assert!(!seen.contains(&(Context::Always, *key)), "{key} is taken everywhere");
-                }
             }
+        }
+        for (context, key) in &seen {
+            let elsewhere = seen.iter().filter(|(other, same)| same == key && context.reaches(*other));
+            assert_eq!(elsewhere.count(), 1, "{key} means two things in {context:?}");
         }
     }
 

@@ -9,11 +9,13 @@
 //! ```
 
 mod action;
+mod details;
 mod filter;
 mod follow;
 mod keymap;
 pub mod layout;
 mod overlay;
+mod prompt;
 mod selection;
 mod update;
 
@@ -22,12 +24,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-pub use action::{Action, Effect, Message};
+pub use action::{Action, Effect, Fetched, Message, NotSaved, SaveOrder};
+pub use details::{Tab, Text, View};
 pub use filter::Filter;
 pub use follow::Following;
 pub use keymap::{BINDINGS, Binding, Context, describe_key, lookup};
 pub use layout::{Layout, Size};
 pub use overlay::Overlay;
+pub use prompt::{Prompt, Purpose};
 pub use selection::Selection;
 
 use crate::store::query::{Query, Scratch};
@@ -75,6 +79,8 @@ pub struct State {
     pub selection: Selection,
     /// What lies over the panes.
     pub overlay: Option<Overlay>,
+    /// What is asked for in a line, over everything else.
+    pub prompt: Option<Prompt>,
     /// The jobs that are followed.
     pub following: Following,
     /// Whether polling is paused.
@@ -94,6 +100,8 @@ pub struct State {
     behind: bool,
     scratch: Scratch,
     overlay_end: usize,
+    /// Numbers the texts that are fetched: only the latest is waited for.
+    fetches: u64,
     started: Timestamp,
     refreshed: Option<Timestamp>,
     refresh_due: bool,
@@ -130,6 +138,7 @@ impl State {
             sort: Sort::default(),
             selection: Selection::default(),
             overlay: None,
+            prompt: None,
             following: Following::default(),
             paused: false,
             notice: None,
@@ -143,6 +152,7 @@ impl State {
             behind: false,
             scratch: Scratch::default(),
             overlay_end: 0,
+            fetches: 0,
             started: now,
             refreshed: None,
             refresh_due: false,

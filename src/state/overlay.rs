@@ -1,5 +1,6 @@
 //! What may lie over the panes, and how far it is scrolled.
 
+use super::View;
 use crate::model::{Job, JobKey, SourceId};
 
 /// Something that lies over the panes.
@@ -19,6 +20,8 @@ pub enum Overlay {
         source: SourceId,
         /// Whether it is still listed.
         listed: bool,
+        /// What of it is looked at.
+        view: Box<View>,
         /// How far down.
         scroll: Scroll,
     },

@@ -6,7 +6,7 @@ use tui_input::backend::crossterm::EventHandler;
 
 use super::keymap::{Context, lookup};
 use super::overlay::Scroll;
-use super::{Action, Effect, Message, Notice, Overlay, State};
+use super::{Action, Effect, Message, Notice, Overlay, State, Text};
 use crate::model::JobKey;
 use crate::store::{COLUMNS, Held, Sort};
 
@@ -34,6 +34,15 @@ impl State {
             }
             Message::Resized(size) => {
                 self.size = size;
+                self.rewrap()
+            }
+            Message::Fetched(number, fetched) => {
+                self.take_text(number, fetched);
+                // The screen may have become another one on the way.
+                self.rewrap()
+            }
+            Message::Saved(order, saved) => {
+                self.take_saved(order, saved);
                 Vec::new()
             }
             Message::Tick if self.refresh_due => self.refresh_now(),
@@ -61,8 +70,12 @@ impl State {
     pub fn context(&self) -> Context {
         if self.is_first_run() {
             if self.overlay.is_some() { Context::Overlay } else { Context::FirstRun }
+        } else if self.prompt.is_some() {
+            Context::Prompt
         } else if self.filter.input().is_some() {
             Context::Filter
+        } else if matches!(self.overlay, Some(Overlay::Details { .. })) {
+            Context::Details
         } else if self.overlay.is_some() {
             Context::Overlay
         } else {
@@ -79,7 +92,9 @@ impl State {
         if let Some(action) = lookup(context, event) {
             return self.act(action);
         }
-        if context == Context::Filter {
+        if let Some(prompt) = &mut self.prompt {
+            prompt.input.handle_event(&TerminalEvent::Key(event));
+        } else if context == Context::Filter {
             self.filter.type_in(&self.settings.zone, |input| {
                 input.handle_event(&TerminalEvent::Key(event));
             });
@@ -90,11 +105,15 @@ impl State {
     fn paste(&mut self, text: &str) {
         let line: String =
             text.chars().map(|char| if char.is_control() { ' ' } else { char }).take(LONGEST_PASTE).collect();
-        self.filter.type_in(&self.settings.zone, |input| {
+        let insert = |input: &mut tui_input::Input| {
             for char in line.chars() {
                 input.handle(tui_input::InputRequest::InsertChar(char));
             }
-        });
+        };
+        match &mut self.prompt {
+            Some(prompt) => insert(&mut prompt.input),
+            None => self.filter.type_in(&self.settings.zone, insert),
+        }
     }
 
     /// Does what a person wants.
@@ -115,10 +134,25 @@ impl State {
                 self.paused = !self.paused;
                 return vec![Effect::Pause(self.paused)];
             }
-            Action::OpenHelp => self.overlay = Some(Overlay::Help(Scroll::default())),
-            Action::OpenEvents => self.overlay = Some(Overlay::Events(Scroll::default())),
+            Action::OpenHelp | Action::OpenEvents => {
+                let effects = self.close();
+                let scroll = Scroll::default();
+                let help = action == Action::OpenHelp;
+                self.overlay = Some(if help { Overlay::Help(scroll) } else { Overlay::Events(scroll) });
+                return effects;
+            }
             Action::OpenDetails => self.open_details(),
-            Action::Close => self.overlay = None,
+            Action::NextTab
+            | Action::PreviousTab
+            | Action::NextFormat
+            | Action::Find
+            | Action::FindNext
+            | Action::FindPrevious
+            | Action::Save
+            | Action::Submit
+            | Action::EmptyPrompt
+            | Action::CancelPrompt => return self.act_on_details(action),
+            Action::Close => return self.close(),
             Action::EditFilter => self.filter.edit(),
             Action::EmptyFilter => {
                 self.filter.type_in(&self.settings.zone, |input| *input = tui_input::Input::default());
@@ -139,6 +173,36 @@ impl State {
             | Action::Bottom => self.travel(action),
         }
         Vec::new()
+    }
+
+    fn act_on_details(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::NextTab => return self.turn_tab(true),
+            Action::PreviousTab => return self.turn_tab(false),
+            Action::NextFormat => return self.turn_format(),
+            Action::Submit => return self.submit(),
+            Action::Find => self.ask_what_to_find(),
+            Action::FindNext => self.find_on(true),
+            Action::FindPrevious => self.find_on(false),
+            Action::Save => self.ask_where_to_save(),
+            Action::EmptyPrompt => {
+                if let Some(prompt) = &mut self.prompt {
+                    prompt.input = tui_input::Input::default();
+                }
+            }
+            _ => self.prompt = None,
+        }
+        Vec::new()
+    }
+
+    /// Closes what lies over the panes; what was fetched for it is no longer waited for.
+    fn close(&mut self) -> Vec<Effect> {
+        match self.overlay.take() {
+            Some(Overlay::Details { view, .. }) if matches!(view.text, Text::Coming(..)) => {
+                vec![Effect::StopFetching]
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// Asks everywhere, but no more than once a second: a key that is held down is no reason to hammer a
@@ -197,7 +261,14 @@ impl State {
     fn open_details(&mut self) {
         let Some((key, held)) = self.select_one() else { return };
         let (job, source) = (Box::new(held.to_job()), held.source());
-        self.overlay = Some(Overlay::Details { key, job, source, listed: true, scroll: Scroll::default() });
+        self.overlay = Some(Overlay::Details {
+            key,
+            job,
+            source,
+            listed: true,
+            view: Box::default(),
+            scroll: Scroll::default(),
+        });
     }
 
     /// Keeps an open job's details as they are listed now.

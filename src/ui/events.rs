@@ -40,7 +40,7 @@ pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme) -> Cont
     if state.store.events().len() == 0 {
         lines.push(Line::styled("nothing has changed since voxtop was started", theme.quiet));
     }
-    Content { title: format!("Events · {}", format::count(state.store.events().len())), lines }
+    Content::new(format!("Events · {}", format::count(state.store.events().len())), lines)
 }
 
 /// A banner in full: what the strip may have had to cut.

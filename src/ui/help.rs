@@ -27,7 +27,9 @@ pub(super) fn content<'a>(_state: &State, layout: &Layout, theme: &Theme) -> Con
     for (title, context) in [
         ("Keys", Context::Panes),
         ("In details, events and help", Context::Overlay),
+        ("In details too", Context::Details),
         ("In the filter line", Context::Filter),
+        ("Where a line is asked for", Context::Prompt),
         ("Everywhere", Context::Always),
     ] {
         entry(heading(title), "");
@@ -57,7 +59,7 @@ pub(super) fn content<'a>(_state: &State, layout: &Layout, theme: &Theme) -> Con
     }
     let lines =
         lines.into_iter().map(|line| paint::fit_line(line, Content::width(layout.overlay()))).collect();
-    Content { title: "Help".to_owned(), lines }
+    Content::new("Help".to_owned(), lines)
 }
 
 /// Every mark with its meaning, from the theme itself.

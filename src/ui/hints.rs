@@ -15,7 +15,7 @@ pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &
     let line = match &state.notice {
         Some(notice) => Line::styled(format!(" {} ", notice.text), theme.active),
         // An overlay has its own hints in its border.
-        None if state.context() == Context::Overlay => return,
+        None if state.overlay.is_some() => return,
         None => hints(state.context(), theme, room),
     };
     paint::put_line(buffer, area, 0, line);
@@ -25,7 +25,7 @@ pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &
 pub(super) fn hints<'a>(context: Context, theme: &Theme, room: usize) -> Line<'a> {
     let all: Vec<(&str, &str)> = BINDINGS
         .iter()
-        .filter(|binding| binding.context == context && !binding.hint.is_empty())
+        .filter(|binding| context.reaches(binding.context) && !binding.hint.is_empty())
         .filter_map(|binding| Some((*binding.keys.first()?, binding.hint)))
         .collect();
     let width = |(key, hint): &(&str, &str)| key.width() + hint.width() + 3;

@@ -16,6 +16,10 @@ fn bytes(key: &str) -> Vec<u8> {
         "Space" => " ",
         "↑" => "\x1b[A",
         "↓" => "\x1b[B",
+        "→" => "\x1b[C",
+        "←" => "\x1b[D",
+        "Tab" => "\t",
+        "S-Tab" => "\x1b[Z",
         "Home" => "\x1b[H",
         "End" => "\x1b[F",
         "PgUp" => "\x1b[5~",
@@ -275,6 +279,66 @@ fn every_key_over_the_panes_does_what_it_says() {
     let mut board = Board::start(80, 24);
     for (key, action) in keys(Context::Overlay) {
         board.overlay_key(key, action);
+    }
+}
+
+impl Board {
+    fn details_key(&mut self, key: &str, action: Action) {
+        self.session.send("g\r");
+        self.see("[summary]");
+        match action {
+            Action::NextTab => self.turns(key, "[config]", "S-Tab", "[summary]"),
+            Action::PreviousTab => self.turns(key, "[log]", "Tab", "[summary]"),
+            Action::NextFormat => {
+                self.press(key);
+                self.see("[transcript txt]");
+                self.press(key);
+                self.see("[transcript json]");
+            }
+            // This fleet has no texts; tests/details.rs reads and saves those of the sandbox.
+            Action::Find => {
+                self.press(key);
+                self.see("there is no text here");
+            }
+            Action::FindNext | Action::FindPrevious => self.press(key),
+            Action::Save => {
+                self.press(key);
+                self.see("a transcript or a log can be saved");
+            }
+            other => panic!("no check for {other:?} in details"),
+        }
+        self.press("q");
+        self.miss("╭─");
+    }
+
+    fn prompt_key(&mut self, key: &str, action: Action) {
+        self.session.send("g\rts");
+        self.see("save as: alpha-row0000000-");
+        self.press(key);
+        match action {
+            Action::Submit => self.see("there is no transcript"),
+            Action::EmptyPrompt => {
+                self.see("save as:  ");
+                self.press("Esc");
+                self.miss("save as:");
+            }
+            Action::CancelPrompt => self.miss("save as:"),
+            other => panic!("no check for {other:?} in a line"),
+        }
+        self.see("[transcript txt]");
+        self.press("q");
+        self.miss("╭─");
+    }
+}
+
+#[test]
+fn every_key_of_details_and_of_their_line_does_what_it_says() {
+    let mut board = Board::start(120, 40);
+    for (key, action) in keys(Context::Details) {
+        board.details_key(key, action);
+    }
+    for (key, action) in keys(Context::Prompt) {
+        board.prompt_key(key, action);
     }
 }
 
