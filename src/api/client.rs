@@ -40,6 +40,7 @@ pub struct Client {
     http: reqwest::Client,
     pub(super) jobs: Url,
     pub(super) timeout: Duration,
+    pub(super) writable: bool,
 }
 
 /// An answer with status 200 and its whole body.
@@ -107,7 +108,13 @@ impl Client {
         let http = http
             .build()
             .map_err(|error| Failure::new(FailureKind::Internal, error.without_url().to_string()))?;
-        Ok(Self { http, jobs, timeout })
+        Ok(Self { http, jobs, timeout, writable: false })
+    }
+
+    /// The same client, which may change what is at the service. As built, a client only reads.
+    #[must_use]
+    pub fn writable(self) -> Self {
+        Self { writable: true, ..self }
     }
 
     /// Asks for one page of jobs, newest first. One request, never repeated.

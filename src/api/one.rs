@@ -1,7 +1,9 @@
-//! What is asked of one job by its id: the job itself, as the list would give it, its transcript, its log.
+//! What is asked of one job by its id: the job itself, as the list would give it, its transcript, its
+//! log; and its deletion, the only request that changes anything.
 
 use std::time::Duration;
 
+use reqwest::Method;
 use serde::Deserialize;
 use serde::de::DeserializeSeed;
 use serde_json::value::RawValue;
@@ -11,7 +13,7 @@ use super::client::{Ask, Client};
 use super::job::Entries;
 use super::text::Reader;
 use super::{json, page};
-use crate::model::{Failure, FailureKind, Job, JobId, KeyValue, Material};
+use crate::model::{Failure, FailureKind, Job, JobId, KeyValue, Material, Status};
 
 /// The largest transcript or log that is read, in bytes.
 const LARGEST_MATERIAL: usize = 64 * 1024 * 1024;
@@ -68,6 +70,29 @@ impl Client {
             ..Ask::json(url, self.timeout * 4)
         };
         Ok(self.get(ask, key).await?.body)
+    }
+
+    /// Deletes a job with its audio, transcript and configuration; gives it as the service then describes
+    /// it. One that is still running is deleted only with `force`. One request, never repeated: after a
+    /// failure without an answer nobody knows whether the job is there.
+    ///
+    /// # Errors
+    /// [`FailureKind::Internal`] where this client may only read: nothing is sent then. 423: it is running;
+    /// [`Failure::is_gone`]: there is no such job (any more). Else as any request.
+    pub async fn delete(&self, key: &KeyValue, id: &JobId, force: bool) -> Result<Job, Failure> {
+        if !self.writable {
+            return Err(Failure::new(FailureKind::Internal, "this environment is read-only for voxtop"));
+        }
+        let reader = Reader::new(key);
+        let mut url = self.of_job(id)?;
+        if force {
+            url.query_pairs_mut().append_pair("force", "true");
+        }
+        let ask = Ask { method: Method::DELETE, ..Ask::json(url, self.timeout) };
+        let answer = self.get(ask, key).await?;
+        // It is gone whatever the body says.
+        let job = read(&answer.body, reader).ok().filter(|job| job.id == *id);
+        Ok(Job { status: Status::Deleted, ..job.unwrap_or_else(|| Job::new(id.clone(), Status::Deleted)) })
     }
 
     /// The URL of a job. An id that would name another place is refused before it is sent.

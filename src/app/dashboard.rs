@@ -1,6 +1,8 @@
 //! The run loop: it owns the state and awaits nothing but its select. It drains what waits, updates,
 //! and draws once, at most every 16 ms, and only when something happened that may be seen.
 
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use color_eyre::Result;
@@ -8,17 +10,18 @@ use crossterm::event::{Event, KeyEventKind};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
+use super::deletion::Deletion;
 use super::errands::Errands;
 use super::input::Input;
 use super::keys::{KeyWatch, News, Wish};
 use super::redact::Redactor;
 use super::signals::{self, Quit, Signal, Signals};
 use super::terminal::{self, Screen};
-use super::{crash, fleet_of, now};
-use crate::config::Config;
+use super::{Writes, crash, fleet_of, journal, now};
+use crate::config::{Config, Endpoint};
 use crate::model::{KeyLabel, Report};
 use crate::poll::{self, Follows, Keys, Pollers};
-use crate::state::{Effect, Message, Settings, Size, State};
+use crate::state::{Effect, Guard, Message, Settings, Size, State};
 use crate::ui::{self, Theme};
 
 /// The least time between two frames.
@@ -38,6 +41,8 @@ pub struct Dashboard {
     pub filter: String,
     /// What everything looks like.
     pub theme: Theme,
+    /// Where the accounts of deletions are.
+    pub state_dir: PathBuf,
     /// Learns the keys that are exchanged while the program runs.
     pub redactor: Redactor,
 }
@@ -88,19 +93,24 @@ impl Console {
 /// # Errors
 /// When there is no terminal to draw on.
 pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> {
-    let Dashboard { config, settings, filter, theme, redactor } = dashboard;
-    let (store, sources, keys) = fleet_of(&config);
+    let Dashboard { config, mut settings, filter, theme, state_dir, redactor } = dashboard;
+    let writes = if settings.read_only { Writes::Forbidden } else { Writes::Allowed };
+    let (store, sources, keys) = fleet_of(&config, writes);
+    settings.warnings.extend(journal::unfinished(&state_dir, now()));
     let screen = Screen::enter()?;
     let input = match &mut console.input {
         Some(input) => input,
         none => none.insert(Input::listen()?),
     };
     let mut state = State::new(store, settings, terminal_size(), now());
+    let guard = |endpoint: &Endpoint| Guard { protected: endpoint.protected, read_only: endpoint.read_only };
+    state.guards = config.endpoints.iter().map(guard).collect();
     // The caller has parsed it; a text that does not parse filters nothing.
     let _ = state.filter.set(&filter, &state.settings.zone.clone());
     let (reports, mut incoming) = mpsc::channel(REPORTS);
     let follows = Follows::new(sources.clone(), reports.clone());
-    let errands = Errands::new(sources.clone());
+    let fleet = Arc::new(config.fleet.clone());
+    let errands = Errands::new(Deletion { sources: sources.clone(), fleet, state_dir });
     let key_watch = KeyWatch::start(config.fetchers, &config.keys);
     let mut running =
         Loop { state, screen, theme, follows, errands, events_logged: 0, keys, key_watch, redactor };
@@ -291,7 +301,11 @@ impl Loop {
             Effect::Follow(source, id) => self.follows.follow(source, id),
             Effect::LetGo(source, id) => self.follows.let_go(source, &id),
             Effect::ReloadKeys => self.key_watch.wish(Wish::All),
-            errand @ (Effect::Fetch(..) | Effect::Rewrap(..) | Effect::StopFetching | Effect::Save(_)) => {
+            errand @ (Effect::Fetch(..)
+            | Effect::Rewrap(..)
+            | Effect::StopFetching
+            | Effect::Save(_)
+            | Effect::Delete(_)) => {
                 self.errands.run(errand);
             }
             Effect::Pause(paused) => pollers.pause(paused),

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet, spawn_blocking};
 
+use super::deletion::Deletion;
 use crate::model::{Document, Failure, FailureKind, JobId, Material, SourceId};
 use crate::poll::{SourcePoll, errand};
 use crate::state::{Effect, Fetched, Message, NotSaved, SaveOrder};
@@ -25,7 +26,7 @@ const STEP: usize = 256 * 1024;
 /// What is under way. Dropping it calls all of it off.
 #[derive(Debug)]
 pub(super) struct Errands {
-    sources: Vec<SourcePoll>,
+    deletion: Deletion,
     messages: mpsc::Sender<Message>,
     incoming: mpsc::Receiver<Message>,
     tasks: JoinSet<()>,
@@ -34,9 +35,10 @@ pub(super) struct Errands {
 }
 
 impl Errands {
-    pub(super) fn new(sources: Vec<SourcePoll>) -> Self {
+    /// Who runs errands at these sources, and accounts for deletions in the state directory.
+    pub(super) fn new(deletion: Deletion) -> Self {
         let (messages, incoming) = mpsc::channel(WAITING);
-        Self { sources, messages, incoming, tasks: JoinSet::new(), text: None }
+        Self { deletion, messages, incoming, tasks: JoinSet::new(), text: None }
     }
 
     /// What came of one; never ends.
@@ -66,6 +68,9 @@ impl Errands {
                 });
             }
             Effect::StopFetching => self.stop_text(),
+            Effect::Delete(victims) => {
+                self.tasks.spawn(self.deletion.clone().run(victims, self.messages.clone()));
+            }
             Effect::Save(order) => {
                 let Some(source) = self.source(order.source) else { return };
                 let told = self.messages.clone();
@@ -79,7 +84,7 @@ impl Errands {
     }
 
     fn source(&self, id: SourceId) -> Option<SourcePoll> {
-        self.sources.iter().find(|source| source.source == id).cloned()
+        self.deletion.sources.iter().find(|source| source.source == id).cloned()
     }
 
     fn only_text(&mut self, task: impl Future<Output = ()> + Send + 'static) {

@@ -107,8 +107,14 @@ impl Program {
         let log = self.start_log()?;
         let config = self.load()?;
         let (settings, filter) = self.settings(&config, log.warning(), false)?;
-        let dashboard =
-            Dashboard { config, settings, filter, theme: self.theme(), redactor: self.redactor.clone() };
+        let dashboard = Dashboard {
+            config,
+            settings,
+            filter,
+            theme: self.theme(),
+            state_dir: self.state_dir.clone(),
+            redactor: self.redactor.clone(),
+        };
         runtime(async {
             let mut console = Console::listen()?;
             match dashboard::run(dashboard, &mut console).await? {
@@ -146,7 +152,14 @@ impl Program {
         let (settings, filter) = self.settings(&config, log, true)?;
         Ok((
             sandbox,
-            Dashboard { config, settings, filter, theme: self.theme(), redactor: self.redactor.clone() },
+            Dashboard {
+                config,
+                settings,
+                filter,
+                theme: self.theme(),
+                state_dir: self.state_dir.clone(),
+                redactor: self.redactor.clone(),
+            },
         ))
     }
 

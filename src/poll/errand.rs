@@ -1,4 +1,4 @@
-//! What a person waits for of a single job: its transcript or its log. One request within the budget of
+//! What a person waits for of a single job: its transcript, its log, its deletion. One request within the budget of
 //! the source's key, by the right of those who are waited for; never repeated by itself.
 
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use tracing::{debug, info};
 use super::bucket::Class;
 use super::source::SourcePoll;
 use crate::api::{self, Client};
-use crate::model::{Document, Failure, FailureKind, JobId, KeyValue, Material};
+use crate::model::{Document, Failure, FailureKind, Job, JobId, KeyValue, Material};
 
 /// Told how many bytes there are already.
 pub type Progress = Arc<dyn Fn(usize) + Send + Sync>;
@@ -53,9 +53,24 @@ pub async fn read(
         .map_err(|_| Failure::new(FailureKind::Internal, "the text could not be read"))
 }
 
+/// Deletes a job. One request, never repeated by itself: see [`Client::delete`].
+///
+/// # Errors
+/// As [`Client::delete`].
+pub async fn delete(source: &SourcePoll, id: &JobId, force: bool) -> Result<Job, Failure> {
+    source.budget.one_request(Class::Head).await;
+    let ask = |client: Client, key: KeyValue| {
+        let id = id.clone();
+        async move { client.delete(&key, &id, force).await }
+    };
+    let answer = source.of_any_host(ask).await;
+    told(source, id, &answer);
+    answer
+}
+
 fn told<T>(source: &SourcePoll, id: &JobId, answer: &Result<T, Failure>) {
     match answer {
-        Ok(_) => debug!(source = &*source.name, job = id.as_str(), "fetched"),
+        Ok(_) => debug!(source = &*source.name, job = id.as_str(), "answered"),
         Err(failure) => {
             if failure.kind == FailureKind::Limited {
                 source.budget.refused();

@@ -3,7 +3,7 @@
 
 use crossterm::event::KeyEvent;
 
-use super::Size;
+use super::{Deleted, Size, Victim};
 use crate::model::{Document, Failure, JobId, KeyId, KeyLabel, Material, Report, SourceId};
 
 /// Something that happened.
@@ -27,6 +27,10 @@ pub enum Message {
     Remark(String),
     /// What became of a [`Effect::Fetch`] or [`Effect::Rewrap`] so far; of an older one it is dropped.
     Fetched(u64, Fetched),
+    /// What became of one job of an [`Effect::Delete`].
+    Deleted(Victim, Deleted),
+    /// All of it was tried; or why it ended early.
+    DeletionEnded(Result<(), String>),
     /// What became of a [`Effect::Save`].
     Saved(SaveOrder, Result<u64, NotSaved>),
 }
@@ -54,6 +58,11 @@ pub enum Action {
     SortPrevious,
     SortReverse,
     ToggleFollow,
+    ToggleMark,
+    MarkRange,
+    MarkAll,
+    ClearMarks,
+    Delete,
     NextTab,
     PreviousTab,
     NextFormat,
@@ -126,6 +135,8 @@ pub enum Effect {
     Rewrap(u64, Document, usize),
     /// Nobody waits for a text any more.
     StopFetching,
+    /// Delete these jobs: the right word was typed.
+    Delete(Vec<Victim>),
     /// Fetch a text and save it as it is.
     Save(SaveOrder),
     /// Fetch every key again from where it comes.

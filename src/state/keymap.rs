@@ -49,7 +49,7 @@ const fn bind(
     Binding { context, keys, action, hint, help }
 }
 
-/// Every key that does something. Nothing here is destructive.
+/// Every key that does something. Nothing here destroys: what deletes asks first, and hangs on no letter.
 pub const BINDINGS: &[Binding] = &[
     bind(Context::Panes, &["/"], Action::EditFilter, "filter", "filter the jobs"),
     bind(Context::Panes, &["⏎"], Action::OpenDetails, "details", "all that is known of the selected job"),
@@ -68,6 +68,23 @@ pub const BINDINGS: &[Binding] = &[
         Action::ToggleFollow,
         "follow",
         "follow the selected job, whose end shows at once, or let it go",
+    ),
+    bind(
+        Context::Panes,
+        &["Space"],
+        Action::ToggleMark,
+        "mark",
+        "mark the selected job, or take its mark away",
+    ),
+    bind(Context::Panes, &["v"], Action::MarkRange, "", "mark a range: from here, and with v again to there"),
+    bind(Context::Panes, &["*"], Action::MarkAll, "", "mark all that the filter shows"),
+    bind(Context::Panes, &["U"], Action::ClearMarks, "", "take all marks away"),
+    bind(
+        Context::Panes,
+        &["Del", "F8"],
+        Action::Delete,
+        "delete",
+        "delete the marked jobs, or the selected one; it asks first",
     ),
     bind(Context::Panes, &["r", "F5"], Action::RefreshNow, "refresh", "ask every environment now"),
     bind(Context::Panes, &["R"], Action::ReloadKeys, "", "fetch every key again from where it comes"),
@@ -150,6 +167,7 @@ pub fn describe_key(event: KeyEvent) -> Option<String> {
         KeyCode::PageDown => "PgDn".to_owned(),
         KeyCode::Home => "Home".to_owned(),
         KeyCode::End => "End".to_owned(),
+        KeyCode::Delete => "Del".to_owned(),
         KeyCode::F(number) => format!("F{number}"),
         _ => return None,
     };

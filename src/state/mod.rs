@@ -9,11 +9,13 @@
 //! ```
 
 mod action;
+mod deletion;
 mod details;
 mod filter;
 mod follow;
 mod keymap;
 pub mod layout;
+mod marks;
 mod overlay;
 mod prompt;
 mod selection;
@@ -25,11 +27,13 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 pub use action::{Action, Effect, Fetched, Message, NotSaved, SaveOrder};
+pub use deletion::{Deleted, Deleting, Deletion, Guard, Victim};
 pub use details::{Tab, Text, View};
 pub use filter::Filter;
 pub use follow::Following;
 pub use keymap::{BINDINGS, Binding, Context, describe_key, lookup};
 pub use layout::{Layout, Size};
+pub use marks::Marks;
 pub use overlay::Overlay;
 pub use prompt::{Prompt, Purpose};
 pub use selection::Selection;
@@ -79,6 +83,12 @@ pub struct State {
     pub selection: Selection,
     /// What lies over the panes.
     pub overlay: Option<Overlay>,
+    /// The marked jobs.
+    pub marks: Marks,
+    /// How each environment is to be treated, by its place in the fleet; where nothing is said, freely.
+    pub guards: Vec<Guard>,
+    /// How far a deletion has come, while there is one.
+    pub deleting: Option<Deleting>,
     /// What is asked for in a line, over everything else.
     pub prompt: Option<Prompt>,
     /// The jobs that are followed.
@@ -138,6 +148,9 @@ impl State {
             sort: Sort::default(),
             selection: Selection::default(),
             overlay: None,
+            marks: Marks::default(),
+            guards: Vec::new(),
+            deleting: None,
             prompt: None,
             following: Following::default(),
             paused: false,

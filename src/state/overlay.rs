@@ -1,6 +1,6 @@
 //! What may lie over the panes, and how far it is scrolled.
 
-use super::View;
+use super::{Deletion, View};
 use crate::model::{Job, JobKey, SourceId};
 
 /// Something that lies over the panes.
@@ -10,6 +10,8 @@ pub enum Overlay {
     Help(Scroll),
     /// The event list.
     Events(Scroll),
+    /// Whether to delete.
+    Confirm(Box<Deletion>, Scroll),
     /// One job.
     Details {
         /// Which.
@@ -36,14 +38,20 @@ impl Overlay {
     /// How far it is scrolled.
     pub fn scroll(&self) -> usize {
         match self {
-            Self::Help(scroll) | Self::Events(scroll) | Self::Details { scroll, .. } => scroll.0,
+            Self::Help(scroll)
+            | Self::Events(scroll)
+            | Self::Confirm(_, scroll)
+            | Self::Details { scroll, .. } => scroll.0,
         }
     }
 
     /// Scrolls to a line.
     pub(super) fn scroll_to(&mut self, line: usize) {
         match self {
-            Self::Help(scroll) | Self::Events(scroll) | Self::Details { scroll, .. } => {
+            Self::Help(scroll)
+            | Self::Events(scroll)
+            | Self::Confirm(_, scroll)
+            | Self::Details { scroll, .. } => {
                 *scroll = Scroll(line);
             }
         }

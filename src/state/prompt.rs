@@ -3,7 +3,7 @@
 
 use tui_input::Input;
 
-use super::{Effect, SaveOrder, State};
+use super::{Effect, Overlay, SaveOrder, State, Victim};
 
 /// What is being asked for.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub enum Purpose {
     SaveAs(SaveOrder),
     /// Whether to replace the order's file.
     Replace(SaveOrder),
+    /// Whether to delete; the word that does it.
+    Delete(Vec<Victim>, &'static str),
 }
 
 /// The word that lets a file be replaced.
@@ -38,6 +40,7 @@ impl Prompt {
         match &self.purpose {
             Purpose::Find => "find".to_owned(),
             Purpose::SaveAs(_) => "save as".to_owned(),
+            Purpose::Delete(victims, word) => format!("type {word} to delete {}", victims.len()),
             Purpose::Replace(order) => format!("{} is there; type {REPLACE} to replace it", order.path),
         }
     }
@@ -56,9 +59,19 @@ impl State {
             Purpose::Replace(order) if text == REPLACE => {
                 return self.save(SaveOrder { replace: true, ..order });
             }
+            Purpose::Delete(victims, word) => return self.delete(victims, text == word),
             Purpose::SaveAs(_) | Purpose::Replace(_) => self.remark("nothing was saved".to_owned()),
         }
         Vec::new()
+    }
+
+    /// Takes the question back.
+    pub(super) fn cancel_prompt(&mut self) {
+        self.prompt = None;
+        if matches!(self.overlay, Some(Overlay::Confirm(..))) {
+            self.overlay = None;
+            self.remark("nothing was deleted".to_owned());
+        }
     }
 
     fn save(&mut self, order: SaveOrder) -> Vec<Effect> {

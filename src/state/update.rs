@@ -41,6 +41,14 @@ impl State {
                 // The screen may have become another one on the way.
                 self.rewrap()
             }
+            Message::Deleted(victim, deleted) => {
+                self.take_deleted(victim, deleted);
+                Vec::new()
+            }
+            Message::DeletionEnded(end) => {
+                self.end_deletion(end);
+                Vec::new()
+            }
             Message::Saved(order, saved) => {
                 self.take_saved(order, saved);
                 Vec::new()
@@ -153,6 +161,11 @@ impl State {
             | Action::EmptyPrompt
             | Action::CancelPrompt => return self.act_on_details(action),
             Action::Close => return self.close(),
+            Action::ToggleMark => self.toggle_mark(),
+            Action::MarkRange => self.mark_range(),
+            Action::MarkAll => self.mark_all(),
+            Action::ClearMarks => self.clear_marks(),
+            Action::Delete => self.ask_to_delete(),
             Action::EditFilter => self.filter.edit(),
             Action::EmptyFilter => {
                 self.filter.type_in(&self.settings.zone, |input| *input = tui_input::Input::default());
@@ -190,7 +203,7 @@ impl State {
                     prompt.input = tui_input::Input::default();
                 }
             }
-            _ => self.prompt = None,
+            _ => self.cancel_prompt(),
         }
         Vec::new()
     }

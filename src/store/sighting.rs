@@ -30,8 +30,11 @@ impl Store {
         self.revision += 1;
         if job.status == Status::Rejected && before != Status::Rejected {
             self.note_rejected_job(source, at, handle);
-        } else if ended && before.is_active() {
-            let text = format!("followed job {} ended: {}", job.id, job.status);
+        } else if ended && (before.is_active() || job.status == Status::Deleted) {
+            let text = match &job.status {
+                Status::Deleted => format!("job {} was deleted", job.id),
+                status => format!("job {} has ended: {status}", job.id),
+            };
             self.push_event(source, at, Severity::Info, text);
         }
     }
@@ -85,7 +88,7 @@ mod tests {
         saw(&mut store, EU1, "b", 2, "done");
         assert_eq!(statuses(&store), held(&[("b", "done"), ("a", "done")]));
         assert_eq!(store.revision(), revision + 1);
-        assert_eq!(store.events().next().unwrap().text, "followed job b ended: done");
+        assert_eq!(store.events().next().unwrap().text, "job b has ended: done");
         let events = store.events_recorded();
         saw(&mut store, EU1, "b", 2, "done");
         round(&mut store, EU1, 6, 10, &[job("b", 2, "done"), job("a", 1, "done")]);

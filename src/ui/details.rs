@@ -209,10 +209,15 @@ fn facts(state: &State, theme: &Theme, shown: &Shown<'_>) -> Vec<(&'static str, 
     };
     let followed = state.following.standing(shown.key);
     let followed = followed.map_or(String::new(), |standing| format!("{} {standing}", Theme::FOLLOWED));
+    let marked = state.marks.of(shown.key).map_or(String::new(), |failed| match failed {
+        None => Theme::MARKED.to_owned(),
+        Some(why) => format!("{} {why}", Theme::FAILED),
+    });
     vec![
         ("", standing.to_owned(), theme.warning),
         ("status", status, status_style),
         ("followed", followed, theme.active),
+        ("marked", marked, theme.warning),
         ("id", job.id.to_string(), theme.text),
         ("environment", place, theme.text),
         ("key", key, theme.text),

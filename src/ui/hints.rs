@@ -16,16 +16,18 @@ pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &
         Some(notice) => Line::styled(format!(" {} ", notice.text), theme.active),
         // An overlay has its own hints in its border.
         None if state.overlay.is_some() => return,
-        None => hints(state.context(), theme, room),
+        None => hints(state, state.context(), theme, room),
     };
     paint::put_line(buffer, area, 0, line);
 }
 
 /// As many hints as fit. The last of the table's hints (help, quit) are kept before those in the middle.
-pub(super) fn hints<'a>(context: Context, theme: &Theme, room: usize) -> Line<'a> {
+pub(super) fn hints<'a>(state: &State, context: Context, theme: &Theme, room: usize) -> Line<'a> {
     let all: Vec<(&str, &str)> = BINDINGS
         .iter()
-        .filter(|binding| context.reaches(binding.context) && !binding.hint.is_empty())
+        .filter(|binding| {
+            context.reaches(binding.context) && !binding.hint.is_empty() && state.offers(binding.action)
+        })
         .filter_map(|binding| Some((*binding.keys.first()?, binding.hint)))
         .collect();
     let width = |(key, hint): &(&str, &str)| key.width() + hint.width() + 3;

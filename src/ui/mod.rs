@@ -7,6 +7,7 @@
 //! picture of a screen.
 
 mod banners;
+mod confirm;
 mod details;
 mod environments;
 mod events;
@@ -78,6 +79,10 @@ pub fn draw_into(buffer: &mut Buffer, state: &State, theme: &Theme, cursor: &mut
         }
         Some(Overlay::Events(_)) => {
             overlay::draw(buffer, state, &layout, theme, events::content(state, &layout, theme), cursor)
+        }
+        Some(Overlay::Confirm(deletion, _)) => {
+            let content = confirm::content(state, &layout, theme, deletion);
+            overlay::draw(buffer, state, &layout, theme, content, cursor)
         }
         Some(Overlay::Details { key, job, source, listed, view, scroll }) => {
             let shown = details::Shown { key, job, source: *source, listed: *listed, view, scroll: scroll.0 };

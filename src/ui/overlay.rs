@@ -128,7 +128,7 @@ pub(super) fn draw(
     } else {
         let hints = match &state.notice {
             Some(notice) => Line::styled(format!(" {} ", notice.text), theme.active),
-            None => hints::hints(state.context(), theme, usize::from(room)),
+            None => hints::hints(state, state.context(), theme, usize::from(room)),
         };
         buffer.set_line(area.x + 2, bottom, &paint::fit_line(hints, usize::from(room)), room);
     }

@@ -64,6 +64,12 @@ impl Theme {
         voice.copied().unwrap_or(self.text)
     }
 
+    /// The glyph of a marked job.
+    pub const MARKED: &'static str = "*";
+
+    /// The glyph of one of which something was wanted that failed.
+    pub const FAILED: &'static str = "✗";
+
     /// A theme by name. The greys are from the 256-colour ramp, because what terminals make of "dark
     /// grey" and "dim" is unreadable on some backgrounds; the hues are the terminal's own sixteen, so
     /// that they suit the rest of it.
