@@ -1,6 +1,9 @@
 //! Every row of the table of keys, pressed on the real program: each does what it says. A row without
 //! a check here fails.
 
+#[path = "more_bindings.rs"]
+mod more;
+
 use vt100::Screen;
 
 use crate::support::fleet::{Behaviour, Fleet};
@@ -26,6 +29,8 @@ fn bytes(key: &str) -> Vec<u8> {
         "PgDn" => "\x1b[6~",
         "F1" => "\x1bOP",
         "F5" => "\x1b[15~",
+        "F8" => "\x1b[19~",
+        "Del" => "\x1b[3~",
         _ => "",
     };
     match (named, key.strip_prefix("C-"), key.as_bytes()) {
@@ -182,7 +187,7 @@ impl Board {
             Action::OpenDetails => self.opens(key, "╭─ Job row"),
             Action::OpenEvents => self.opens(key, "╭─ Events"),
             Action::OpenHelp => self.opens(key, "╭─ Help"),
-            other => panic!("no check for {other:?} in the panes"),
+            other => self.marking_key(key, other),
         }
     }
 
@@ -279,66 +284,6 @@ fn every_key_over_the_panes_does_what_it_says() {
     let mut board = Board::start(80, 24);
     for (key, action) in keys(Context::Overlay) {
         board.overlay_key(key, action);
-    }
-}
-
-impl Board {
-    fn details_key(&mut self, key: &str, action: Action) {
-        self.session.send("g\r");
-        self.see("[summary]");
-        match action {
-            Action::NextTab => self.turns(key, "[config]", "S-Tab", "[summary]"),
-            Action::PreviousTab => self.turns(key, "[log]", "Tab", "[summary]"),
-            Action::NextFormat => {
-                self.press(key);
-                self.see("[transcript txt]");
-                self.press(key);
-                self.see("[transcript json]");
-            }
-            // This fleet has no texts; tests/details.rs reads and saves those of the sandbox.
-            Action::Find => {
-                self.press(key);
-                self.see("there is no text here");
-            }
-            Action::FindNext | Action::FindPrevious => self.press(key),
-            Action::Save => {
-                self.press(key);
-                self.see("a transcript or a log can be saved");
-            }
-            other => panic!("no check for {other:?} in details"),
-        }
-        self.press("q");
-        self.miss("╭─");
-    }
-
-    fn prompt_key(&mut self, key: &str, action: Action) {
-        self.session.send("g\rts");
-        self.see("save as: alpha-row0000000-");
-        self.press(key);
-        match action {
-            Action::Submit => self.see("there is no transcript"),
-            Action::EmptyPrompt => {
-                self.see("save as:  ");
-                self.press("Esc");
-                self.miss("save as:");
-            }
-            Action::CancelPrompt => self.miss("save as:"),
-            other => panic!("no check for {other:?} in a line"),
-        }
-        self.see("[transcript txt]");
-        self.press("q");
-        self.miss("╭─");
-    }
-}
-
-#[test]
-fn every_key_of_details_and_of_their_line_does_what_it_says() {
-    let mut board = Board::start(120, 40);
-    for (key, action) in keys(Context::Details) {
-        board.details_key(key, action);
-    }
-    for (key, action) in keys(Context::Prompt) {
-        board.prompt_key(key, action);
     }
 }
 
