@@ -148,6 +148,17 @@ mod tests {
         }
     }
 
+    /// Nothing listens there: another kind of failure would tell that it was asked.
+    #[tokio::test]
+    async fn a_client_deletes_nothing_unless_it_was_told_that_it_may() {
+        let (key, id) = (KeyValue::new("sk-1234567890").unwrap(), JobId::new("a1"));
+        let refused = client().delete(&key, &id, true).await.unwrap_err();
+        assert_eq!((refused.kind, refused.status), (FailureKind::Internal, None));
+        assert!(refused.detail.contains("read-only"), "{refused:?}");
+        let asked = client().writable().delete(&key, &id, true).await.unwrap_err();
+        assert_ne!(asked.kind, FailureKind::Internal);
+    }
+
     #[test]
     fn a_job_is_read_like_one_of_a_list_and_nothing_else_is() {
         let key = KeyValue::new("sk-1234567890").unwrap();

@@ -17,7 +17,7 @@ use super::keys::{KeyWatch, News, Wish};
 use super::redact::Redactor;
 use super::signals::{self, Quit, Signal, Signals};
 use super::terminal::{self, Screen};
-use super::{Writes, crash, fleet_of, journal, now};
+use super::{Writes, clipboard, crash, fleet_of, journal, now};
 use crate::config::{Config, Endpoint};
 use crate::model::{KeyLabel, Report};
 use crate::poll::{self, Follows, Keys, Pollers};
@@ -105,6 +105,7 @@ pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> 
     let mut state = State::new(store, settings, terminal_size(), now());
     let guard = |endpoint: &Endpoint| Guard { protected: endpoint.protected, read_only: endpoint.read_only };
     state.guards = config.endpoints.iter().map(guard).collect();
+    state.bases = config.endpoints.iter().map(|endpoint| endpoint.base.to_string()).collect();
     // The caller has parsed it; a text that does not parse filters nothing.
     let _ = state.filter.set(&filter, &state.settings.zone.clone());
     let (reports, mut incoming) = mpsc::channel(REPORTS);
@@ -305,15 +306,33 @@ impl Loop {
             | Effect::Rewrap(..)
             | Effect::StopFetching
             | Effect::Save(_)
+            | Effect::SaveAll(_)
             | Effect::Delete(_)) => {
                 self.errands.run(errand);
             }
+            Effect::Copy(text, what) => self.copy(&text, &what),
             Effect::Pause(paused) => pollers.pause(paused),
             Effect::Suspend => self.suspend(),
             Effect::StartDemo => return Some(Ending::Demo),
             Effect::Quit => return Some(Ending::Quit),
         }
         None
+    }
+
+    /// Puts a text on the terminal's clipboard, and says honestly what is known of that.
+    fn copy(&mut self, text: &str, what: &str) {
+        let said = match clipboard::sequence(text, clipboard::Between::of_process()) {
+            None => format!(
+                "{what} are {} bytes, and terminals take {} at most: nothing was copied; mark fewer",
+                text.len(),
+                clipboard::LONGEST
+            ),
+            Some(sequence) => match terminal::send(sequence.as_bytes()) {
+                Ok(()) => format!("{what} sent to the terminal's clipboard (OSC 52), if it takes that"),
+                Err(error) => format!("nothing was copied: {error}"),
+            },
+        };
+        self.state.update(Message::Remark(said), now());
     }
 
     fn suspend(&mut self) {

@@ -4,7 +4,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet, spawn_blocking};
 
 use super::deletion::Deletion;
-use crate::model::{Document, Failure, FailureKind, JobId, Material, SourceId};
+use crate::model::{Document, Failure, FailureKind, JobId, JobKey, Material, SourceId};
 use crate::poll::{SourcePoll, errand};
 use crate::state::{Effect, Fetched, Message, NotSaved, SaveOrder};
 
@@ -71,6 +71,10 @@ impl Errands {
             Effect::Delete(victims) => {
                 self.tasks.spawn(self.deletion.clone().run(victims, self.messages.clone()));
             }
+            Effect::SaveAll(orders) => {
+                let (sources, told) = (self.deletion.sources.clone(), self.messages.clone());
+                self.tasks.spawn(save_all(sources, orders, told));
+            }
             Effect::Save(order) => {
                 let Some(source) = self.source(order.source) else { return };
                 let told = self.messages.clone();
@@ -118,6 +122,25 @@ async fn fetch(
     let fetched = read.map_or_else(Fetched::Failed, Fetched::Here);
     // Where nobody listens any more, nobody waits.
     let _ = told.send(Message::Fetched(number, fetched)).await;
+}
+
+/// Saves one after another, each into a directory that is made where it is missing.
+async fn save_all(sources: Vec<SourcePoll>, orders: Vec<(JobKey, SaveOrder)>, told: mpsc::Sender<Message>) {
+    for (key, order) in orders {
+        let source = sources.iter().find(|source| source.source == order.source);
+        let dir = expand(&order.path).parent().map(Path::to_owned).unwrap_or_default();
+        let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(dir);
+        let saved = match (source, made) {
+            (_, Err(error)) => Err(NotSaved::Unwritten(error.to_string())),
+            (Some(source), Ok(())) => save(source, &order).await,
+            (None, _) => {
+                Err(NotSaved::Failed(Failure::new(FailureKind::Internal, "there is no such source")))
+            }
+        };
+        if told.send(Message::SavedOne(key, order, saved)).await.is_err() {
+            return;
+        }
+    }
 }
 
 /// Fetches what is to be saved and writes it; gives its bytes.

@@ -4,6 +4,7 @@
 //! [`input`], [`signals`], [`crash`], [`log`], [`redact`]; and `keys`, which sees them change.
 
 mod canvas;
+mod clipboard;
 pub mod crash;
 pub mod dashboard;
 mod deletion;

@@ -4,7 +4,7 @@
 use crossterm::event::KeyEvent;
 
 use super::{Deleted, Size, Victim};
-use crate::model::{Document, Failure, JobId, KeyId, KeyLabel, Material, Report, SourceId};
+use crate::model::{Document, Failure, JobId, JobKey, KeyId, KeyLabel, Material, Report, SourceId};
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -31,6 +31,8 @@ pub enum Message {
     Deleted(Victim, Deleted),
     /// All of it was tried; or why it ended early.
     DeletionEnded(Result<(), String>),
+    /// What became of one job of an [`Effect::SaveAll`].
+    SavedOne(JobKey, SaveOrder, Result<u64, NotSaved>),
     /// What became of a [`Effect::Save`].
     Saved(SaveOrder, Result<u64, NotSaved>),
 }
@@ -63,6 +65,10 @@ pub enum Action {
     MarkAll,
     ClearMarks,
     Delete,
+    CopyIds,
+    CopyUrls,
+    CopyCommands,
+    SaveMarked,
     NextTab,
     PreviousTab,
     NextFormat,
@@ -137,6 +143,10 @@ pub enum Effect {
     StopFetching,
     /// Delete these jobs: the right word was typed.
     Delete(Vec<Victim>),
+    /// Put a text on the clipboard; what it is, in a few words.
+    Copy(String, String),
+    /// Fetch these texts and save them as they are, one after another.
+    SaveAll(Vec<(JobKey, SaveOrder)>),
     /// Fetch a text and save it as it is.
     Save(SaveOrder),
     /// Fetch every key again from where it comes.

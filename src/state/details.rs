@@ -244,7 +244,7 @@ impl State {
 }
 
 /// Why a text is not to be had, in plain words.
-fn plainly(material: Material, job: &Job, failure: &Failure) -> String {
+pub(super) fn plainly(material: Material, job: &Job, failure: &Failure) -> String {
     let noun = material.noun();
     match (failure.status, &job.status) {
         (Some(404), Status::Rejected) if material != Material::Log => {

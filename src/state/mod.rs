@@ -9,6 +9,7 @@
 //! ```
 
 mod action;
+mod carry;
 mod deletion;
 mod details;
 mod filter;
@@ -27,6 +28,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 pub use action::{Action, Effect, Fetched, Message, NotSaved, SaveOrder};
+pub use carry::Saving;
 pub use deletion::{Deleted, Deleting, Deletion, Guard, Victim};
 pub use details::{Tab, Text, View};
 pub use filter::Filter;
@@ -87,6 +89,10 @@ pub struct State {
     pub marks: Marks,
     /// How each environment is to be treated, by its place in the fleet; where nothing is said, freely.
     pub guards: Vec<Guard>,
+    /// Where each environment is, by its place in the fleet: what URLs begin with.
+    pub bases: Vec<String>,
+    /// How far the saving of transcripts has come, while there is some.
+    pub saving: Option<Saving>,
     /// How far a deletion has come, while there is one.
     pub deleting: Option<Deleting>,
     /// What is asked for in a line, over everything else.
@@ -150,6 +156,8 @@ impl State {
             overlay: None,
             marks: Marks::default(),
             guards: Vec::new(),
+            bases: Vec::new(),
+            saving: None,
             deleting: None,
             prompt: None,
             following: Following::default(),

@@ -3,6 +3,8 @@
 
 use tui_input::Input;
 
+use crate::model::JobKey;
+
 use super::{Effect, Overlay, SaveOrder, State, Victim};
 
 /// What is being asked for.
@@ -21,6 +23,8 @@ pub enum Purpose {
     Find,
     /// Where to save; the order's path is what was proposed.
     SaveAs(SaveOrder),
+    /// The directory for the transcripts of these jobs.
+    SaveAll(Vec<JobKey>),
     /// Whether to replace the order's file.
     Replace(SaveOrder),
     /// Whether to delete; the word that does it.
@@ -40,6 +44,7 @@ impl Prompt {
         match &self.purpose {
             Purpose::Find => "find".to_owned(),
             Purpose::SaveAs(_) => "save as".to_owned(),
+            Purpose::SaveAll(jobs) => format!("save {} transcripts (txt) into the directory", jobs.len()),
             Purpose::Delete(victims, word) => format!("type {word} to delete {}", victims.len()),
             Purpose::Replace(order) => format!("{} is there; type {REPLACE} to replace it", order.path),
         }
@@ -56,11 +61,14 @@ impl State {
             Purpose::SaveAs(order) if !text.is_empty() => {
                 return self.save(SaveOrder { path: text.to_owned(), ..order });
             }
+            Purpose::SaveAll(jobs) if !text.is_empty() => return self.save_all(jobs, text),
             Purpose::Replace(order) if text == REPLACE => {
                 return self.save(SaveOrder { replace: true, ..order });
             }
             Purpose::Delete(victims, word) => return self.delete(victims, text == word),
-            Purpose::SaveAs(_) | Purpose::Replace(_) => self.remark("nothing was saved".to_owned()),
+            Purpose::SaveAs(_) | Purpose::SaveAll(_) | Purpose::Replace(_) => {
+                self.remark("nothing was saved".to_owned());
+            }
         }
         Vec::new()
     }

@@ -4,6 +4,7 @@ use crossterm::event::{Event as TerminalEvent, KeyEvent, KeyEventKind};
 use jiff::{SignedDuration, Timestamp};
 use tui_input::backend::crossterm::EventHandler;
 
+use super::carry::Copied;
 use super::keymap::{Context, lookup};
 use super::overlay::Scroll;
 use super::{Action, Effect, Message, Notice, Overlay, State, Text};
@@ -47,6 +48,10 @@ impl State {
             }
             Message::DeletionEnded(end) => {
                 self.end_deletion(end);
+                Vec::new()
+            }
+            Message::SavedOne(key, order, saved) => {
+                self.take_saved_one(key, &order, saved);
                 Vec::new()
             }
             Message::Saved(order, saved) => {
@@ -142,13 +147,8 @@ impl State {
                 self.paused = !self.paused;
                 return vec![Effect::Pause(self.paused)];
             }
-            Action::OpenHelp | Action::OpenEvents => {
-                let effects = self.close();
-                let scroll = Scroll::default();
-                let help = action == Action::OpenHelp;
-                self.overlay = Some(if help { Overlay::Help(scroll) } else { Overlay::Events(scroll) });
-                return effects;
-            }
+            Action::OpenHelp => return self.lay_over(Overlay::Help(Scroll::default())),
+            Action::OpenEvents => return self.lay_over(Overlay::Events(Scroll::default())),
             Action::OpenDetails => self.open_details(),
             Action::NextTab
             | Action::PreviousTab
@@ -161,11 +161,15 @@ impl State {
             | Action::EmptyPrompt
             | Action::CancelPrompt => return self.act_on_details(action),
             Action::Close => return self.close(),
-            Action::ToggleMark => self.toggle_mark(),
-            Action::MarkRange => self.mark_range(),
-            Action::MarkAll => self.mark_all(),
-            Action::ClearMarks => self.clear_marks(),
-            Action::Delete => self.ask_to_delete(),
+            Action::CopyIds
+            | Action::CopyUrls
+            | Action::CopyCommands
+            | Action::SaveMarked
+            | Action::ToggleMark
+            | Action::MarkRange
+            | Action::MarkAll
+            | Action::ClearMarks
+            | Action::Delete => return self.act_on_marks(action),
             Action::EditFilter => self.filter.edit(),
             Action::EmptyFilter => {
                 self.filter.type_in(&self.settings.zone, |input| *input = tui_input::Input::default());
@@ -188,6 +192,21 @@ impl State {
         Vec::new()
     }
 
+    fn act_on_marks(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::CopyIds => return self.copy(Copied::Id),
+            Action::CopyUrls => return self.copy(Copied::Url),
+            Action::CopyCommands => return self.copy(Copied::Command),
+            Action::SaveMarked => self.ask_where_to_save_all(),
+            Action::ToggleMark => self.toggle_mark(),
+            Action::MarkRange => self.mark_range(),
+            Action::MarkAll => self.mark_all(),
+            Action::ClearMarks => self.clear_marks(),
+            _ => self.ask_to_delete(),
+        }
+        Vec::new()
+    }
+
     fn act_on_details(&mut self, action: Action) -> Vec<Effect> {
         match action {
             Action::NextTab => return self.turn_tab(true),
@@ -206,6 +225,13 @@ impl State {
             _ => self.cancel_prompt(),
         }
         Vec::new()
+    }
+
+    /// Lays something over the panes in the place of what is there.
+    fn lay_over(&mut self, overlay: Overlay) -> Vec<Effect> {
+        let effects = self.close();
+        self.overlay = Some(overlay);
+        effects
     }
 
     /// Closes what lies over the panes; what was fetched for it is no longer waited for.

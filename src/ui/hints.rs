@@ -2,15 +2,27 @@
 //! remark. On a short screen it lies in the bottom border.
 
 use ratatui::buffer::Buffer;
+use ratatui::layout::Position;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::{Theme, paint};
+use super::{Theme, overlay, paint};
 use crate::state::{BINDINGS, Context, Layout, State};
 
 /// Draws the hints.
-pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &Theme) {
+pub(super) fn draw(
+    buffer: &mut Buffer,
+    state: &State,
+    layout: &Layout,
+    theme: &Theme,
+    cursor: &mut Option<Position>,
+) {
     let area = layout.hints;
+    if let (Some(prompt), None) = (&state.prompt, &state.overlay) {
+        let room = area.width.saturating_sub(1);
+        *cursor = Some(overlay::draw_prompt(buffer, (area.x, area.y), room, prompt, theme));
+        return;
+    }
     let room = usize::from(area.width.saturating_sub(2));
     let line = match &state.notice {
         Some(notice) => Line::styled(format!(" {} ", notice.text), theme.active),

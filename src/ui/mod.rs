@@ -70,7 +70,7 @@ pub fn draw_into(buffer: &mut Buffer, state: &State, theme: &Theme, cursor: &mut
         }
         jobs::draw(buffer, state, &layout, theme, cursor);
         events::draw_pane(buffer, state, &layout, theme);
-        hints::draw(buffer, state, &layout, theme);
+        hints::draw(buffer, state, &layout, theme, cursor);
     }
     match &state.overlay {
         None => 0,

