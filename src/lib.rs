@@ -20,9 +20,9 @@
 //! | [`store`] | what is known of the fleet: merged jobs, health, keys, banners, events, the query language | asks or draws |
 //! | [`state`] | the dashboard's state: keys → actions → `update` → effects; layout | touches the terminal |
 //! | [`ui`] | state → cells, and pictures of screens | decides or changes anything |
-//! | [`api`] | HTTP: the client, wire types → model, errors → failures, scrubbing and masking | retries by itself |
+//! | [`api`] | HTTP: the client, wire types → model, errors → failures, scrubbing and masking; the ladder that looks at one host | retries by itself |
 //! | [`poll`] | when to ask what: rounds, pages, backoff, budget; one task a source | knows of stores or screens |
-//! | [`app`] | the rim: run loop, terminal, signals, log, crash files; `voxtop jobs` | parses or merges |
+//! | [`app`] | the rim: run loop, terminal, signals, log, crash files; `voxtop jobs` and `doctor` | parses or merges |
 //! | [`catalog`] | the vendor's environments, from `assets/environments.toml` | knows of keys |
 //! | [`config`] | file, environment and arguments → a configuration that cannot be wrong | shows a key |
 //! | [`sandbox`] | the stand-in service for the demo and for tests | shares a type with the client side |

@@ -117,22 +117,24 @@ mod fleet {
         // Three of the six have room; the rest is counted, and the key that lists them named.
         session.wait_for("all that is wrong", |screen| {
             let rows = text(screen);
-            ["is down", "+3 more: e"].iter().all(|words| rows.contains(words))
+            ["elsewhere: key", "+3 more: e"].iter().all(|words| rows.contains(words))
         });
         session.resize(200, 60);
         session.wait_for("room for all", |screen| {
             let rows = text(screen);
-            ["elsewhere: key", "barred: key", "crowded: key"].iter().all(|words| rows.contains(words))
+            ["crowded: key", "broken fails", "moved fails", "cut fails"]
+                .iter()
+                .all(|words| rows.contains(words))
         });
         session.send("e");
         for words in [
             "elsewhere: key prod is rejected (401) where it is declared",
             "The key is good: accepted in alpha",
             "barred: key prod is forbidden (403): Permission Denied",
-            "broken is down: the service failed (500): Internal Server Error",
+            "broken fails: the service failed (500): Internal Server Error",
             "crowded: key prod is limited (429): Rate Limited",
-            "moved is down: the host redirects elsewhere",
-            "cut is down: the answer broke off",
+            "moved fails: the host redirects elsewhere",
+            "cut fails: the answer broke off",
             "Request-Id 0123456789abcdef0123456789abcdef",
         ] {
             // A banner may be wrapped in the list.

@@ -188,7 +188,7 @@ mod screen {
         sandbox.finish(&ids[0], "done");
         shows(&mut session, "✔ done");
         session.send("e");
-        shows(&mut session, &format!("job {} has ended: done", ids[0]));
+        shows(&mut session, &format!("job {} is done", ids[0]));
         session.send("q");
         session.send("f");
         shows(&mut session, "has ended already: done");

@@ -18,7 +18,7 @@ mod readme {
         let mut table = String::from("| key | what it does |\n|---|---|\n");
         for (title, context) in [
             ("", Context::Panes),
-            ("In details, events and help", Context::Overlay),
+            ("In details, events, matrix and help", Context::Overlay),
             ("In details too", Context::Details),
             ("In the filter line", Context::Filter),
             ("Where a line is asked for", Context::Prompt),

@@ -1,6 +1,7 @@
 //! Answers that are not a page of jobs: what kind of failure a status is, what the service said, and
 //! the evidence that its support asks for.
 
+use jiff::Timestamp;
 use reqwest::StatusCode;
 use reqwest::header::{DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use serde_json::Value;
@@ -39,21 +40,32 @@ pub(super) fn with_evidence(
     headers: &HeaderMap,
     reader: Reader<'_>,
 ) -> Failure {
-    let id = |name| {
-        let id = reader.name(header(headers, name)?);
-        (!id.is_empty()).then(|| super::scrub::bound(&id, ID).into())
-    };
+    let (request_id, azure_ref) = ids(headers, reader);
     Failure {
         status: Some(status.as_u16()),
-        request_id: id("request-id"),
-        azure_ref: id("x-azure-ref"),
+        request_id,
+        azure_ref,
         retry_after: header(headers, RETRY_AFTER.as_str())
             .and_then(|value| instant::retry_after(value, header(headers, DATE.as_str()))),
         ..failure
     }
 }
 
-/// What a body that should be a page of jobs is instead, for people: `why`, and the title of a page.
+/// The ids that the service's support asks for: `Request-Id` and `X-Azure-Ref`.
+pub(super) fn ids(headers: &HeaderMap, reader: Reader<'_>) -> (Option<Box<str>>, Option<Box<str>>) {
+    let id = |name| {
+        let id = reader.name(header(headers, name)?);
+        (!id.is_empty()).then(|| super::scrub::bound(&id, ID).into())
+    };
+    (id("request-id"), id("x-azure-ref"))
+}
+
+/// The host's clock when it answered.
+pub(super) fn date(headers: &HeaderMap) -> Option<Timestamp> {
+    header(headers, DATE.as_str()).and_then(instant::http_date)
+}
+
+/// What a body that should be something else is, for people: `why`, and the title of a page.
 pub(super) fn instead(why: &str, body: &[u8], reader: Reader<'_>) -> Box<str> {
     match title(&String::from_utf8_lossy(body)) {
         Some(title) => bounded(&format!("a web page, “{}”", reader.name(&title))),

@@ -5,10 +5,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Method, Response, StatusCode};
-use url::{Host, Url};
+use url::Url;
 
+use super::proxy::{self, Proxy};
 use super::text::Reader;
-use super::transport::{self, Phase};
+use super::transport::{self, Phase, Way};
 use super::{Page, answer, instant, page, tls};
 use crate::model::{Failure, FailureKind, KeyValue};
 
@@ -19,6 +20,9 @@ pub const PAGE_LIMIT: usize = 100;
 /// The largest body that is read, in bytes after decompression. A page of 100 jobs, each with a long
 /// word list, has a few million.
 const LARGEST_BODY: usize = 16 * 1024 * 1024;
+
+/// Who asks.
+pub(super) const AGENT: &str = concat!("voxtop/", env!("CARGO_PKG_VERSION"));
 
 /// How much of an error's body is read.
 const LARGEST_ERROR: usize = 64 * 1024;
@@ -39,6 +43,7 @@ pub struct ListRequest {
 pub struct Client {
     http: reqwest::Client,
     pub(super) jobs: Url,
+    proxy: Option<Proxy>,
     pub(super) timeout: Duration,
     pub(super) writable: bool,
 }
@@ -91,7 +96,7 @@ impl Client {
             .extend(["v2", "jobs"]);
         let secure = base.scheme() == "https";
         let mut http = reqwest::Client::builder()
-            .user_agent(concat!("voxtop/", env!("CARGO_PKG_VERSION")))
+            .user_agent(AGENT)
             .tls_backend_preconfigured(if secure { tls::for_https()? } else { tls::for_http()? })
             .https_only(secure)
             .redirect(reqwest::redirect::Policy::none())
@@ -101,14 +106,14 @@ impl Client {
             .connect_timeout(connect_timeout)
             .pool_idle_timeout(Duration::from_secs(60))
             .pool_max_idle_per_host(8);
-        if !secure || is_loopback(base) {
+        if !secure || proxy::is_loopback(base) {
             // A proxy that the environment names is for the outside.
             http = http.no_proxy();
         }
         let http = http
             .build()
             .map_err(|error| Failure::new(FailureKind::Internal, error.without_url().to_string()))?;
-        Ok(Self { http, jobs, timeout, writable: false })
+        Ok(Self { http, jobs, proxy: Proxy::of(base), timeout, writable: false })
     }
 
     /// The same client, which may change what is at the service. As built, a client only reads.
@@ -124,7 +129,8 @@ impl Client {
     pub async fn list_jobs(&self, key: &KeyValue, request: ListRequest) -> Result<Page, Failure> {
         let reader = Reader::new(key);
         let answer = self.get(Ask::json(self.list_url(request), self.timeout), key).await?;
-        page::read(&answer.body, reader).map_err(|why| answer.unreadable(why, reader))
+        let page = page::read(&answer.body, reader).map_err(|why| answer.unreadable(why, reader))?;
+        Ok(Page { served_at: answer::date(&answer.headers), ..page })
     }
 
     fn list_url(&self, request: ListRequest) -> Url {
@@ -142,8 +148,13 @@ impl Client {
         let reader = Reader::new(key);
         let request = self.http.request(ask.method.clone(), ask.url.clone()).timeout(ask.patience);
         let request = request.header(ACCEPT, ask.accept).header(AUTHORIZATION, bearer(key)?);
-        let broken = |error: reqwest::Error| self.broken(&error, Phase::Asking, ask.patience);
-        let response = request.send().await.map_err(broken)?;
+        let response = match request.send().await {
+            Ok(response) => response,
+            Err(error) => {
+                let failure = self.broken(&error, Phase::Asking, ask.patience);
+                return Err(transport::unless_it_is_tls(failure, &self.jobs).await);
+            }
+        };
         let (status, headers) = (response.status(), response.headers().clone());
         if status != StatusCode::OK {
             let body = read_some(response).await;
@@ -172,7 +183,8 @@ impl Client {
     }
 
     fn broken(&self, error: &reqwest::Error, phase: Phase, patience: Duration) -> Failure {
-        transport::failure(error, phase, self.jobs.scheme() == "https", patience)
+        let way = Way { secure: self.jobs.scheme() == "https", proxy: self.proxy.as_ref() };
+        transport::failure(error, phase, way, patience)
     }
 }
 
@@ -201,18 +213,9 @@ async fn read_some(mut response: Response) -> Vec<u8> {
 }
 
 /// The `Authorization` header, marked so that the HTTP stack neither logs nor indexes it.
-fn bearer(key: &KeyValue) -> Result<HeaderValue, Failure> {
+pub(super) fn bearer(key: &KeyValue) -> Result<HeaderValue, Failure> {
     let mut value = HeaderValue::from_str(&format!("Bearer {}", key.expose()))
         .map_err(|_| Failure::new(FailureKind::Internal, "the key cannot be sent in a header"))?;
     value.set_sensitive(true);
     Ok(value)
-}
-
-fn is_loopback(base: &Url) -> bool {
-    match base.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-        None => false,
-    }
 }

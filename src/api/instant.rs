@@ -38,7 +38,8 @@ pub(super) fn retry_after(value: &str, date: Option<&str>) -> Option<SignedDurat
     (wait > SignedDuration::ZERO).then(|| wait.min(LONGEST_WAIT))
 }
 
-fn http_date(text: &str) -> Option<Timestamp> {
+/// A moment of the `Date` header.
+pub(super) fn http_date(text: &str) -> Option<Timestamp> {
     const DATES: fmt::rfc2822::DateTimeParser = fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true);
     DATES.parse_timestamp(text.trim()).ok()
 }

@@ -86,6 +86,12 @@ impl<'t, 'k> Entries<'t, 'k> {
     }
 }
 
+/// Reads an entry that stands alone.
+pub(super) fn read(entry: &RawValue, reader: Reader<'_>) -> Entry {
+    let mut parser = serde_json::Deserializer::from_str(entry.get());
+    Entries::new(reader).next().deserialize(&mut parser).unwrap_or(NO_JOB)
+}
+
 /// See [`Entries::next`].
 pub(super) struct EntrySeed<'e, 't, 'k>(&'e mut Entries<'t, 'k>);
 

@@ -5,16 +5,19 @@
 //! twice by itself, never follows a redirect, never reads a clock, and knows nothing of schedules.
 
 mod answer;
+mod certificate;
 mod client;
 mod config;
 mod instant;
 mod job;
 mod json;
+pub mod ladder;
 mod legible;
 pub mod mask;
 mod one;
 mod page;
 mod plain;
+mod proxy;
 pub mod scrub;
 mod settings;
 mod text;

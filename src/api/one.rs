@@ -5,14 +5,12 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde::Deserialize;
-use serde::de::DeserializeSeed;
 use serde_json::value::RawValue;
 use url::Url;
 
 use super::client::{Ask, Client};
-use super::job::Entries;
 use super::text::Reader;
-use super::{json, page};
+use super::{job, json, page};
 use crate::model::{Failure, FailureKind, Job, JobId, KeyValue, Material, Status};
 
 /// The largest transcript or log that is read, in bytes.
@@ -119,9 +117,7 @@ fn read(body: &[u8], reader: Reader<'_>) -> Result<Job, &'static str> {
     }
     let envelope: Envelope<'_> =
         serde_json::from_str(&text).map_err(|error| page::instead(&error, NO_JOB))?;
-    let mut entries = Entries::new(reader);
-    let entry = entries.next().deserialize(&mut serde_json::Deserializer::from_str(envelope.job.get()));
-    entry.ok().and_then(|entry| entry.job).ok_or(NO_JOB)
+    job::read(envelope.job, reader).job.ok_or(NO_JOB)
 }
 
 #[cfg(test)]

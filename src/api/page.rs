@@ -25,6 +25,8 @@ pub struct Page {
     pub listed: usize,
     /// The earliest `created_at` of all entries, from which the next page is asked.
     pub oldest: Option<Timestamp>,
+    /// The service's clock when it answered, to the second; `None` where it does not say.
+    pub served_at: Option<Timestamp>,
 }
 
 impl Page {

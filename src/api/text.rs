@@ -23,6 +23,11 @@ impl<'k> Reader<'k> {
         Self { key: Some(key.expose()).filter(|key| key.len() >= SHORTEST_KEY) }
     }
 
+    /// Reads what was got without a key.
+    pub(super) fn keyless() -> Self {
+        Self { key: None }
+    }
+
     /// A name, title, reference, tag or any other short text; blanks around it are dropped.
     pub(super) fn name(self, raw: &str) -> Cow<'_, str> {
         self.read(raw, scrub::NAME)

@@ -52,7 +52,8 @@ impl Answered {
         }
     }
 
-    fn of(store: &Store) -> Self {
+    /// What a store that has heard of every source once says.
+    pub(super) fn of(store: &Store) -> Self {
         let all = store.sources().count();
         let good = store.sources().filter(|(_, record)| record.answered_with_jobs()).count();
         match good {

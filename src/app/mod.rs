@@ -1,13 +1,15 @@
 //! The rim: what touches the terminal, the clock, signals and files. [`dashboard`] is the loop that owns
 //! the state; [`jobs`] is its twin without a screen, over the same pollers and the same store;
-//! [`picture`] is the dashboard without a terminal. The rest is terminal manners: [`terminal`],
-//! [`input`], [`signals`], [`crash`], [`log`], [`redact`]; and `keys`, which sees them change.
+//! [`doctor`] looks at every host and key once and explains; [`picture`] is the dashboard without a terminal.
+//! The rest is terminal manners: [`terminal`], [`input`], [`signals`], [`crash`], [`log`], [`redact`]; and
+//! `keys`, which sees them change.
 
 mod canvas;
 mod clipboard;
 pub mod crash;
 pub mod dashboard;
 mod deletion;
+pub mod doctor;
 mod errands;
 pub mod follow;
 pub mod input;

@@ -11,6 +11,7 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use strum::VariantNames;
 
+use crate::app::doctor::Format as DoctorFormat;
 use crate::app::jobs::OutputFormat;
 use crate::config::parse_duration;
 use crate::model::JobId;
@@ -83,6 +84,12 @@ pub(super) enum Command {
     /// Data goes to standard output, diagnosis to standard error. Exit status: 0 all sources answered; 3 some did
     /// not; 4 none did; 2 wrong usage or configuration; 1 anything else.
     Jobs(JobsArguments),
+    /// Check every endpoint and every key once, and explain what is wrong
+    ///
+    /// The report goes to standard output and holds no key, no proxy's password and no home directory: it can be
+    /// pasted into a ticket. Exit status: 0 all sources answered; 3 some did not; 4 none did; 2 wrong usage or
+    /// configuration (what can be looked at is looked at all the same); 1 anything else.
+    Doctor(DoctorArguments),
     /// Write, find or check the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -191,6 +198,19 @@ pub(super) struct JobsArguments {
     /// (any more), 3 nor did those that answered, but some did not, 4 none answered.
     #[arg(long, value_name = "ID", conflicts_with_all = ["since", "limit"], value_parser = parse_id)]
     pub(super) follow: Option<JobId>,
+}
+
+/// What `voxtop doctor` takes.
+#[derive(Debug, Args)]
+pub(super) struct DoctorArguments {
+    /// How to print
+    #[arg(short, long, value_name = "FORMAT", default_value = "table",
+          value_parser = one_of::<DoctorFormat>(DoctorFormat::VARIANTS))]
+    pub(super) output: DoctorFormat,
+    /// Try keys at realtime hosts too: the handshake alone, closed at once, no recognition. It may take one of the
+    /// account's concurrent sessions for up to two seconds at each host
+    #[arg(long)]
+    pub(super) handshake: bool,
 }
 
 /// What `voxtop config` does.

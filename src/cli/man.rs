@@ -11,11 +11,11 @@ const SECTIONS: [(&str, &[(&str, &str)]); 3] = [
     (
         "EXIT STATUS",
         &[
-            ("0", "All sources answered (jobs), or the dashboard was left by a key."),
+            ("0", "All sources answered (jobs, doctor), or the dashboard was left by a key."),
             ("1", "Anything that is not listed here."),
             ("2", "Wrong usage or configuration."),
-            ("3", "jobs: some sources did not answer; what did is printed."),
-            ("4", "jobs: no source answered."),
+            ("3", "jobs, doctor: some sources did not answer; what did is printed."),
+            ("4", "jobs, doctor: no source answered."),
             ("129, 130, 131, 143", "The dashboard was ended by SIGHUP, SIGINT, SIGQUIT or SIGTERM."),
         ],
     ),

@@ -8,7 +8,7 @@ mod man;
 mod sandbox;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::mpsc;
@@ -21,6 +21,7 @@ use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
 use crate::app::dashboard::{self, Console, Dashboard, Ending};
+use crate::app::doctor::{self, Doctor};
 use crate::app::follow::{self, Follow};
 use crate::app::jobs::{self, Jobs};
 use crate::app::log::{self, Log, LogOptions};
@@ -31,7 +32,7 @@ use crate::sandbox::Running;
 use crate::state::Settings;
 use crate::store::query::Query;
 use crate::ui::{Theme, ThemeName};
-use arguments::{Arguments, Command, ConfigCommand, DemoArguments, Global, JobsArguments};
+use arguments::{Arguments, Command, ConfigCommand, DemoArguments, DoctorArguments, Global, JobsArguments};
 
 /// Wrong usage or configuration.
 const USAGE: u8 = 2;
@@ -88,6 +89,7 @@ impl Program {
             Some(Command::Demo(arguments)) => self.demo(&arguments),
             Some(Command::Sandbox(arguments)) => sandbox::run(&arguments),
             Some(Command::Jobs(arguments)) => self.jobs(&arguments),
+            Some(Command::Doctor(arguments)) => self.doctor(&arguments),
             Some(Command::Config(command)) => self.config(command),
             Some(Command::Completions { shell }) => {
                 let mut text = Vec::new();
@@ -106,15 +108,7 @@ impl Program {
         terminal::check().map_err(Wrong::with)?;
         let log = self.start_log()?;
         let config = self.load()?;
-        let (settings, filter) = self.settings(&config, log.warning(), false)?;
-        let dashboard = Dashboard {
-            config,
-            settings,
-            filter,
-            theme: self.theme(),
-            state_dir: self.state_dir.clone(),
-            redactor: self.redactor.clone(),
-        };
+        let dashboard = self.dashboard_of(config, log.warning(), false)?;
         runtime(async {
             let mut console = Console::listen()?;
             match dashboard::run(dashboard, &mut console).await? {
@@ -149,18 +143,13 @@ impl Program {
         let refresh = refresh.map_err(|error| Wrong::with(format!("--refresh: {error}")))?;
         let (sandbox, config) = demo::start(refresh).await?;
         self.learn(&config);
-        let (settings, filter) = self.settings(&config, log, true)?;
-        Ok((
-            sandbox,
-            Dashboard {
-                config,
-                settings,
-                filter,
-                theme: self.theme(),
-                state_dir: self.state_dir.clone(),
-                redactor: self.redactor.clone(),
-            },
-        ))
+        Ok((sandbox, self.dashboard_of(config, log, true)?))
+    }
+
+    fn dashboard_of(&self, config: Config, log: Option<&str>, demo: bool) -> Result<Dashboard> {
+        let (settings, filter) = self.settings(&config, log, demo)?;
+        let (theme, state_dir, redactor) = (self.theme(), self.state_dir.clone(), self.redactor.clone());
+        Ok(Dashboard { config, settings, filter, theme, state_dir, redactor })
     }
 
     fn jobs(&mut self, arguments: &JobsArguments) -> Result<u8> {
@@ -199,6 +188,27 @@ impl Program {
             follow::run(follow, &mut out, &mut io::stderr().lock()).await
         })?;
         Ok(ending.wrap_err("cannot write to standard output")?.exit_code())
+    }
+
+    fn doctor(&self, arguments: &DoctorArguments) -> Result<u8> {
+        let _log = self.start_log()?;
+        let waiting = self.say_that_keys_are_awaited();
+        let survey = config::survey(&self.request(), &self.surroundings);
+        drop(waiting);
+        self.learn(&survey.config);
+        let (redactor, surroundings) = (self.redactor.clone(), self.surroundings.clone());
+        let doctor = Doctor {
+            survey,
+            format: arguments.output,
+            handshake: arguments.handshake,
+            progress: io::stderr().is_terminal(),
+            tidy: Box::new(move |text| surroundings.abbreviate(&redactor.clean(text))),
+        };
+        let verdict = runtime(async move {
+            let mut out = io::BufWriter::new(io::stdout().lock());
+            doctor::run(doctor, &mut out).await
+        })?;
+        Ok(verdict.wrap_err("cannot write to standard output")?.exit_code())
     }
 
     fn config(&mut self, command: ConfigCommand) -> Result<u8> {

@@ -90,6 +90,29 @@ impl fmt::Display for ConfigError {
     }
 }
 
+/// One thing that is wrong, in its parts. Never holds a key's value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// Where: a file with line and column, or an option's or variable's name.
+    pub place: String,
+    /// What.
+    pub what: String,
+    /// What to do about it.
+    pub remedy: String,
+}
+
+impl ConfigError {
+    /// Each thing that is wrong.
+    pub fn mistakes(self) -> Vec<Mistake> {
+        let mistake = |problem: Problem| Mistake {
+            place: problem.place.to_string(),
+            what: problem.what,
+            remedy: problem.remedy,
+        };
+        self.0.into_iter().map(mistake).collect()
+    }
+}
+
 impl From<Problem> for ConfigError {
     fn from(problem: Problem) -> Self {
         Self(vec![problem])

@@ -26,15 +26,17 @@ mod raw;
 mod secrets;
 mod starter;
 mod surroundings;
+mod survey;
 #[cfg(test)]
 #[cfg(unix)]
 mod tests;
 
 pub use duration::parse_duration;
-pub use error::ConfigError;
+pub use error::{ConfigError, Mistake};
 pub use secrets::KeyFetcher;
 pub use starter::{STARTER, init};
 pub use surroundings::{Platform, Surroundings, default_path, state_dir};
+pub use survey::{Survey, survey};
 
 use document::Document;
 use error::{At, Place, Problem};
@@ -183,10 +185,7 @@ pub fn load(request: &Request, surroundings: &Surroundings) -> Result<Config, Co
     let path = path(request, surroundings);
     let document = Document::open(&path)?;
     if document.is_none() && request.asked_file().is_some() {
-        let place = Place::whole(path.display().to_string());
-        let remedy =
-            "Correct --config or VOXTOP_CONFIG, or let `voxtop config init` write a starter file there.";
-        return Err(Problem::new(&place, "there is no such file", remedy).into());
+        return Err(no_such_file(&path).into());
     }
     let mut raw = document.as_ref().map(raw::read).transpose()?.unwrap_or_default();
     if let Some(refresh) = request.refresh.as_ref().filter(|text| !text.is_empty()) {
@@ -198,6 +197,11 @@ pub fn load(request: &Request, surroundings: &Surroundings) -> Result<Config, Co
         raw.keys.extend(secrets::fallback(surroundings, &mut warnings)?);
     }
     resolve(raw, document.map(|_| path), surroundings, warnings)
+}
+
+fn no_such_file(path: &Path) -> Problem {
+    let remedy = "Correct --config or VOXTOP_CONFIG, or let `voxtop config init` write a starter file there.";
+    Problem::new(&Place::whole(path.display().to_string()), "there is no such file", remedy)
 }
 
 /// From what was written to what is meant, keys included.

@@ -53,6 +53,21 @@ const MOST_NAMES: usize = 200;
 /// # Errors
 /// Every name, address, duration and number that is wrong.
 pub(super) fn plan(raw: RawConfig) -> Result<Plan, ConfigError> {
+    let (plan, problems) = plan_all(raw, Untried::LeftOut);
+    problems.settle()?;
+    Ok(plan)
+}
+
+/// What becomes of environments that keys would be tried at if there were any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Untried {
+    LeftOut,
+    Kept,
+}
+
+/// Resolves what can be resolved, and notes the rest. Keys keep their order, also those whose name is
+/// wrong.
+pub(super) fn plan_all(raw: RawConfig, untried: Untried) -> (Plan, Problems) {
     let mut problems = Problems::default();
     let mut warnings = Vec::new();
     let refresh = problems.keep(refresh(raw.refresh.as_ref(), &mut warnings));
@@ -62,13 +77,12 @@ pub(super) fn plan(raw: RawConfig) -> Result<Plan, ConfigError> {
     let trials = trials(&raw.keys, &all, &mut problems);
     pin(&raw.keys, &mut all, &mut warnings);
     let keys = keys(raw.keys, &mut problems);
-    let (environments, endpoints, sources) = fleet(&all, &trials, &mut warnings);
+    let (environments, endpoints, sources) = fleet(&all, &trials, untried, &mut warnings);
     if let Some(rate) = &raw.requests_per_second {
         problems.keep(fit_for_service(rate, &endpoints));
     }
-    problems.settle()?;
     let refresh = refresh.unwrap_or(super::DEFAULT_REFRESH);
-    Ok(Plan { refresh, limits, environments, endpoints, keys, sources, warnings })
+    (Plan { refresh, limits, environments, endpoints, keys, sources, warnings }, problems)
 }
 
 fn duration(text: &At<String>) -> Result<Duration, Problem> {
@@ -169,7 +183,9 @@ fn keys(raw: Vec<RawKey>, problems: &mut Problems) -> Vec<PlannedKey> {
             problems.add(Problem::new(place, what, "Keep those that you watch."));
             break;
         }
-        let Some(name) = problems.keep(names::key_name(&key.name)) else { continue };
+        let name = problems.keep(names::key_name(&key.name));
+        // One without a usable name keeps its place, since sources count keys.
+        let name = name.unwrap_or_else(|| format!("number {}", count + 1));
         // Filters do not tell upper case from lower, so names that differ in nothing else are one.
         if let Some(first) = seen.insert(name.to_lowercase(), place.clone()) {
             let what = format!("the key's name {} is taken already, {}", shown(&name), first.line());
@@ -246,10 +262,11 @@ fn pin(keys: &[RawKey], all: &mut Environments, warnings: &mut Vec<String>) {
     }
 }
 
-/// Leaves out what no key is tried at, and numbers the rest.
+/// Leaves out what no key is tried at, unless it is to be kept, and numbers the rest.
 fn fleet(
     all: &Environments,
     trials: &[Trial],
+    untried: Untried,
     warnings: &mut Vec<String>,
 ) -> (Vec<Environment>, Vec<Endpoint>, Vec<Source>) {
     let (mut environments, mut endpoints, mut sources) = (Vec::new(), Vec::new(), Vec::new());
@@ -263,7 +280,8 @@ fn fleet(
             key: KeyId(trial.key),
             entitlement: trial.entitlement,
         }));
-        if sources.len() == before {
+        let kept = untried == Untried::Kept && known.discovered;
+        if sources.len() == before && !kept {
             continue;
         }
         let host = address::shown_host(&known.base);

@@ -7,7 +7,7 @@ use crate::catalog::nearest_of;
 use crate::model::KeyValue;
 
 use super::document::{Document, Reader};
-use super::error::{At, ConfigError, Place, Problem, shown};
+use super::error::{At, ConfigError, Place, Problem, Problems, shown};
 
 /// What the file says.
 #[derive(Debug, Default)]
@@ -98,6 +98,16 @@ const VALUE_WORDS: [&str; 8] =
 /// # Errors
 /// Every unknown field, wrong type and missing field of the file.
 pub(super) fn read(document: &Document) -> Result<RawConfig, ConfigError> {
+    let (raw, problems) = read_all(document)?;
+    problems.settle()?;
+    Ok(raw)
+}
+
+/// Reads what can be read of the tree, and notes the rest.
+///
+/// # Errors
+/// When it is no TOML at all.
+pub(super) fn read_all(document: &Document) -> Result<(RawConfig, Problems), ConfigError> {
     let tree = document.parse().map_err(|(place, what)| {
         let remedy = "`voxtop config init` writes a starter file that shows how each option is written.";
         Problem::new(&place, what, remedy)
@@ -128,8 +138,7 @@ pub(super) fn read(document: &Document) -> Result<RawConfig, ConfigError> {
             _ => unknown(&mut reader, &TOP, field),
         }
     }
-    reader.problems.settle()?;
-    Ok(raw)
+    Ok((raw, reader.problems))
 }
 
 fn limits(reader: &mut Reader<'_>, raw: &mut RawConfig, table: &DeTable<'_>) {

@@ -28,7 +28,7 @@ const VARIABLE: &str = "SPEECHMATICS_API_KEY";
 const LARGEST: usize = 64 * 1024;
 
 /// A key's value, and what its owner should know all the same.
-type Fetched = Result<(KeyValue, Vec<String>), Problem>;
+pub(super) type Fetched = Result<(KeyValue, Vec<String>), Problem>;
 
 /// Fetches every key; commands run side by side.
 ///
@@ -42,7 +42,21 @@ pub(super) fn fetch(
 ) -> Result<Vec<KeyValue>, ConfigError> {
     let mut problems = Problems::default();
     let mut values = Vec::new();
-    let fetched: Vec<Fetched> = std::thread::scope(|scope| {
+    for result in fetch_each(keys, beside, surroundings) {
+        if let Some((value, said)) = problems.keep(result) {
+            values.push(value);
+            warnings.extend(said);
+        }
+    }
+    problems.settle()?;
+    let named: Vec<_> = keys.iter().map(|key| &key.name).zip(&values).collect();
+    warn_of_twins(&named, warnings);
+    Ok(values)
+}
+
+/// Fetches every key, in their order, each with its own end; commands run side by side.
+pub(super) fn fetch_each(keys: &[PlannedKey], beside: &Path, surroundings: &Surroundings) -> Vec<Fetched> {
+    std::thread::scope(|scope| {
         let started: Vec<_> = keys
             .iter()
             .map(|key| {
@@ -55,16 +69,7 @@ pub(super) fn fetch(
             thread.map_err(|_| lost()).and_then(|thread| thread.join().unwrap_or_else(|_| Err(lost())))
         });
         ended.collect()
-    });
-    for result in fetched {
-        if let Some((value, said)) = problems.keep(result) {
-            values.push(value);
-            warnings.extend(said);
-        }
-    }
-    problems.settle()?;
-    warn_of_twins(keys, &values, warnings);
-    Ok(values)
+    })
 }
 
 /// Fetches one key again while the program runs.
@@ -236,6 +241,14 @@ fn open_to_others(_: &std::fs::Metadata) -> Option<u32> {
     None
 }
 
+/// What there is to say of the vendor's file where others than its owner can reach it.
+pub(super) fn open_vendor_file(surroundings: &Surroundings) -> Option<String> {
+    let path = surroundings.vendor_file();
+    let mode = std::fs::metadata(&path).ok().as_ref().and_then(open_to_others)?;
+    let file = path.display();
+    Some(format!("{file} can be read by others (mode {mode:04o}): chmod 600 {file}"))
+}
+
 /// A profile's key out of the vendor's file. That file is often open to others, since the vendor's
 /// command line leaves it so: that is warned of, not refused.
 fn profile_key(
@@ -272,10 +285,7 @@ fn profile_key(
     let value = KeyValue::new(token)
         .map_err(|why| (format!("auth_token in the profile {} of {file} {why}", shown(profile)), remedy()))?;
     let mut warnings = Vec::new();
-    let about = std::fs::metadata(&path).ok();
-    if let Some(mode) = about.as_ref().and_then(open_to_others) {
-        warnings.push(format!("{file} can be read by others (mode {mode:04o}): chmod 600 {file}"));
-    }
+    warnings.extend(open_vendor_file(surroundings));
     warnings.extend(elsewhere(table, profile, &file));
     Ok((value, warnings))
 }
@@ -292,14 +302,12 @@ fn elsewhere(profile: &DeTable<'_>, name: &str, file: &str) -> Option<String> {
     Some(format!("{whose} has a batch_url at {host}, which is not followed: add it under [[environments]]"))
 }
 
-fn warn_of_twins(keys: &[PlannedKey], values: &[KeyValue], warnings: &mut Vec<String>) {
-    for (index, (key, value)) in keys.iter().zip(values).enumerate() {
-        let mut earlier = keys.iter().zip(values).take(index);
+/// Warns of keys of different names and one value.
+pub(super) fn warn_of_twins(keys: &[(&KeyName, &KeyValue)], warnings: &mut Vec<String>) {
+    for (index, (name, value)) in keys.iter().enumerate() {
+        let mut earlier = keys.iter().take(index);
         if let Some((twin, _)) = earlier.find(|(_, other)| other.expose() == value.expose()) {
-            warnings.push(format!(
-                "keys {} and {} are the same key: its jobs are asked for twice",
-                twin.name, key.name
-            ));
+            warnings.push(format!("keys {twin} and {name} are the same key: its jobs are asked for twice"));
         }
     }
 }

@@ -82,6 +82,14 @@ impl Surroundings {
         path.strip_prefix("~").map_or_else(|_| path.to_owned(), |rest| self.home.join(rest))
     }
 
+    /// A text with the home directory in it as `~`, as one would write it to somebody else.
+    pub fn abbreviate(&self, text: &str) -> String {
+        match self.home.to_str() {
+            Some(home) if home.len() > 1 => text.replace(home.trim_end_matches('/'), "~"),
+            _ => text.to_owned(),
+        }
+    }
+
     fn place(&self, xdg: &str, unix: &str, windows: &str) -> PathBuf {
         let found = self.directory(xdg);
         found.unwrap_or_else(|| match self.platform {

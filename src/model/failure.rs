@@ -26,6 +26,11 @@ pub enum FailureKind {
     /// A connection, but no TLS. Mistyped hosts under the vendor's domain end here: its DNS resolves
     /// any name and the TLS handshake is then reset.
     Tls,
+    /// TLS, but with a certificate that does not speak for this host: self-signed, ended, for another
+    /// name, or by somebody whom this machine does not trust.
+    Certificate,
+    /// The proxy that the environment names was not reached, or does not let the connection through.
+    Proxy,
     /// No answer within the configured time.
     Timeout,
     /// The connection broke off in the middle of an answer.
@@ -97,10 +102,13 @@ impl Failure {
             (Some(status), FailureKind::Unreadable) => format!("{status} unreadable"),
             (Some(status), FailureKind::TooLarge) => format!("{status} too large"),
             (Some(status), FailureKind::Interrupted) => format!("{status} cut off"),
+            (Some(status), FailureKind::Proxy) => format!("proxy {status}"),
             (Some(status), _) => status.to_string(),
             (None, FailureKind::Unresolved) => "DNS".into(),
             (None, FailureKind::Unconnected) => "no connection".into(),
             (None, FailureKind::Tls) => "TLS".into(),
+            (None, FailureKind::Certificate) => "certificate".into(),
+            (None, FailureKind::Proxy) => "proxy".into(),
             (None, FailureKind::Timeout) => "timeout".into(),
             (None, FailureKind::Interrupted) => "cut off".into(),
             (None, FailureKind::TooLarge) => "too large".into(),
@@ -122,6 +130,8 @@ impl Failure {
             FailureKind::Unresolved => "the host name could not be resolved",
             FailureKind::Unconnected => "no connection to the host",
             FailureKind::Tls => "no TLS connection to the host",
+            FailureKind::Certificate => "the host's certificate is not accepted",
+            FailureKind::Proxy => "no connection by way of the proxy",
             FailureKind::Timeout => "no answer in time",
             FailureKind::Interrupted => "the answer broke off",
             FailureKind::TooLarge => "the answer was too large to be a page of jobs",

@@ -1,5 +1,6 @@
 //! The fleet: which environments there are, which keys, and which key is tried where. It is built
-//! once at start from the configuration and never changes while the program runs.
+//! once at start from the configuration; while the program runs only the label of a key changes, where
+//! its value is exchanged.
 
 use jiff::Timestamp;
 

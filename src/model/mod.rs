@@ -11,6 +11,7 @@ mod health;
 mod ids;
 mod job;
 mod key;
+mod ladder;
 mod report;
 
 pub use document::{Document, Material};
@@ -20,4 +21,5 @@ pub use health::EnvironmentState;
 pub use ids::{EnvironmentId, EnvironmentName, JobId, JobKey, KeyId, KeyName, Region, SourceId};
 pub use job::{Job, JobError, RETENTION, Status};
 pub use key::{Fingerprint, InvalidKey, KeyState, KeyValue};
+pub use ladder::{Ask, Certificate, Climb, Reply, Rung, Skew, Step};
 pub use report::{Coverage, PollEvent, Progress, Report, Span};

@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Failure, Job, JobId, SourceId};
 
@@ -114,6 +114,8 @@ pub struct Progress {
     pub allowed_per_second: f32,
     /// Until when the source is left alone because the service asked for that.
     pub paused_until: Option<Timestamp>,
+    /// How much later the service's clock is than the local one; good to about a second.
+    pub clock_ahead: Option<SignedDuration>,
     /// The host that is asked, where it is not the environment's first: that one cannot be reached.
     pub alias: Option<Box<str>>,
     /// Why the past is not being read just now, where a page of it failed.

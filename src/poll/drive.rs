@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 use tokio::task::{self, JoinSet};
 use tokio::time::Instant;
@@ -36,6 +36,8 @@ pub(super) struct Drive {
     requests: JoinSet<Answer>,
     /// The numbers of the requests, in case one panics and cannot say its own.
     sent: Vec<(task::Id, u64)>,
+    /// How much later the service's clock was than the local one, when it last said.
+    clock_ahead: Option<SignedDuration>,
     /// A place in the budget's queue. It is kept while what it is for stays as urgent.
     permit: Option<Permit>,
 }
@@ -54,6 +56,7 @@ impl Drive {
             began: Instant::now(),
             requests: JoinSet::new(),
             sent: Vec::new(),
+            clock_ahead: None,
             permit: None,
         }
     }
@@ -98,6 +101,7 @@ impl Drive {
                 #[expect(clippy::cast_possible_truncation, reason = "a rate that people read")]
                 let rates = (used as f32, allowed as f32);
                 (progress.requests_per_second, progress.allowed_per_second) = rates;
+                progress.clock_ahead = self.clock_ahead;
                 progress.alias = self.source.endpoint.alias().map(Into::into);
             }
             self.unsent.push_back(Report { source: self.source.source, sequence, at, event });
@@ -151,6 +155,8 @@ impl Drive {
             self.source.budget.refused();
         }
         let now = self.now();
+        let served_at = answer.page.as_ref().ok().and_then(|page| page.served_at);
+        self.clock_ahead = served_at.map(|at| at.duration_since(now.wall)).or(self.clock_ahead);
         self.plan.answered(answer.number, answer.page, answer.latency, now);
     }
 

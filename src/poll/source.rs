@@ -87,7 +87,10 @@ impl Endpoint {
 
 /// Whether another host of the environment may be reached where this one was not.
 pub(super) fn is_out_of_reach(failure: &Failure) -> bool {
-    matches!(failure.kind, FailureKind::Unresolved | FailureKind::Unconnected | FailureKind::Tls)
+    matches!(
+        failure.kind,
+        FailureKind::Unresolved | FailureKind::Unconnected | FailureKind::Tls | FailureKind::Certificate
+    )
 }
 
 /// The keys of a fleet that is being polled, to be exchanged while it is.

@@ -49,6 +49,8 @@ pub enum Action {
     Bottom,
     OpenDetails,
     OpenEvents,
+    OpenMatrix,
+    EventSeverity,
     OpenHelp,
     Close,
     EditFilter,

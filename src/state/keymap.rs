@@ -108,6 +108,13 @@ pub const BINDINGS: &[Binding] = &[
     bind(Context::Panes, &["e"], Action::OpenEvents, "events", "what changed, and when"),
     bind(
         Context::Panes,
+        &["m"],
+        Action::OpenMatrix,
+        "",
+        "the matrix: every key at every environment, every endpoint's health",
+    ),
+    bind(
+        Context::Panes,
         &["x"],
         Action::DismissBanner,
         "",
@@ -131,7 +138,22 @@ pub const BINDINGS: &[Binding] = &[
     bind(Context::Overlay, &["PgUp", "C-b", "C-u"], Action::PageUp, "", "a page up"),
     bind(Context::Overlay, &["g", "Home"], Action::Top, "", "to the top"),
     bind(Context::Overlay, &["G", "End"], Action::Bottom, "", "to the end"),
+    bind(Context::Overlay, &["/"], Action::EditFilter, "", "filter the events by words"),
+    bind(
+        Context::Overlay,
+        &["s"],
+        Action::EventSeverity,
+        "",
+        "events: all, warnings and worse, errors and worse",
+    ),
     bind(Context::Overlay, &["e"], Action::OpenEvents, "", "what changed, and when"),
+    bind(
+        Context::Overlay,
+        &["m"],
+        Action::OpenMatrix,
+        "",
+        "the matrix: every key at every environment, every endpoint's health",
+    ),
     bind(Context::Overlay, &["?", "F1"], Action::OpenHelp, "help", "this help"),
     bind(Context::Filter, &["⏎"], Action::KeepFilter, "keep", "keep the filter"),
     bind(Context::Filter, &["C-u"], Action::EmptyFilter, "empty", "empty the line"),
@@ -206,7 +228,11 @@ mod tests {
             }
         }
         for (context, key) in &seen {
-            let elsewhere = seen.iter().filter(|(other, same)| same == key && context.reaches(*other));
+            // Details have keys of their own in the place of some that hold over the panes.
+            let shadowed = |other: Context| *context == Context::Details && other == Context::Overlay;
+            let elsewhere = seen
+                .iter()
+                .filter(|(other, same)| same == key && context.reaches(*other) && !shadowed(*other));
             assert_eq!(elsewhere.count(), 1, "{key} means two things in {context:?}");
         }
     }

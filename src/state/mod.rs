@@ -12,6 +12,7 @@ mod action;
 mod carry;
 mod deletion;
 mod details;
+mod event_filter;
 mod filter;
 mod follow;
 mod keymap;
@@ -31,6 +32,7 @@ pub use action::{Action, Effect, Fetched, Message, NotSaved, SaveOrder};
 pub use carry::Saving;
 pub use deletion::{Deleted, Deleting, Deletion, Guard, Victim};
 pub use details::{Tab, Text, View};
+pub use event_filter::EventFilter;
 pub use filter::Filter;
 pub use follow::Following;
 pub use keymap::{BINDINGS, Binding, Context, describe_key, lookup};
@@ -41,7 +43,7 @@ pub use prompt::{Prompt, Purpose};
 pub use selection::Selection;
 
 use crate::store::query::{Query, Scratch};
-use crate::store::{Banner, Build, Cause, Followed, Rows, Severity, Sort, Store, Summary};
+use crate::store::{Banner, Build, Cause, Followed, Rows, Severity, Sort, Store, Summary, Sureness};
 
 /// What stays as it was given at start.
 #[derive(Clone, Debug)]
@@ -79,6 +81,8 @@ pub struct State {
     pub size: Size,
     /// The filter line.
     pub filter: Filter,
+    /// Which events the event list shows.
+    pub event_filter: EventFilter,
     /// What the rows are sorted by.
     pub sort: Sort,
     /// The selected job and how far the rows are scrolled.
@@ -151,6 +155,7 @@ impl State {
             settings,
             size,
             filter: Filter::default(),
+            event_filter: EventFilter::default(),
             sort: Sort::default(),
             selection: Selection::default(),
             overlay: None,
@@ -227,11 +232,16 @@ impl State {
     /// changed, banners always (they are few).
     pub fn refresh(&mut self) {
         self.refresh_rows();
-        self.banners = self.store.banners(self.now);
+        let before = std::mem::replace(&mut self.banners, self.store.banners(self.now));
+        let came = |banner: &&Banner| !before.iter().any(|old| old.cause == banner.cause);
+        for banner in self.banners.iter().filter(|banner| banner.cause.comes_with_time()).filter(came) {
+            self.store.note_banner(banner, self.now);
+        }
         let warnings = self.settings.warnings.iter().enumerate();
         self.banners.extend(warnings.map(|(at, text)| Banner {
             cause: Cause::Configuration(at),
             severity: Severity::Warning,
+            sure: Sureness::Certain,
             head: text.clone(),
             advice: String::new(),
             since: self.started,

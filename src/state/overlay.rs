@@ -12,6 +12,8 @@ pub enum Overlay {
     Events(Scroll),
     /// Whether to delete.
     Confirm(Box<Deletion>, Scroll),
+    /// Every endpoint's health and every key at every environment.
+    Matrix(Scroll),
     /// One job.
     Details {
         /// Which.
@@ -41,6 +43,7 @@ impl Overlay {
             Self::Help(scroll)
             | Self::Events(scroll)
             | Self::Confirm(_, scroll)
+            | Self::Matrix(scroll)
             | Self::Details { scroll, .. } => scroll.0,
         }
     }
@@ -51,6 +54,7 @@ impl Overlay {
             Self::Help(scroll)
             | Self::Events(scroll)
             | Self::Confirm(_, scroll)
+            | Self::Matrix(scroll)
             | Self::Details { scroll, .. } => {
                 *scroll = Scroll(line);
             }

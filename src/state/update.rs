@@ -85,7 +85,7 @@ impl State {
             if self.overlay.is_some() { Context::Overlay } else { Context::FirstRun }
         } else if self.prompt.is_some() {
             Context::Prompt
-        } else if self.filter.input().is_some() {
+        } else if self.filter.input().is_some() || self.edits_event_filter() {
             Context::Filter
         } else if matches!(self.overlay, Some(Overlay::Details { .. })) {
             Context::Details
@@ -107,6 +107,10 @@ impl State {
         }
         if let Some(prompt) = &mut self.prompt {
             prompt.input.handle_event(&TerminalEvent::Key(event));
+        } else if self.edits_event_filter() {
+            self.event_filter.type_in(|input| {
+                input.handle_event(&TerminalEvent::Key(event));
+            });
         } else if context == Context::Filter {
             self.filter.type_in(&self.settings.zone, |input| {
                 input.handle_event(&TerminalEvent::Key(event));
@@ -123,9 +127,12 @@ impl State {
                 input.handle(tui_input::InputRequest::InsertChar(char));
             }
         };
-        match &mut self.prompt {
-            Some(prompt) => insert(&mut prompt.input),
-            None => self.filter.type_in(&self.settings.zone, insert),
+        if let Some(prompt) = &mut self.prompt {
+            insert(&mut prompt.input);
+        } else if self.edits_event_filter() {
+            self.event_filter.type_in(insert);
+        } else {
+            self.filter.type_in(&self.settings.zone, insert);
         }
     }
 
@@ -139,16 +146,14 @@ impl State {
             Action::StartDemo => return vec![Effect::StartDemo],
             Action::RefreshNow => return self.refresh_now(),
             Action::ToggleFollow => return self.toggle_follow(),
-            Action::ReloadKeys => {
-                self.remark("fetching every key again".to_owned());
-                return vec![Effect::ReloadKeys];
-            }
+            Action::ReloadKeys => return self.reload_keys(),
             Action::TogglePause => {
                 self.paused = !self.paused;
                 return vec![Effect::Pause(self.paused)];
             }
             Action::OpenHelp => return self.lay_over(Overlay::Help(Scroll::default())),
             Action::OpenEvents => return self.lay_over(Overlay::Events(Scroll::default())),
+            Action::OpenMatrix => return self.lay_over(Overlay::Matrix(Scroll::default())),
             Action::OpenDetails => self.open_details(),
             Action::NextTab
             | Action::PreviousTab
@@ -161,6 +166,11 @@ impl State {
             | Action::EmptyPrompt
             | Action::CancelPrompt => return self.act_on_details(action),
             Action::Close => return self.close(),
+            Action::EventSeverity => {
+                if matches!(self.overlay, Some(Overlay::Events(_))) {
+                    self.event_filter.next_severity();
+                }
+            }
             Action::CopyIds
             | Action::CopyUrls
             | Action::CopyCommands
@@ -170,12 +180,9 @@ impl State {
             | Action::MarkAll
             | Action::ClearMarks
             | Action::Delete => return self.act_on_marks(action),
-            Action::EditFilter => self.filter.edit(),
-            Action::EmptyFilter => {
-                self.filter.type_in(&self.settings.zone, |input| *input = tui_input::Input::default());
+            Action::EditFilter | Action::EmptyFilter | Action::KeepFilter | Action::CancelFilter => {
+                self.filter_line(action);
             }
-            Action::KeepFilter => self.filter.keep(),
-            Action::CancelFilter => self.filter.cancel(&self.settings.zone),
             Action::ClearFilter => self.let_go(),
             Action::SortNext => self.sort_by(1),
             Action::SortPrevious => self.sort_by(COLUMNS.len() - 1),
@@ -242,6 +249,40 @@ impl State {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// Whether what is typed goes to the filter of the event list.
+    fn edits_event_filter(&self) -> bool {
+        self.event_filter.input().is_some() && matches!(self.overlay, Some(Overlay::Events(_)))
+    }
+
+    /// Edits the line that is in front: that of the event list over the panes, else that of the jobs.
+    fn filter_line(&mut self, action: Action) {
+        if self.overlay.is_some() {
+            if matches!(self.overlay, Some(Overlay::Events(_))) {
+                match action {
+                    Action::EditFilter => self.event_filter.edit(),
+                    Action::EmptyFilter => {
+                        self.event_filter.type_in(|input| *input = tui_input::Input::default());
+                    }
+                    Action::KeepFilter => self.event_filter.keep(),
+                    _ => self.event_filter.clear(),
+                }
+            }
+            return;
+        }
+        let zone = &self.settings.zone;
+        match action {
+            Action::EditFilter => self.filter.edit(),
+            Action::EmptyFilter => self.filter.type_in(zone, |input| *input = tui_input::Input::default()),
+            Action::KeepFilter => self.filter.keep(),
+            _ => self.filter.cancel(zone),
+        }
+    }
+
+    fn reload_keys(&mut self) -> Vec<Effect> {
+        self.remark("fetching every key again".to_owned());
+        vec![Effect::ReloadKeys]
     }
 
     /// Asks everywhere, but no more than once a second: a key that is held down is no reason to hammer a

@@ -14,7 +14,7 @@ pub(super) fn list(names: &[&str]) -> String {
 }
 
 /// The ids that the vendor's support asks for, in brackets; empty without any.
-pub(super) fn evidence(failure: &Failure) -> String {
+pub fn evidence(failure: &Failure) -> String {
     let ids: Vec<String> = [("Request-Id", &failure.request_id), ("X-Azure-Ref", &failure.azure_ref)]
         .into_iter()
         .filter_map(|(name, value)| value.as_ref().map(|value| format!("{name} {value}")))
@@ -30,9 +30,14 @@ pub(super) fn remedy(kind: FailureKind) -> Option<&'static str> {
         FailureKind::Tls => {
             "Check the host's name: under the vendor's domain every name resolves, and unknown ones fail at TLS."
         }
+        FailureKind::Certificate => {
+            "Somebody stands between, the clock is wrong, or the host's own certificate is: `voxtop doctor` looks closer."
+        }
+        FailureKind::Proxy => "Check HTTPS_PROXY; NO_PROXY excepts hosts that are reached without it.",
         FailureKind::Unreadable | FailureKind::Redirected | FailureKind::TooLarge => {
             "Something else answers in the service's place: a proxy, a login page, or a wrong URL."
         }
+        FailureKind::Unexpected => "Check the environment's URL: v2/jobs is asked for below it.",
         FailureKind::Server => "The service's own trouble: see https://status.speechmatics.com.",
         _ => return None,
     })

@@ -1,10 +1,11 @@
-//! The event list: what changed, when, and how bad it is. Bounded; the oldest goes first.
+//! The event list: what changed, when, and how bad it is. Bounded, jobs apart from the rest, so that a
+//! flood of finished jobs does not wash away when a key was lost; the oldest goes first.
 
 use std::collections::VecDeque;
 
 use jiff::Timestamp;
 
-use crate::model::{EnvironmentId, KeyId};
+use crate::model::{EnvironmentId, JobId, KeyId};
 
 /// How bad something is; the order is the order in which people want to see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,6 +20,37 @@ pub enum Severity {
     Info,
 }
 
+/// What an event is about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// A key at an environment, or everywhere.
+    Key,
+    /// An environment's endpoint.
+    Endpoint,
+    /// One job.
+    Job(JobId),
+    /// So many jobs that they are only counted.
+    Jobs,
+    /// voxtop itself.
+    Voxtop,
+}
+
+impl Subject {
+    /// The word by which events can be filtered.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Key => "key",
+            Self::Endpoint => "endpoint",
+            Self::Job(_) | Self::Jobs => "job",
+            Self::Voxtop => "voxtop",
+        }
+    }
+
+    const fn is_of_jobs(&self) -> bool {
+        matches!(self, Self::Job(_) | Self::Jobs)
+    }
+}
+
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
@@ -26,6 +58,8 @@ pub struct Event {
     pub at: Timestamp,
     /// How bad.
     pub severity: Severity,
+    /// What it is about.
+    pub subject: Subject,
     /// Where, if it is about one environment.
     pub environment: Option<EnvironmentId>,
     /// With which key, if it is about one.
@@ -34,27 +68,36 @@ pub struct Event {
     pub text: String,
 }
 
-/// How many events are kept. An operator reads back over a shift, not over a month.
-const KEPT: usize = 1_000;
+/// How many events of jobs are kept. An operator reads back over a shift, not over a month.
+const OF_JOBS: usize = 600;
+/// How many of keys and endpoints.
+const OF_OTHERS: usize = 400;
 
 #[derive(Debug, Default)]
 pub(super) struct EventLog {
     events: VecDeque<Event>,
+    of_jobs: usize,
     recorded: u64,
 }
 
 impl EventLog {
     /// Records an event, unless it says the very same as the last one about the same thing.
     pub(super) fn push(&mut self, event: Event) {
-        let repeated = self
-            .events
-            .iter()
-            .find(|last| last.environment == event.environment && last.key == event.key)
-            .is_some_and(|last| last.text == event.text);
-        if repeated {
+        let about = |event: &Event| (event.environment, event.key, event.subject.clone());
+        let same = about(&event);
+        let last = self.events.iter().find(|last| about(last) == same);
+        if last.is_some_and(|last| last.text == event.text) {
             return;
         }
-        self.events.truncate(KEPT - 1);
+        let of_jobs = event.subject.is_of_jobs();
+        let (kept, most) =
+            if of_jobs { (self.of_jobs, OF_JOBS) } else { (self.events.len() - self.of_jobs, OF_OTHERS) };
+        if kept >= most {
+            let oldest = self.events.iter().rposition(|event| event.subject.is_of_jobs() == of_jobs);
+            oldest.and_then(|oldest| self.events.remove(oldest));
+        } else if of_jobs {
+            self.of_jobs += 1;
+        }
         self.events.push_front(event);
         self.recorded += 1;
     }
@@ -65,5 +108,50 @@ impl EventLog {
 
     pub(super) fn recorded(&self) -> u64 {
         self.recorded
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(second: usize, subject: Subject, text: &str) -> Event {
+        let at = Timestamp::from_second(i64::try_from(second).unwrap()).unwrap();
+        let environment = Some(EnvironmentId(0));
+        Event { at, severity: Severity::Info, subject, environment, key: None, text: text.to_owned() }
+    }
+
+    #[test]
+    fn a_flood_of_jobs_washes_nothing_else_away_and_both_are_bounded() {
+        let mut log = EventLog::default();
+        log.push(event(0, Subject::Key, "key rejected"));
+        for second in 1..5_000 {
+            log.push(event(second, Subject::Job(JobId::new(format!("j{second}"))), "is done"));
+        }
+        assert_eq!(log.iter().len(), OF_JOBS + 1);
+        assert_eq!(log.iter().next_back().map(|event| event.text.as_str()), Some("key rejected"));
+        assert_eq!(log.iter().next().map(|event| event.at.as_second()), Some(4_999));
+        for second in 5_000..9_000 {
+            log.push(event(second, Subject::Endpoint, if second % 2 == 0 { "is up" } else { "is down" }));
+        }
+        assert_eq!(log.iter().len(), OF_JOBS + OF_OTHERS);
+        assert!(log.iter().is_sorted_by(|newer, older| newer.at >= older.at));
+        assert_eq!(log.recorded(), 9_000);
+    }
+
+    #[test]
+    fn what_was_said_last_of_a_thing_is_not_said_again() {
+        let mut log = EventLog::default();
+        for (subject, text, kept) in [
+            (Subject::Endpoint, "is down", 1),
+            (Subject::Endpoint, "is down", 1),
+            (Subject::Key, "is down", 2),
+            (Subject::Endpoint, "is down", 2),
+            (Subject::Endpoint, "is up", 3),
+            (Subject::Endpoint, "is down", 4),
+        ] {
+            log.push(event(0, subject, text));
+            assert_eq!(log.iter().len(), kept);
+        }
     }
 }

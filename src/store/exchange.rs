@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::event::{Event, Severity};
-use super::{SourceRecord, Store};
+use super::event::{Event, Severity, Subject};
+use super::{KeyRecord, Store};
 use crate::model::{KeyId, KeyLabel, KeyState};
 
 /// A temporary key is worth fetching again when it has less than this left.
@@ -20,7 +20,7 @@ impl Store {
         *held = label;
         for (source, record) in fleet.sources.iter().zip(&mut self.sources) {
             if source.key == key {
-                record.key = SourceRecord::default().key;
+                record.key = KeyRecord::unchecked();
             }
         }
         self.note_key(key, Severity::Info, format!("key exchanged: ·{before} is now ·{after}"), at);
@@ -33,7 +33,8 @@ impl Store {
     }
 
     fn note_key(&mut self, key: KeyId, severity: Severity, text: String, at: Timestamp) {
-        self.events.push(Event { at, severity, environment: None, key: Some(key), text });
+        let subject = Subject::Key;
+        self.events.push(Event { at, severity, subject, environment: None, key: Some(key), text });
     }
 
     /// The keys that are rejected somewhere they were accepted or nowhere accepted, and temporary keys

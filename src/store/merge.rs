@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::event::{Event, Severity};
+use super::event::{Event, Severity, Subject};
 use super::health::Outcome;
 use super::jobs::Change;
+use super::transition::Told;
 use super::{Store, advice};
 use crate::model::{
-    Coverage, EnvironmentState, Failure, FailureKind, Job, PollEvent, Report, SourceId, Span, Status,
+    Coverage, EnvironmentState, Failure, FailureKind, Job, PollEvent, Report, SourceId, Span,
 };
 
 impl Store {
@@ -81,21 +82,18 @@ impl Store {
         if key_news {
             self.note_key_event(source, at, None);
         }
+        let mut told = Told::default();
         for job in jobs {
             let job = if self.ended.is_empty() { job } else { self.unless_ended(source, job) };
-            let rejected = job.status == Status::Rejected;
-            let fresh = job.created_at.is_some_and(|created| created >= watched_since);
             // What was rejected before voxtop looked is history, not news.
-            let news = match self.jobs.put(source, &job, sequence) {
-                Change::Same => continue,
-                Change::New(handle) => fresh.then_some(handle),
-                Change::Changed { handle, before } => (before != Status::Rejected).then_some(handle),
-            };
-            self.revision += 1;
-            if let (true, Some(handle)) = (rejected, news) {
-                self.note_rejected_job(source, at, handle);
+            let fresh = job.created_at.is_some_and(|created| created >= watched_since);
+            let change = self.jobs.put(source, &job, sequence);
+            if change != Change::Same {
+                self.revision += 1;
+                self.note_change((source, at), &change, fresh, &mut told);
             }
         }
+        self.note_untold(source, at, &told);
     }
 
     fn merge_failure(&mut self, source: SourceId, at: Timestamp, failure: &Failure, latency: Duration) {
@@ -114,6 +112,9 @@ impl Store {
                 (true, false) => Some(Outcome::Refused(latency)),
                 (false, _) => Some(Outcome::Failed),
             };
+            if outcome == Some(Outcome::Failed) {
+                self.note_endpoint_failure(source, at, failure);
+            }
             if let Some(outcome) = outcome {
                 self.note_outcome(source, at, outcome);
             }
@@ -122,7 +123,7 @@ impl Store {
             self.note_key_event(source, at, Some(failure));
         }
         if kind == FailureKind::Internal {
-            self.push_event(source, at, Severity::Error, failure.sentence());
+            self.push_event(source, at, Severity::Error, Subject::Voxtop, failure.sentence());
         }
     }
 
@@ -146,17 +147,26 @@ impl Store {
         }
     }
 
+    fn note_endpoint_failure(&mut self, source: SourceId, at: Timestamp, failure: &Failure) {
+        let environment = self.fleet.source(source).map(|source| source.environment);
+        let health = environment.and_then(|environment| self.health.get_mut(environment.index()));
+        if let Some(health) = health {
+            health.note_failure(at, failure);
+        }
+    }
+
     fn note_outcome(&mut self, source: SourceId, at: Timestamp, outcome: Outcome) {
         let Some(environment) = self.fleet.source(source).map(|source| source.environment) else { return };
         let Some(health) = self.health.get_mut(environment.index()) else { return };
         let before = health.state();
-        if !health.push(outcome)
+        if !health.push(source, at, outcome)
             || (before == EnvironmentState::Unknown && health.state() == EnvironmentState::Up)
         {
             return;
         }
         let (severity, text) = advice::state_event(health.state(), self.endpoint_failure(environment));
-        self.events.push(Event { at, severity, environment: Some(environment), key: None, text });
+        let (subject, environment) = (Subject::Endpoint, Some(environment));
+        self.events.push(Event { at, severity, subject, environment, key: None, text });
     }
 
     fn note_key_event(&mut self, source: SourceId, at: Timestamp, failure: Option<&Failure>) {
@@ -164,19 +174,19 @@ impl Store {
         let entitlement = self.fleet.source(source).map(|source| source.entitlement);
         let before = self.source(source).and_then(|record| record.key.accepted);
         let (severity, text) = advice::key_event(state, entitlement, before.is_some(), failure);
-        self.push_event(source, at, severity, text);
+        self.push_event(source, at, severity, Subject::Key, text);
     }
 
-    pub(super) fn note_rejected_job(&mut self, source: SourceId, at: Timestamp, handle: super::Handle) {
-        let Some(held) = self.jobs.get(handle) else { return };
-        let why = held.errors().last().map_or(String::new(), |error| format!(": {}", error.message));
-        let text = format!("job {} was rejected{why}", held.id());
-        self.push_event(source, at, Severity::Warning, text);
-    }
-
-    pub(super) fn push_event(&mut self, source: SourceId, at: Timestamp, severity: Severity, text: String) {
+    fn push_event(
+        &mut self,
+        source: SourceId,
+        at: Timestamp,
+        severity: Severity,
+        subject: Subject,
+        text: String,
+    ) {
         let Some(source) = self.fleet.source(source) else { return };
         let (environment, key) = (Some(source.environment), Some(source.key));
-        self.events.push(Event { at, severity, environment, key, text });
+        self.events.push(Event { at, severity, subject, environment, key, text });
     }
 }

@@ -15,7 +15,7 @@
 //! changes. Only a new query or sort looks at every job, and does so in steps ([`Build`]).
 
 mod advice;
-mod banner;
+mod banners;
 mod build;
 mod column;
 mod config;
@@ -24,17 +24,19 @@ mod exchange;
 mod health;
 mod jobs;
 mod journal;
-mod key_banner;
+mod keys;
 mod merge;
 mod order;
 mod pool;
 mod record;
+mod resubmission;
 mod row;
 mod rows;
 mod sighting;
 mod slab;
 mod sorting;
 mod summary;
+mod transition;
 
 pub mod query;
 
@@ -42,26 +44,30 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-pub use banner::{Banner, Cause};
+pub use advice::evidence;
+pub use banners::{Banner, Cause, Sureness};
 pub use build::Build;
 pub use column::{Align, COLUMNS, Column, ColumnSpec, Sort};
-pub use event::{Event, Severity};
-pub use health::Health;
+pub use event::{Event, Severity, Subject};
+pub use health::{Health, Share};
 pub use jobs::Handle;
 pub use record::{KeyRecord, SourceRecord, Trouble};
+pub use resubmission::{Common, Resubmission};
 pub use row::Held;
 pub use rows::{Followed, Rows};
 pub use summary::{Counts, Summary};
 
-use crate::model::{EnvironmentId, EnvironmentState, Failure, Fleet, JobId, JobKey, KeyState, SourceId};
+use crate::model::{EnvironmentId, EnvironmentState, Failure, Fleet, JobId, JobKey, SourceId};
 use event::EventLog;
 use jobs::Jobs;
+use resubmission::Resubmissions;
 
 /// Everything known of the fleet.
 #[derive(Debug)]
 pub struct Store {
     fleet: Arc<Fleet>,
     jobs: Jobs,
+    resubmissions: Resubmissions,
     sources: Vec<SourceRecord>,
     health: Vec<Health>,
     events: EventLog,
@@ -75,6 +81,7 @@ impl Store {
     pub fn new(fleet: Arc<Fleet>) -> Self {
         Self {
             jobs: Jobs::new(&fleet),
+            resubmissions: Resubmissions::new(&fleet),
             sources: fleet.sources.iter().map(|_| SourceRecord::default()).collect(),
             health: fleet.environments.iter().map(|_| Health::default()).collect(),
             events: EventLog::default(),
@@ -130,18 +137,9 @@ impl Store {
         self.health(id).map_or(EnvironmentState::Unknown, Health::state)
     }
 
-    /// The state of a source's key. A temporary key past its time is expired where it is rejected.
-    pub fn key_state(&self, id: SourceId, now: Timestamp) -> KeyState {
-        let state = self.source(id).map_or(KeyState::Unchecked, |record| record.key.state);
-        let expires = self
-            .fleet
-            .source(id)
-            .and_then(|source| self.fleet.key(source.key))
-            .and_then(|key| key.expires_at);
-        match (state, expires) {
-            (KeyState::Rejected | KeyState::Forbidden, Some(end)) if end <= now => KeyState::Expired,
-            _ => state,
-        }
+    /// The state of an environment for who looks once and goes: what fails at the only look is down.
+    pub fn verdict(&self, id: EnvironmentId) -> EnvironmentState {
+        self.health(id).map_or(EnvironmentState::Unknown, Health::verdict)
     }
 
     /// A job by its handle; `None` once it is gone.
@@ -204,6 +202,13 @@ impl Store {
     /// Events, newest first.
     pub fn events(&self) -> impl DoubleEndedIterator<Item = &Event> + ExactSizeIterator {
         self.events.iter()
+    }
+
+    /// Records that a banner came up with the time that passed, of which no report tells.
+    pub fn note_banner(&mut self, banner: &Banner, now: Timestamp) {
+        let (key, environment) = (banner.cause.key(), None);
+        let (severity, text) = (banner.severity, banner.head.clone());
+        self.events.push(Event { at: now, severity, subject: Subject::Key, environment, key, text });
     }
 
     /// Counts every event that was ever recorded, so that a reader sees that there are new ones.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::advice;
-use crate::model::{Coverage, Failure, KeyState, Progress};
+use crate::model::{Coverage, Failure, FailureKind, KeyState, Progress};
 
 /// What a source said of its key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +16,13 @@ pub struct KeyRecord {
     pub accepted: Option<Timestamp>,
     /// The answer that speaks against the key; `None` while nothing does.
     pub evidence: Option<Failure>,
+}
+
+impl KeyRecord {
+    /// Nothing was said yet.
+    pub(super) const fn unchecked() -> Self {
+        Self { state: KeyState::Unchecked, since: None, accepted: None, evidence: None }
+    }
 }
 
 /// A failure that has not been followed by an answer yet.
@@ -35,6 +42,11 @@ impl Trouble {
     /// What to do about it, where something can be done about the endpoint.
     pub fn remedy(&self) -> Option<&'static str> {
         advice::remedy(self.failure.kind)
+    }
+
+    /// Whether the endpoint itself failed: not the key, and not voxtop.
+    pub fn is_of_endpoint(&self) -> bool {
+        !self.failure.kind.endpoint_answered() && self.failure.kind != FailureKind::Internal
     }
 }
 
@@ -83,7 +95,7 @@ impl Default for SourceRecord {
             next: None,
             last_good: None,
             trouble: None,
-            key: KeyRecord { state: KeyState::Unchecked, since: None, accepted: None, evidence: None },
+            key: KeyRecord::unchecked(),
             unreadable: 0,
             unreadable_since: None,
             complete: false,

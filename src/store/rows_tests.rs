@@ -116,7 +116,7 @@ const QUERIES: [&str; 9] = [
 
 #[derive(Clone, Debug)]
 enum Step {
-    Report(Report),
+    Report(Box<Report>),
     /// A refresh that may look at so many changed jobs.
     Follow(usize),
     /// Another query and sort.
@@ -169,7 +169,7 @@ fn some_step() -> impl Strategy<Value = Step> {
     let sort = (prop::sample::select(&COLUMNS[..]), any::<bool>())
         .prop_map(|(spec, descending)| Sort { column: spec.column, descending });
     prop_oneof![
-        6 => some_report().prop_map(Step::Report),
+        6 => some_report().prop_map(|report| Step::Report(Box::new(report))),
         2 => (0..9_usize).prop_map(Step::Follow),
         2 => (0..QUERIES.len(), sort).prop_map(|(query, sort)| Step::Ask(query, sort)),
         6 => (1..400_usize).prop_map(Step::Work),
@@ -223,7 +223,7 @@ proptest! {
             match step {
                 Step::Report(report) => {
                     plain.merge(&report);
-                    store.merge(report);
+                    store.merge(*report);
                 }
                 Step::Follow(most) => drop(screen.follow(&store, most)),
                 Step::Ask(at_query, sort) => {

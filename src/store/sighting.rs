@@ -5,9 +5,9 @@
 use jiff::Timestamp;
 
 use super::Store;
-use super::event::Severity;
 use super::jobs::Change;
-use crate::model::{Job, JobId, SourceId, Status};
+use super::transition::Told;
+use crate::model::{Job, JobId, SourceId};
 
 /// So many ends are remembered: no more jobs are followed at once, and a list confirms an end within a
 /// round.
@@ -26,16 +26,10 @@ impl Store {
             self.ended.truncate(REMEMBERED - 1);
             self.ended.insert(0, (source, job.id.clone()));
         }
-        let Change::Changed { handle, before } = self.jobs.put(source, job, seen) else { return };
-        self.revision += 1;
-        if job.status == Status::Rejected && before != Status::Rejected {
-            self.note_rejected_job(source, at, handle);
-        } else if ended && (before.is_active() || job.status == Status::Deleted) {
-            let text = match &job.status {
-                Status::Deleted => format!("job {} was deleted", job.id),
-                status => format!("job {} has ended: {status}", job.id),
-            };
-            self.push_event(source, at, Severity::Info, text);
+        let change = self.jobs.put(source, job, seen);
+        if change != Change::Same {
+            self.revision += 1;
+            self.note_change((source, at), &change, false, &mut Told::default());
         }
     }
 
@@ -88,7 +82,7 @@ mod tests {
         saw(&mut store, EU1, "b", 2, "done");
         assert_eq!(statuses(&store), held(&[("b", "done"), ("a", "done")]));
         assert_eq!(store.revision(), revision + 1);
-        assert_eq!(store.events().next().unwrap().text, "job b has ended: done");
+        assert_eq!(store.events().next().unwrap().text, "job b is done");
         let events = store.events_recorded();
         saw(&mut store, EU1, "b", 2, "done");
         round(&mut store, EU1, 6, 10, &[job("b", 2, "done"), job("a", 1, "done")]);

@@ -10,6 +10,7 @@ use super::overlay::Content;
 use super::{Theme, faults, format};
 use crate::model::{Document, Job, JobKey, Material, SourceId};
 use crate::state::{Layout, State, Tab, Text, View};
+use crate::store::Common;
 
 /// The job to show.
 pub(super) struct Shown<'a> {
@@ -229,8 +230,26 @@ fn facts(state: &State, theme: &Theme, shown: &Shown<'_>) -> Vec<(&'static str, 
         ("model", words(job.model.as_deref()), theme.text),
         ("audio", job.duration_s.map_or(String::new(), format::audio), theme.text),
         ("created", created, theme.text),
+        ("also as", resubmission(state, shown.key), theme.warning),
         ("expires", expires, theme.text),
     ]
+}
+
+/// The job in another environment that probably is the same work: `us1 a81ko4eqjl …`.
+fn resubmission(state: &State, key: &JobKey) -> String {
+    let store = &state.store;
+    let found = store.find(key).and_then(|handle| store.resubmission(handle));
+    let Some((found, other)) = found.and_then(|found| Some((found, store.key_of(found.other)?))) else {
+        return String::new();
+    };
+    let environment = store.fleet().environment_name(other.environment);
+    let common = match found.common {
+        Common::Name => "the same file name",
+        Common::Reference => "the same reference",
+    };
+    let apart = format::precise(found.apart.abs());
+    let when = if found.apart.is_negative() { "earlier" } else { "later" };
+    format!("{environment} {}: {common}, {apart} {when}: probably the same work submitted twice", other.id)
 }
 
 /// The configuration over several lines. It was written by us as JSON; should it not be, it is shown as

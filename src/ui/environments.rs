@@ -9,7 +9,7 @@ use ratatui::text::{Line, Span};
 use super::{Theme, format, keys, pace, paint};
 use crate::model::{Entitlement, Environment, EnvironmentId, EnvironmentState, Failure, KeyState, SourceId};
 use crate::state::{Layout, State, layout::environment_width};
-use crate::store::{Align, Health, SourceRecord};
+use crate::store::{Align, Health, Share, SourceRecord};
 
 /// One field of a line: how wide, and in which order it leaves when the pane is narrow.
 struct Field {
@@ -40,6 +40,7 @@ fn fields(state: &State, roomy: bool, has_keys_pane: bool) -> Vec<Field> {
         field(11, 0, Align::Left, state_cell),
         field(5, 1, Align::Right, latency_cell),
         field(8, 5, Align::Left, trend_cell),
+        field(14, 8, Align::Left, figures_cell),
         field(11, 4, Align::Right, jobs_cell),
         field(7, 2, Align::Right, running_cell),
         field(if roomy { 11 } else { 6 }, 0, Align::Right, age_cell),
@@ -162,11 +163,25 @@ fn latency_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
     }
 }
 
-/// The latest answers as bars, on a scale of their own; `×` for none.
 fn trend_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
-    const BARS: [char; 7] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇'];
     let Some(health) = facts.state.store.health(facts.id) else { return (String::new(), theme.quiet) };
-    let recent: Vec<Option<Duration>> = health.trend().rev().take(8).collect();
+    (bars(health, 8), theme.quiet)
+}
+
+/// `100% p95 80ms`: how much was answered of late, and how quickly.
+fn figures_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
+    let Some(health) = facts.state.store.health(facts.id) else { return (String::new(), theme.quiet) };
+    let share = health.share().map(Share::percent);
+    let style = if share.is_some_and(|percent| percent < 100) { theme.warning } else { theme.quiet };
+    let share = share.map(|percent| format!("{percent}%"));
+    let most = health.percentile(95).map(|most| format!("p95 {}", format::latency(most)));
+    (share.into_iter().chain(most).collect::<Vec<_>>().join(" "), style)
+}
+
+/// The latest answers as bars, on a scale of their own; `×` for none.
+pub(super) fn bars(health: &Health, count: usize) -> String {
+    const BARS: [char; 7] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇'];
+    let recent: Vec<Option<Duration>> = health.trend().rev().take(count).collect();
     let longest = recent.iter().flatten().max().map_or(0, Duration::as_millis).max(100);
     let bar = |latency: &Option<Duration>| match latency {
         None => '×',
@@ -175,7 +190,7 @@ fn trend_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
             BARS.get(step).copied().unwrap_or('▇')
         }
     };
-    (recent.iter().rev().map(bar).collect(), theme.quiet)
+    recent.iter().rev().map(bar).collect()
 }
 
 fn jobs_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use super::overlay::Content;
 use super::{Theme, format, paint};
 use crate::state::{Layout, State};
-use crate::store::{Banner, Event};
+use crate::store::{Banner, Event, Severity};
 
 /// Draws the newest events into their pane.
 pub(super) fn draw_pane(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &Theme) {
@@ -35,12 +35,43 @@ pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme) -> Cont
         lines.push(Line::styled("nothing is wrong now", theme.good));
     }
     lines.push(Line::default());
-    let events = state.store.events();
-    lines.extend(events.flat_map(|event| Content::wrap(line(state, event, theme), layout.overlay(), 4)));
-    if state.store.events().len() == 0 {
-        lines.push(Line::styled("nothing has changed since voxtop was started", theme.quiet));
+    let (all, filter) = (state.store.events().len(), &state.event_filter);
+    let mut shown = 0;
+    for event in state.store.events() {
+        let line = line(state, event, theme);
+        // What can be read can be filtered by, and what it is about: key, endpoint, job.
+        if filter.shows(event.severity, &format!("{line} {}", event.subject.word())) {
+            shown += 1;
+            lines.extend(Content::wrap(line, layout.overlay(), 4));
+        }
     }
-    Content::new(format!("Events · {}", format::count(state.store.events().len())), lines)
+    match (all, shown) {
+        (0, _) => lines.push(Line::styled("nothing has changed since voxtop was started", theme.quiet)),
+        (_, 0) => lines.push(Line::styled("no event is like that", theme.quiet)),
+        _ => {}
+    }
+    Content::new(title(state, shown, all), lines)
+}
+
+/// `Events · 12 of 340 · filter: eu1 · warnings and worse`.
+fn title(state: &State, shown: usize, all: usize) -> String {
+    let filter = &state.event_filter;
+    let mut title = format!("Events · {}", format::count(shown));
+    if shown < all {
+        title = format!("{title} of {}", format::count(all));
+    }
+    if filter.input().is_some() {
+        title = format!("{title} · filter: {}▏", filter.text());
+    } else if filter.text().is_empty() {
+        title.push_str(" · / filters");
+    } else {
+        title = format!("{title} · filter: {}", filter.text());
+    }
+    match filter.least() {
+        Some(Severity::Warning) => format!("{title} · warnings and worse"),
+        Some(_) => format!("{title} · errors and worse"),
+        None => title,
+    }
 }
 
 /// A banner in full: what the strip may have had to cut.

@@ -26,7 +26,7 @@ pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme) -> Cont
     let heading = |text: &'static str| Span::styled(text, theme.title);
     for (title, context) in [
         ("Keys", Context::Panes),
-        ("In details, events and help", Context::Overlay),
+        ("In details, events, matrix and help", Context::Overlay),
         ("In details too", Context::Details),
         ("In the filter line", Context::Filter),
         ("Where a line is asked for", Context::Prompt),
@@ -97,6 +97,7 @@ fn marks(theme: &Theme) -> Vec<(String, ratatui::style::Style, String)> {
         ("!7s", theme.warning, "environment: its data is stale, and so old"),
         ("…7s", theme.quiet, "environment: asked so long ago, no answer yet"),
         ("×", theme.quiet, "trend: no answer"),
+        ("⇄", theme.warning, "job: probably submitted to another environment too, within an hour"),
     ] {
         marks.push((mark.to_owned(), style, text.to_owned()));
     }

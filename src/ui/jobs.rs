@@ -11,7 +11,7 @@ use super::{Theme, format, pace, paint};
 use crate::model::{EnvironmentState, JobId, JobKey};
 use crate::state::layout::ShownColumn;
 use crate::state::{Layout, State};
-use crate::store::{Align, Column, Held};
+use crate::store::{Align, Column, Handle, Held};
 
 /// Draws the pane and its rule; `cursor` becomes where the filter is edited.
 pub(super) fn draw(
@@ -30,7 +30,7 @@ pub(super) fn draw(
     let top = layout.jobs.y + 1;
     for ((y, at), handle) in (top..layout.jobs.bottom()).zip(first..).zip(&rows) {
         let Some(held) = state.store.job(*handle) else { continue };
-        draw_row(buffer, state, (layout.jobs, y), &columns, held, theme);
+        draw_row(buffer, state, (layout.jobs, y), &columns, (*handle, held), theme);
         if state.selection.row() == Some(at) {
             paint::tint(buffer, Rect::new(layout.jobs.x, y, layout.jobs.width, 1), theme.selected);
         }
@@ -150,7 +150,7 @@ fn draw_row(
     state: &State,
     (area, y): (Rect, u16),
     columns: &[ShownColumn],
-    held: Held<'_>,
+    (handle, held): (Handle, Held<'_>),
     theme: &Theme,
 ) {
     let stale = state.store.is_stale(held.source());
@@ -162,7 +162,10 @@ fn draw_row(
     }
     let mut x = area.x + 1;
     for column in columns {
-        let (text, style) = cell(state, held, column.spec.column, theme);
+        let (mut text, mut style) = cell(state, held, column.spec.column, theme);
+        if column.spec.column == Column::Name && state.store.resubmission(handle).is_some() {
+            (text, style) = (format!("⇄ {text}"), theme.warning);
+        }
         // The status keeps its colour: a stale rejection is still a rejection.
         let fades = stale && column.spec.column != Column::Status;
         let style = if fades { theme.stale } else { style };

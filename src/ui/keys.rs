@@ -1,10 +1,11 @@
 //! The keys pane: the matrix of key by environment. Quiet where a key was only tried.
 
+use jiff::SignedDuration;
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 use ratatui::text::Span;
 
-use super::{Theme, paint};
+use super::{Theme, format, paint};
 use crate::model::{Entitlement, EnvironmentId, KeyId, KeyState};
 use crate::state::{Layout, State, layout::environment_width, layout::key_width};
 use crate::store::Align;
@@ -21,6 +22,7 @@ pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &
     if hidden > 0 {
         title.push(Span::styled(format!(" · {hidden} more"), theme.warning));
     }
+    title.extend(next_end(state, theme));
     paint::title(buffer, (area.x, layout.panes_rule), area.width, title);
     let (name_width, environment_width) = (key_width(fleet), environment_width(fleet));
     for (row, (key, label)) in (area.y..area.bottom()).zip(fleet.keys()) {
@@ -28,7 +30,12 @@ pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &
         paint::put(buffer, (x, row), name_width, label.name.as_str(), theme.title, Align::Left);
         x += name_width + 1;
         if layout.wide_keys {
-            paint::put(buffer, (x, row), 5, &format!("·{}", label.fingerprint), theme.quiet, Align::Left);
+            let (text, style) = match label.expires_at {
+                // What ends soon is told apart by its end.
+                Some(end) => left(theme, end.duration_since(state.now)),
+                None => (format!("·{}", label.fingerprint), theme.quiet),
+            };
+            paint::put(buffer, (x, row), 5, &text, style, Align::Left);
             x += 6;
         }
         for (environment, place) in fleet.environments() {
@@ -40,6 +47,42 @@ pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &
             paint::put(buffer, (x, row), mark_width, &mark, style, Align::Left);
             x += mark_width + 1;
         }
+    }
+}
+
+/// ` · tmp ends in 9m12s`: the temporary key that ends next, or has ended.
+fn next_end(state: &State, theme: &Theme) -> Option<Span<'static>> {
+    let fleet = state.store.fleet();
+    let ends = fleet.keys().filter_map(|(_, label)| Some((label.expires_at?, &label.name)));
+    let (end, name) = ends.min_by_key(|(end, _)| *end)?;
+    let left = end.duration_since(state.now);
+    let words = if left.is_positive() {
+        format!(" · {name} ends in {}", format::precise(left))
+    } else {
+        format!(" · {name} has ended")
+    };
+    Some(Span::styled(words, time_style(theme, left)))
+}
+
+/// The time that a temporary key has left, in five cells: `9m12s`, `59m`, `3h12m`, `23h`, `over`.
+fn left(theme: &Theme, left: SignedDuration) -> (String, Style) {
+    let minutes = left.as_mins();
+    let text = match minutes {
+        _ if !left.is_positive() => "over".to_owned(),
+        0..10 => format::precise(left),
+        10..600 => format::span(left),
+        600..6_000 => format!("{}h", minutes / 60),
+        _ => format!("{}d", (minutes / 1_440).min(9_999)),
+    };
+    (text, time_style(theme, left))
+}
+
+/// How the time that a temporary key has left looks: calm, in its last ten minutes, in its last.
+pub(super) fn time_style(theme: &Theme, left: SignedDuration) -> Style {
+    match left.as_secs() {
+        ..=60 => theme.bad,
+        61..=600 => theme.warning,
+        _ => theme.quiet,
     }
 }
 

@@ -2,7 +2,7 @@
 //! changes nothing and reads no clock; the rows it builds are the rows in view, however many there are.
 //!
 //! A file a pane: `header`, `banners`, `environments`, `keys`, `strip` (both on one line), `jobs`,
-//! `events`, `hints`; over them `details`, `help`, and instead of them `first_run`. `paint` puts text
+//! `events`, `hints`; over them `details`, `help`, `matrix`, and instead of them `first_run`. `paint` puts text
 //! into cells, `format` turns numbers and times into words, `theme` says what looks how, `svg` makes a
 //! picture of a screen.
 
@@ -19,6 +19,7 @@ mod help;
 mod hints;
 mod jobs;
 mod keys;
+mod matrix;
 mod overlay;
 mod pace;
 mod paint;
@@ -79,6 +80,9 @@ pub fn draw_into(buffer: &mut Buffer, state: &State, theme: &Theme, cursor: &mut
         }
         Some(Overlay::Events(_)) => {
             overlay::draw(buffer, state, &layout, theme, events::content(state, &layout, theme), cursor)
+        }
+        Some(Overlay::Matrix(_)) => {
+            overlay::draw(buffer, state, &layout, theme, matrix::content(state, &layout, theme), cursor)
         }
         Some(Overlay::Confirm(deletion, _)) => {
             let content = confirm::content(state, &layout, theme, deletion);

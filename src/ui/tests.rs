@@ -114,6 +114,10 @@ fn jobs() -> Vec<Job> {
 
 /// Two healthy environments, a rejected key, a second key that is merely tried.
 fn incident(width: u16, height: u16) -> State {
+    incident_of(fleet(), width, height)
+}
+
+fn incident_of(fleet: std::sync::Arc<crate::model::Fleet>, width: u16, height: u16) -> State {
     let settings = Settings {
         refresh: Duration::from_secs(5),
         zone: TimeZone::UTC,
@@ -122,7 +126,7 @@ fn incident(width: u16, height: u16) -> State {
         config_path: "~/.config/voxtop/config.toml".to_owned(),
         warnings: Vec::new(),
     };
-    let mut state = State::new(Store::new(fleet()), settings, Size { width, height }, at(0));
+    let mut state = State::new(Store::new(fleet), settings, Size { width, height }, at(0));
     let mut tell = |source, sequence, seconds, event| {
         state.update(Message::Report(report(source, sequence, seconds, event)), at(seconds));
     };
@@ -179,6 +183,77 @@ fn the_event_list() {
     let mut state = incident(100, 24);
     state.act(Action::OpenEvents);
     insta::assert_snapshot!(snapshot(&mut state));
+}
+
+#[test]
+fn the_matrix() {
+    let mut fleet = std::sync::Arc::unwrap_or_clone(fleet());
+    fleet.keys[1].expires_at = Some(at(552));
+    let mut state = incident_of(std::sync::Arc::new(fleet), 110, 30);
+    state.act(Action::OpenMatrix);
+    insta::assert_snapshot!(snapshot(&mut state));
+}
+
+#[test]
+fn a_temporary_key_is_counted_down_in_the_pane() {
+    for (seconds, slot, title) in [
+        (612, "9m12s", "ends in 9m12s"),
+        (60 + 7_200, "2h00m", "ends in 2h00m"),
+        (60 + 80_000, "22h", "ends in 22h13m"),
+        (60, "over", "has ended"),
+    ] {
+        let mut fleet = std::sync::Arc::unwrap_or_clone(fleet());
+        fleet.keys[1].expires_at = Some(at(seconds));
+        let shot = text(&render(
+            &mut incident_of(std::sync::Arc::new(fleet), 200, 50),
+            &Theme::named(ThemeName::Dark),
+        ));
+        assert!(shot.contains(&format!("other {slot} ")), "{slot}: {shot}");
+        assert!(shot.contains(&format!("other {title}")), "{title}: {shot}");
+    }
+}
+
+#[test]
+fn a_probable_resubmission_is_marked_in_its_row_and_named_in_its_details() {
+    let mut state = incident(100, 44);
+    let copy = Job { id: crate::model::JobId::new("copy"), ..job("x", -60, "running") };
+    let original = Job { id: crate::model::JobId::new("eu2only001"), ..job("x", -120, "done") };
+    state.update(Message::Report(report(EU1, 3, 62, page(&[copy]))), at(62));
+    state.update(Message::Report(report(EU2, 3, 62, page(&[original]))), at(62));
+    let theme = Theme::named(ThemeName::Dark);
+    let rows = text(&render(&mut state, &theme));
+    assert_eq!(rows.matches("⇄ x.wav").count(), 2, "{rows}");
+    state.act(Action::RowDown);
+    state.act(Action::RowDown);
+    state.act(Action::OpenDetails);
+    let details = text(&render(&mut state, &theme));
+    assert!(details.contains("also as     eu2 eu2only001: the same file name, 1m00s earlier"), "{details}");
+}
+
+#[test]
+fn events_are_filtered_by_words_and_by_how_bad_they_are() {
+    let mut state = incident(110, 30);
+    let theme = Theme::named(ThemeName::Dark);
+    state.act(Action::OpenEvents);
+    let shown = |state: &mut State| {
+        let shot = text(&render(state, &theme));
+        let count = shot.lines().filter(|line| line.contains("│ 20:2")).count();
+        let title = shot.lines().nth(1).and_then(|line| line.split_once("╭─ ")?.1.split_once(" ─"));
+        (count, title.unwrap().0.to_owned())
+    };
+    assert_eq!(shown(&mut state), (5, "Events · 5 · / filters".to_owned()));
+    state.act(Action::EditFilter);
+    state.update(Message::Paste("EU2 key".to_owned()), at(61));
+    assert_eq!(shown(&mut state), (1, "Events · 1 of 5 · filter: EU2 key▏".to_owned()));
+    state.act(Action::KeepFilter);
+    assert_eq!(shown(&mut state).1, "Events · 1 of 5 · filter: EU2 key");
+    state.act(Action::EditFilter);
+    state.act(Action::CancelFilter);
+    state.act(Action::EventSeverity);
+    let (warnings, title) = shown(&mut state);
+    assert!(warnings > 0 && title.ends_with("warnings and worse"), "{title}");
+    state.act(Action::EventSeverity);
+    assert!(shown(&mut state).0 < warnings);
 }
 
 #[test]
@@ -282,7 +357,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
     #[test]
     fn every_size_draws_and_nothing_leaves_the_frame(
-        width in 0..220_u16, height in 0..80_u16, overlay in 0..4_u8, theme in 0..3_u8,
+        width in 0..220_u16, height in 0..80_u16, overlay in 0..5_u8, theme in 0..3_u8,
         name in "\\PC{0,60}",
     ) {
         let mut state = incident(width, height);
@@ -293,6 +368,7 @@ proptest! {
             1 => { state.act(Action::OpenHelp); }
             2 => { state.act(Action::OpenEvents); }
             3 => { state.act(Action::OpenDetails); }
+            4 => { state.act(Action::OpenMatrix); }
             _ => {}
         }
         let theme = Theme::named([ThemeName::Dark, ThemeName::Light, ThemeName::Mono][usize::from(theme)]);

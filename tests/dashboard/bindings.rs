@@ -76,9 +76,9 @@ struct Board {
     session: Session,
 }
 
-/// Three hundred jobs that never change, and an environment that is down.
+/// Three hundred jobs that never change, and an environment that fails.
 const ROWS: usize = 300;
-const DOWN: &str = "broken is down";
+const FAILS: &str = "the service failed (503)";
 
 impl Board {
     fn start(columns: u16, rows: u16) -> Self {
@@ -90,7 +90,7 @@ impl Board {
         let session = launch.size(columns, rows).spawn();
         let mut board = Self { fleet, session };
         board.see("of 300");
-        board.see(DOWN);
+        board.see(FAILS);
         board
     }
 
@@ -168,24 +168,25 @@ impl Board {
                 let enough = broken.asked() + 3;
                 session.press_until(&bytes(key), || broken.asked() >= enough);
             }
+            Action::ReloadKeys => {
+                self.press(key);
+                self.see("the key is the same as before");
+            }
             Action::ToggleFollow => {
                 // A job that has ended cannot be followed; tests/follow.rs follows one that goes on.
                 self.session.send("g");
                 self.press(key);
                 self.see("has ended already");
             }
-            Action::ReloadKeys => {
-                self.press(key);
-                self.see("the key is the same as before");
-            }
             Action::DismissBanner | Action::RestoreBanners => {
                 self.press(if action == Action::DismissBanner { key } else { "x" });
-                self.miss(DOWN);
+                self.miss(FAILS);
                 self.press(if action == Action::RestoreBanners { key } else { "X" });
-                self.see(DOWN);
+                self.see(FAILS);
             }
             Action::OpenDetails => self.opens(key, "╭─ Job row"),
             Action::OpenEvents => self.opens(key, "╭─ Events"),
+            Action::OpenMatrix => self.opens(key, "╭─ Health and keys"),
             Action::OpenHelp => self.opens(key, "╭─ Help"),
             other => self.marking_key(key, other),
         }
@@ -215,15 +216,46 @@ impl Board {
         self.see(&format!("{query}  1 jobs"));
     }
 
+    /// A key that changes which events are shown.
+    fn event_key(&mut self, key: &str, action: Action) {
+        self.press("e");
+        self.see("╭─ Events");
+        self.press(key);
+        if action == Action::EditFilter {
+            self.session.send("alpha accepted");
+            self.see("1 of ");
+            self.press("⏎");
+            self.see("filter: alpha accepted ");
+            self.press(key);
+            self.press("Esc");
+        } else {
+            self.see("warnings and worse");
+            self.press(key);
+            self.see("errors and worse");
+            self.press(key);
+            self.miss("and worse");
+        }
+        self.see("/ filters ─");
+        self.press("q");
+        self.miss("╭─");
+    }
+
     fn overlay_key(&mut self, key: &str, action: Action) {
+        if matches!(action, Action::EditFilter | Action::EventSeverity) {
+            return self.event_key(key, action);
+        }
         let title = if action == Action::OpenHelp { "╭─ Events" } else { "╭─ Help" };
         self.press(if action == Action::OpenHelp { "e" } else { "?" });
         self.see(title);
         match action {
             Action::Close => {}
-            Action::OpenHelp | Action::OpenEvents => {
+            Action::OpenHelp | Action::OpenEvents | Action::OpenMatrix => {
                 self.press(key);
-                self.see(if action == Action::OpenHelp { "╭─ Help" } else { "╭─ Events" });
+                self.see(match action {
+                    Action::OpenHelp => "╭─ Help",
+                    Action::OpenEvents => "╭─ Events",
+                    _ => "╭─ Health and keys",
+                });
                 self.session.send("q");
                 self.miss("╭─");
                 return;

@@ -315,7 +315,7 @@ impl World {
         };
         let jobs: Vec<Job> = entries.into_iter().map(job).collect();
         let oldest = jobs.iter().filter_map(|job| job.created_at).min();
-        Page { jobs, unreadable: 0, listed, oldest }
+        Page { jobs, listed, oldest, ..Page::default() }
     }
 
     fn answer(&mut self, source: usize, number: u64, sent_ms: u64, answer: Result<Page, Failure>) {

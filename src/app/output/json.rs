@@ -100,7 +100,7 @@ pub(super) fn source_rows<'a>(listing: &Listing<'a>) -> Vec<SourceRow<'a>> {
 
 fn state(listing: &Listing<'_>, id: SourceId) -> EnvironmentState {
     let source = listing.store.fleet().source(id);
-    source.map_or(EnvironmentState::Unknown, |source| listing.store.state(source.environment))
+    source.map_or(EnvironmentState::Unknown, |source| listing.store.verdict(source.environment))
 }
 
 /// Null exactly where the source answered with jobs; else one sentence.

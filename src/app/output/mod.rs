@@ -11,6 +11,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use strum::{Display, EnumString, VariantNames};
 
+pub(super) use table::print as columns;
+
 use crate::store::{Held, Store};
 
 /// How `voxtop jobs` prints.

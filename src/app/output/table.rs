@@ -69,7 +69,7 @@ fn time(listing: &Listing<'_>, at: jiff::Timestamp) -> String {
 }
 
 /// Prints columns aligned; the last one is as long as it likes.
-fn print<const N: usize>(
+pub(in crate::app) fn print<const N: usize>(
     out: &mut impl Write,
     header: [&str; N],
     rows: impl Iterator<Item = [String; N]>,

@@ -15,6 +15,7 @@ mod fleet;
 mod keys;
 mod secrecy;
 mod starter;
+mod survey;
 
 /// The shape of a real key: what must never get out.
 const SECRET: &str = "3xAmPl3K3yN0tR34l0123456789abcde";

@@ -63,6 +63,6 @@ pub struct Request {
 pub enum Wish {
     /// To ask, as soon as the budget allows it.
     Ask(Class),
-    /// For an answer or an order, or for the moment that [`Plan::wakes_at`] says.
+    /// For an answer or an order, or for the moment that [`Plan::wakes_at`](super::Plan::wakes_at) says.
     Wait,
 }

@@ -76,7 +76,7 @@ impl Service {
         let jobs: Vec<Job> =
             self.jobs.range(..end).rev().take(PAGE_LIMIT).map(|(_, job)| job.clone()).collect();
         let oldest = jobs.iter().filter_map(|job| job.created_at).min();
-        Page { listed: jobs.len(), unreadable: 0, oldest, jobs }
+        Page { listed: jobs.len(), oldest, jobs, ..Page::default() }
     }
 
     fn ids(&self) -> HashSet<JobId> {

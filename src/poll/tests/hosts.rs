@@ -64,3 +64,23 @@ async fn an_exchanged_key_is_used_at_once_and_the_old_one_never_again() {
     let seen = seen.lock().unwrap().clone();
     assert_eq!(seen, [false, true]);
 }
+
+#[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "a service has a clock of its own")]
+async fn how_far_the_clocks_are_apart_is_told() {
+    let ahead = jiff::SignedDuration::from_mins(7);
+    let server = server(move |_, _| {
+        let at = Timestamp::now() + ahead;
+        let date = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&at).unwrap();
+        answer(&format!("200 OK\r\nDate: {date}"), r#"{"jobs":[]}"#)
+    })
+    .await;
+    let (sender, mut reports) = mpsc::channel(64);
+    let _pollers = start(sources(&[&server]), LONG, &sender);
+    let told = loop {
+        if let PollEvent::Progress(progress) = next(&mut reports).await.event {
+            break progress.clock_ahead.unwrap();
+        }
+    };
+    assert!((told - ahead).abs() < jiff::SignedDuration::from_secs(60), "{told:?}");
+}

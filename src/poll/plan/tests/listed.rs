@@ -75,7 +75,7 @@ fn a_full_page_without_any_moment_promises_nothing() {
     let now = Now { ticks: Duration::ZERO, wall: START };
     let request = plan.ask(now).unwrap();
     let jobs = (0..100).map(|id| Job { created_at: None, ..job(id, 0, Status::Done) }).collect();
-    plan.answered(request.number, Ok(Page { jobs, unreadable: 0, listed: 100, oldest: None }), RTT, now);
+    plan.answered(request.number, Ok(Page { jobs, listed: 100, ..Page::default() }), RTT, now);
     let mut reader = Reader::default();
     plan.reports().for_each(|(_, event)| reader.read(event));
     assert_eq!(reader.coverages, [Coverage::Since(Timestamp::MAX)]);
