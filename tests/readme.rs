@@ -19,7 +19,9 @@ mod readme {
         for (title, context) in [
             ("", Context::Panes),
             ("In details, events, matrix and help", Context::Overlay),
+            ("In details too", Context::Details),
             ("In the filter line", Context::Filter),
+            ("Where a line is asked for", Context::Prompt),
             ("Without a key", Context::FirstRun),
             ("Everywhere", Context::Always),
         ] {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
-use reqwest::{Response, StatusCode};
+use reqwest::{Method, Response, StatusCode};
 use url::Url;
 
 use super::job::Entries;
@@ -52,6 +52,7 @@ pub struct Client {
     pub(super) jobs: Url,
     proxy: Option<Proxy>,
     pub(super) timeout: Duration,
+    pub(super) writable: bool,
 }
 
 /// An answer with status 200 and its whole body.
@@ -61,10 +62,30 @@ pub(super) struct Answer {
 }
 
 /// A request, and how patiently its answer is taken.
-pub(super) struct Ask {
+pub(super) struct Ask<'a> {
+    pub(super) method: Method,
     pub(super) url: Url,
+    pub(super) accept: &'static str,
     /// For the whole request.
     pub(super) patience: Duration,
+    /// The largest body that is read, in bytes after decompression.
+    pub(super) most: usize,
+    /// Told how much of the body is there, as it comes.
+    pub(super) progress: &'a (dyn Fn(usize) + Sync),
+}
+
+impl Ask<'_> {
+    /// Asks for JSON of a usual size.
+    pub(super) fn json(url: Url, patience: Duration) -> Self {
+        Self {
+            method: Method::GET,
+            url,
+            accept: "application/json",
+            patience,
+            most: LARGEST_BODY,
+            progress: &|_| {},
+        }
+    }
 }
 
 impl Client {
@@ -99,7 +120,13 @@ impl Client {
         let http = http
             .build()
             .map_err(|error| Failure::new(FailureKind::Internal, error.without_url().to_string()))?;
-        Ok(Self { http, jobs, proxy: Proxy::of(base), timeout })
+        Ok(Self { http, jobs, proxy: Proxy::of(base), timeout, writable: false })
+    }
+
+    /// The same client, which may change what is at the service. As built, a client only reads.
+    #[must_use]
+    pub fn writable(self) -> Self {
+        Self { writable: true, ..self }
     }
 
     /// Asks for one page of jobs, newest first. One request, never repeated.
@@ -108,7 +135,7 @@ impl Client {
     /// Any [`FailureKind`]: the answer's status, what broke on the way, or a body that is no page.
     pub async fn list_jobs(&self, key: &KeyValue, request: ListRequest) -> Result<Page, Failure> {
         let reader = Reader::new(key);
-        let answer = self.get(Ask { url: self.list_url(request), patience: self.timeout }, key).await?;
+        let answer = self.get(Ask::json(self.list_url(request), self.timeout), key).await?;
         let page = page::read_with(&Entries::new(reader, request.briefly), &answer.body);
         let page = page.map_err(|why| answer.unreadable(why, reader))?;
         Ok(Page { served_at: answer::date(&answer.headers), ..page })
@@ -125,10 +152,10 @@ impl Client {
         url
     }
 
-    pub(super) async fn get(&self, ask: Ask, key: &KeyValue) -> Result<Answer, Failure> {
+    pub(super) async fn get(&self, ask: Ask<'_>, key: &KeyValue) -> Result<Answer, Failure> {
         let reader = Reader::new(key);
-        let request = self.http.get(ask.url).timeout(ask.patience);
-        let request = request.header(ACCEPT, "application/json").header(AUTHORIZATION, bearer(key)?);
+        let request = self.http.request(ask.method.clone(), ask.url.clone()).timeout(ask.patience);
+        let request = request.header(ACCEPT, ask.accept).header(AUTHORIZATION, bearer(key)?);
         let response = match request.send().await {
             Ok(response) => response,
             Err(error) => {
@@ -141,7 +168,7 @@ impl Client {
             let body = read_some(response).await;
             return Err(answer::failure(status, &headers, &body, reader));
         }
-        match self.read_whole(response, ask.patience).await {
+        match self.read_whole(response, &ask).await {
             Ok(body) => Ok(Answer { headers, body }),
             Err(failure) => Err(answer::with_evidence(failure, status, &headers, reader)),
         }
@@ -149,16 +176,18 @@ impl Client {
 
     /// The whole body, unless it outgrows the cap. It comes decompressed, a piece at a time, so that
     /// a small body cannot grow into all memory.
-    async fn read_whole(&self, mut response: Response, patience: Duration) -> Result<Vec<u8>, Failure> {
-        let broken = |error: reqwest::Error| self.broken(&error, Phase::Reading, patience);
+    async fn read_whole(&self, mut response: Response, ask: &Ask<'_>) -> Result<Vec<u8>, Failure> {
+        let broken = |error: reqwest::Error| self.broken(&error, Phase::Reading, ask.patience);
         // What is promised is believed up to some pages' worth.
         let promised = response.content_length().and_then(|length| usize::try_from(length).ok());
         let mut body = Vec::with_capacity(promised.unwrap_or(0).min(LARGEST_PROMISE));
         while let Some(chunk) = response.chunk().await.map_err(broken)? {
-            if body.len() + chunk.len() > LARGEST_BODY {
-                return Err(Failure::new(FailureKind::TooLarge, "more than 16 MiB"));
+            if body.len() + chunk.len() > ask.most {
+                let most = format!("more than {} MiB", ask.most / (1024 * 1024));
+                return Err(Failure::new(FailureKind::TooLarge, most));
             }
             body.extend_from_slice(&chunk);
+            (ask.progress)(body.len());
         }
         Ok(body)
     }

@@ -12,6 +12,7 @@ mod instant;
 mod job;
 mod json;
 pub mod ladder;
+mod legible;
 pub mod mask;
 mod one;
 mod page;
@@ -29,4 +30,5 @@ mod transport;
 mod tests;
 
 pub use client::{Client, ListRequest, PAGE_LIMIT};
+pub use legible::legible;
 pub use page::Page;

@@ -1,7 +1,9 @@
-//! What is asked of one job by its id: the job itself, as the list would give it.
+//! What is asked of one job by its id: the job itself, as the list would give it, its transcript, its
+//! log; and its deletion, the only request that changes anything.
 
 use std::time::Duration;
 
+use reqwest::Method;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use url::Url;
@@ -9,7 +11,10 @@ use url::Url;
 use super::client::{Ask, Client};
 use super::text::Reader;
 use super::{job, json, page};
-use crate::model::{Failure, FailureKind, Job, JobId, KeyValue};
+use crate::model::{Failure, FailureKind, Job, JobId, KeyValue, Material, Status};
+
+/// The largest transcript or log that is read, in bytes.
+const LARGEST_MATERIAL: usize = 64 * 1024 * 1024;
 
 /// `{"job": {…}}`
 #[derive(Deserialize)]
@@ -30,9 +35,62 @@ impl Client {
         let reader = Reader::new(key);
         let mut url = self.of_job(id)?;
         url.query_pairs_mut().append_pair("wait", &wait.as_secs().to_string());
-        let answer = self.get(Ask { url, patience: self.timeout + wait }, key).await?;
+        let answer = self.get(Ask::json(url, self.timeout + wait), key).await?;
         let read = read(&answer.body, reader).map_err(|why| answer.unreadable(why, reader))?;
         if read.id == *id { Ok(read) } else { Err(answer.unreadable("the answer is another job", reader)) }
+    }
+
+    /// Asks for a job's transcript or log as it is now (`wait=0`); gives the bytes as they came.
+    /// `progress` is told how many there are. The request is given four times the timeout: a transcript
+    /// may have many megabytes.
+    ///
+    /// # Errors
+    /// Any [`FailureKind`]. 404: there is none yet, or never will be; 410: it has expired; 501: the
+    /// environment keeps no logs.
+    pub async fn material(
+        &self,
+        key: &KeyValue,
+        id: &JobId,
+        material: Material,
+        progress: &(dyn Fn(usize) + Sync),
+    ) -> Result<Vec<u8>, Failure> {
+        let mut url = self.of_job(id)?;
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.push(material.noun());
+        }
+        if let Some(format) = material.format() {
+            url.query_pairs_mut().append_pair("format", format).append_pair("wait", "0");
+        }
+        let ask = Ask {
+            accept: if material == Material::Json { "application/json" } else { "text/plain, */*" },
+            most: LARGEST_MATERIAL,
+            progress,
+            ..Ask::json(url, self.timeout * 4)
+        };
+        Ok(self.get(ask, key).await?.body)
+    }
+
+    /// Deletes a job with its audio, transcript and configuration; gives it as the service then describes
+    /// it. One that is still running is deleted only with `force`. One request, never repeated: after a
+    /// failure without an answer nobody knows whether the job is there.
+    ///
+    /// # Errors
+    /// [`FailureKind::Internal`] where this client may only read: nothing is sent then. 423: it is running;
+    /// [`Failure::is_gone`]: there is no such job (any more). Else as any request.
+    pub async fn delete(&self, key: &KeyValue, id: &JobId, force: bool) -> Result<Job, Failure> {
+        if !self.writable {
+            return Err(Failure::new(FailureKind::Internal, "this environment is read-only for voxtop"));
+        }
+        let reader = Reader::new(key);
+        let mut url = self.of_job(id)?;
+        if force {
+            url.query_pairs_mut().append_pair("force", "true");
+        }
+        let ask = Ask { method: Method::DELETE, ..Ask::json(url, self.timeout) };
+        let answer = self.get(ask, key).await?;
+        // It is gone whatever the body says.
+        let job = read(&answer.body, reader).ok().filter(|job| job.id == *id);
+        Ok(Job { status: Status::Deleted, ..job.unwrap_or_else(|| Job::new(id.clone(), Status::Deleted)) })
     }
 
     /// The URL of a job. An id that would name another place is refused before it is sent.
@@ -84,6 +142,17 @@ mod tests {
             let made = client().of_job(&JobId::new(id)).ok();
             assert_eq!(made.as_ref().map(Url::as_str), url, "{id}");
         }
+    }
+
+    /// Nothing listens there: another kind of failure would tell that it was asked.
+    #[tokio::test]
+    async fn a_client_deletes_nothing_unless_it_was_told_that_it_may() {
+        let (key, id) = (KeyValue::new("sk-1234567890").unwrap(), JobId::new("a1"));
+        let refused = client().delete(&key, &id, true).await.unwrap_err();
+        assert_eq!((refused.kind, refused.status), (FailureKind::Internal, None));
+        assert!(refused.detail.contains("read-only"), "{refused:?}");
+        let asked = client().writable().delete(&key, &id, true).await.unwrap_err();
+        assert_ne!(asked.kind, FailureKind::Internal);
     }
 
     #[test]

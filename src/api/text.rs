@@ -68,6 +68,11 @@ impl<'k> Reader<'k> {
     }
 
     /// What needs no change is not copied.
+    /// A line of a longer text: whole, with the blanks before it.
+    pub(super) fn whole_line(self, raw: &str) -> String {
+        self.without_key(scrub::clean(raw)).into_owned()
+    }
+
     fn read(self, raw: &str, most: usize) -> Cow<'_, str> {
         if mask::is_plain(raw) {
             return match self.without_key(Cow::Borrowed(raw)) {

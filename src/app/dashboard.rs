@@ -1,6 +1,8 @@
 //! The run loop: it owns the state and awaits nothing but its select. It drains what waits, updates,
 //! and draws once, at most every 16 ms, and only when something happened that may be seen.
 
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use color_eyre::Result;
@@ -8,16 +10,18 @@ use crossterm::event::{Event, KeyEventKind};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
+use super::deletion::Deletion;
+use super::errands::Errands;
 use super::input::Input;
 use super::keys::{KeyWatch, News, Wish};
 use super::redact::Redactor;
 use super::signals::{self, Quit, Signal, Signals};
 use super::terminal::{self, Screen};
-use super::{crash, fleet_of, now};
-use crate::config::Config;
+use super::{Writes, clipboard, crash, fleet_of, journal, now};
+use crate::config::{Config, Endpoint};
 use crate::model::{KeyLabel, Report};
 use crate::poll::{self, Follows, Keys, Pollers};
-use crate::state::{Effect, Message, Settings, Size, State};
+use crate::state::{Effect, Guard, Message, Settings, Size, State};
 use crate::ui::{self, Theme};
 
 /// The least time between two frames.
@@ -37,6 +41,8 @@ pub struct Dashboard {
     pub filter: String,
     /// What everything looks like.
     pub theme: Theme,
+    /// Where the accounts of deletions are.
+    pub state_dir: PathBuf,
     /// Learns the keys that are exchanged while the program runs.
     pub redactor: Redactor,
 }
@@ -58,6 +64,7 @@ enum Woken {
     Report(Option<Report>),
     Signal(Signal),
     Key(News),
+    Errand(Message),
     Second,
     Frame,
     /// Nothing waits, and there are rows to build.
@@ -86,20 +93,28 @@ impl Console {
 /// # Errors
 /// When there is no terminal to draw on.
 pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> {
-    let Dashboard { config, settings, filter, theme, redactor } = dashboard;
-    let (store, sources, keys) = fleet_of(&config);
+    let Dashboard { config, mut settings, filter, theme, state_dir, redactor } = dashboard;
+    let writes = if settings.read_only { Writes::Forbidden } else { Writes::Allowed };
+    let (store, sources, keys) = fleet_of(&config, writes);
+    settings.warnings.extend(journal::unfinished(&state_dir, now()));
     let screen = Screen::enter()?;
     let input = match &mut console.input {
         Some(input) => input,
         none => none.insert(Input::listen()?),
     };
     let mut state = State::new(store, settings, terminal_size(), now());
+    let guard = |endpoint: &Endpoint| Guard { protected: endpoint.protected, read_only: endpoint.read_only };
+    state.guards = config.endpoints.iter().map(guard).collect();
+    state.bases = config.endpoints.iter().map(|endpoint| endpoint.base.to_string()).collect();
     // The caller has parsed it; a text that does not parse filters nothing.
     let _ = state.filter.set(&filter, &state.settings.zone.clone());
     let (reports, mut incoming) = mpsc::channel(REPORTS);
     let follows = Follows::new(sources.clone(), reports.clone());
+    let fleet = Arc::new(config.fleet.clone());
+    let errands = Errands::new(Deletion { sources: sources.clone(), fleet, state_dir });
     let key_watch = KeyWatch::start(config.fetchers, &config.keys);
-    let mut running = Loop { state, screen, theme, follows, events_logged: 0, keys, key_watch, redactor };
+    let mut running =
+        Loop { state, screen, theme, follows, errands, events_logged: 0, keys, key_watch, redactor };
     // The first frame comes before the first connection is even tried.
     if running.draw().is_err() {
         return Ok(Ending::Signal(Quit::Hangup));
@@ -118,6 +133,7 @@ struct Loop {
     screen: Screen,
     theme: Theme,
     follows: Follows,
+    errands: Errands,
     events_logged: u64,
     keys: Keys,
     key_watch: KeyWatch,
@@ -142,6 +158,7 @@ impl Loop {
                 () = sleep_until(drawn + FRAME), if dirty => Woken::Frame,
                 report = incoming.recv() => Woken::Report(report),
                 news = self.key_watch.next() => Woken::Key(news),
+                message = self.errands.next() => Woken::Errand(message),
                 () = sleep_until(next_second()) => Woken::Second,
                 // It gives the runtime its turn first, so that what waits is seen before the next step.
                 () = tokio::task::yield_now(), if self.state.is_building() => Woken::Idle,
@@ -171,6 +188,7 @@ impl Loop {
                     self.take_key(news);
                     None
                 }
+                Woken::Errand(message) => self.update(message, pollers),
                 Woken::Second => {
                     crash::test_panic("main");
                     self.second_went_by(pollers)
@@ -284,12 +302,37 @@ impl Loop {
             Effect::Follow(source, id) => self.follows.follow(source, id),
             Effect::LetGo(source, id) => self.follows.let_go(source, &id),
             Effect::ReloadKeys => self.key_watch.wish(Wish::All),
+            errand @ (Effect::Fetch(..)
+            | Effect::Rewrap(..)
+            | Effect::StopFetching
+            | Effect::Save(_)
+            | Effect::SaveAll(_)
+            | Effect::Delete(_)) => {
+                self.errands.run(errand);
+            }
+            Effect::Copy(text, what) => self.copy(&text, &what),
             Effect::Pause(paused) => pollers.pause(paused),
             Effect::Suspend => self.suspend(),
             Effect::StartDemo => return Some(Ending::Demo),
             Effect::Quit => return Some(Ending::Quit),
         }
         None
+    }
+
+    /// Puts a text on the terminal's clipboard, and says honestly what is known of that.
+    fn copy(&mut self, text: &str, what: &str) {
+        let said = match clipboard::sequence(text, clipboard::Between::of_process()) {
+            None => format!(
+                "{what} are {} bytes, and terminals take {} at most: nothing was copied; mark fewer",
+                text.len(),
+                clipboard::LONGEST
+            ),
+            Some(sequence) => match terminal::send(sequence.as_bytes()) {
+                Ok(()) => format!("{what} sent to the terminal's clipboard (OSC 52), if it takes that"),
+                Err(error) => format!("nothing was copied: {error}"),
+            },
+        };
+        self.state.update(Message::Remark(said), now());
     }
 
     fn suspend(&mut self) {

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::output::{Format, Listing};
-use super::{fleet_of, jobs, now};
+use super::{Writes, fleet_of, jobs, now};
 use crate::config::Config;
 use crate::model::{EnvironmentId, Failure, FailureKind, Fleet, Job, JobId, PollEvent, Report, SourceId};
 use crate::poll::{self, Follows, SourcePoll};
@@ -59,7 +59,7 @@ impl Followed {
 /// # Errors
 /// When `out` cannot be written to. A reader that went away (a closed pipe) is no error.
 pub async fn run(follow: Follow, out: &mut impl Write, err: &mut impl Write) -> io::Result<Followed> {
-    let (store, sources, _keys) = fleet_of(&follow.config);
+    let (store, sources, _keys) = fleet_of(&follow.config, Writes::Forbidden);
     let mut told = Telling {
         fleet: store.fleet().clone(),
         zone: follow.zone.clone(),

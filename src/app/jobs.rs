@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
 use super::output::{Format, Listing};
-use super::{fleet_of, now};
+use super::{Writes, fleet_of, now};
 use crate::config::Config;
 use crate::poll::{self, Bounds};
 use crate::store::query::{Query, Scratch};
@@ -101,7 +101,7 @@ pub async fn run(jobs: Jobs, out: &mut impl Write, err: &mut impl Write) -> io::
 
 /// One round of every source, merged; and whether `--since` or `--limit` may have cut it short.
 async fn collect(jobs: &Jobs, asked: Timestamp) -> (Store, bool) {
-    let (mut store, sources, _keys) = fleet_of(&jobs.config);
+    let (mut store, sources, _keys) = fleet_of(&jobs.config, Writes::Forbidden);
     let bounds = Bounds {
         horizon: jobs.since.and_then(|since| asked.checked_sub(since).ok()),
         // With a filter nobody knows how far one must look for so many matches.

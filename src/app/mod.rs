@@ -5,12 +5,16 @@
 //! `keys`, which sees them change.
 
 mod canvas;
+mod clipboard;
 pub mod crash;
 pub mod dashboard;
+mod deletion;
 pub mod doctor;
+mod errands;
 pub mod follow;
 pub mod input;
 pub mod jobs;
+mod journal;
 mod keys;
 pub mod log;
 mod output;
@@ -29,8 +33,9 @@ use crate::config::{Config, Endpoint};
 use crate::poll::{Keys, Limits, SourcePoll};
 use crate::store::Store;
 
-/// An empty store for the configured fleet, what its pollers need, and the keys that they ask with.
-fn fleet_of(config: &Config) -> (Store, Vec<SourcePoll>, Keys) {
+/// An empty store for the configured fleet, what its pollers need, and the keys that they ask with. Where
+/// nothing may be changed, no client is made that could.
+fn fleet_of(config: &Config, writes: Writes) -> (Store, Vec<SourcePoll>, Keys) {
     let store = Store::new(Arc::new(config.fleet.clone()));
     let hosts = |endpoint: &Endpoint| iter::once(&endpoint.base).chain(&endpoint.aliases).cloned().collect();
     let hosts: Vec<Vec<Url>> = config.endpoints.iter().map(hosts).collect();
@@ -39,8 +44,20 @@ fn fleet_of(config: &Config) -> (Store, Vec<SourcePoll>, Keys) {
         timeout: config.limits.timeout,
         connect_timeout: config.limits.connect_timeout,
     };
-    let (sources, keys) = SourcePoll::of_fleet(&config.fleet, &hosts, &config.keys, limits);
+    let writable: Vec<bool> =
+        config.endpoints.iter().map(|endpoint| writes == Writes::Allowed && !endpoint.read_only).collect();
+    let (sources, keys) =
+        SourcePoll::of_writable_fleet(&config.fleet, &hosts, &config.keys, limits, &writable);
     (store, sources, keys)
+}
+
+/// Whether anything may be changed at the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Writes {
+    /// Where the configuration does not forbid it.
+    Allowed,
+    /// Nowhere.
+    Forbidden,
 }
 
 /// The rim's clock. Everything further in gets the time as a parameter.

@@ -10,7 +10,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::dashboard::Dashboard;
-use super::{fleet_of, now};
+use super::{Writes, fleet_of, now};
 use crate::poll;
 use crate::state::{Message, Size, State};
 use crate::ui::{self, svg};
@@ -18,7 +18,7 @@ use crate::ui::{self, svg};
 /// Runs the dashboard for a while and gives its screen as SVG.
 pub async fn take(dashboard: Dashboard, size: Size, after: Duration) -> String {
     let Dashboard { config, settings, filter, theme, .. } = dashboard;
-    let (store, sources, _keys) = fleet_of(&config);
+    let (store, sources, _keys) = fleet_of(&config, Writes::Forbidden);
     let mut state = State::new(store, settings, size, now());
     // The caller has parsed it.
     let _ = state.filter.set(&filter, &state.settings.zone.clone());

@@ -226,7 +226,7 @@ fn known(width: u16, height: u16) -> Size {
 }
 
 /// Writes past std's buffer and its lock, which a panic may have left in any state.
-fn send(bytes: &[u8]) -> io::Result<()> {
+pub(super) fn send(bytes: &[u8]) -> io::Result<()> {
     /// Tenths of a second that a full terminal is waited for. It is full only where another program
     /// made it non-blocking for all who share it; otherwise the write itself waits.
     const PATIENCE: usize = 50;

@@ -108,9 +108,7 @@ impl Program {
         terminal::check().map_err(Wrong::with)?;
         let log = self.start_log()?;
         let config = self.load()?;
-        let (settings, filter) = self.settings(&config, log.warning(), false)?;
-        let dashboard =
-            Dashboard { config, settings, filter, theme: self.theme(), redactor: self.redactor.clone() };
+        let dashboard = self.dashboard_of(config, log.warning(), false)?;
         runtime(async {
             let mut console = Console::listen()?;
             match dashboard::run(dashboard, &mut console).await? {
@@ -145,11 +143,13 @@ impl Program {
         let refresh = refresh.map_err(|error| Wrong::with(format!("--refresh: {error}")))?;
         let (sandbox, config) = demo::start(refresh).await?;
         self.learn(&config);
-        let (settings, filter) = self.settings(&config, log, true)?;
-        Ok((
-            sandbox,
-            Dashboard { config, settings, filter, theme: self.theme(), redactor: self.redactor.clone() },
-        ))
+        Ok((sandbox, self.dashboard_of(config, log, true)?))
+    }
+
+    fn dashboard_of(&self, config: Config, log: Option<&str>, demo: bool) -> Result<Dashboard> {
+        let (settings, filter) = self.settings(&config, log, demo)?;
+        let (theme, state_dir, redactor) = (self.theme(), self.state_dir.clone(), self.redactor.clone());
+        Ok(Dashboard { config, settings, filter, theme, state_dir, redactor })
     }
 
     fn jobs(&mut self, arguments: &JobsArguments) -> Result<u8> {

@@ -21,6 +21,10 @@ pub(super) struct Known {
     pub(super) others: Vec<Url>,
     /// Whether keys that name no environments are tried here.
     pub(super) discovered: bool,
+    /// Whether whatever is changed there wants a word typed.
+    pub(super) protected: bool,
+    /// Whether nothing may be changed there.
+    pub(super) read_only: bool,
     /// Where the file adds or overrides it.
     given: Option<Given>,
 }
@@ -43,6 +47,8 @@ impl Known {
             base: hosts.next()?,
             others: hosts.collect(),
             discovered: builtin && one.production,
+            protected: false,
+            read_only: false,
             given: None,
         })
     }
@@ -93,6 +99,8 @@ impl Environments {
         let region = region.map(Region::new);
         self.check_name(&name, place)?;
         let base = raw.url.as_ref().map(|url| self.address(url)).transpose()?;
+        let set = |switch: &Option<At<bool>>| switch.as_ref().is_some_and(|switch| switch.value);
+        let (protected, read_only) = (set(&raw.protected), set(&raw.read_only));
         let given = Some(Given { place: place.clone(), url: raw.url.as_ref().map(|url| url.place.clone()) });
         if let Some(known) = self.0.iter_mut().find(|known| known.name.as_str() == name) {
             if let Some(base) = base {
@@ -100,6 +108,7 @@ impl Environments {
             }
             known.region = region.unwrap_or_else(|| known.region.clone());
             (known.given, known.discovered) = (given, true);
+            (known.protected, known.read_only) = (protected, read_only);
             return Ok(());
         }
         let Some(base) = base else {
@@ -116,6 +125,8 @@ impl Environments {
             base,
             others: Vec::new(),
             discovered: true,
+            protected,
+            read_only,
             given,
         });
         Ok(())

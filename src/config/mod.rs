@@ -89,6 +89,10 @@ pub struct Endpoint {
     pub base: Url,
     /// Other hosts that reach the same environment.
     pub aliases: Vec<Url>,
+    /// Whether whatever is changed there wants a word typed.
+    pub protected: bool,
+    /// Whether nothing may be changed there.
+    pub read_only: bool,
 }
 
 /// How hard and how patiently the service is asked.
@@ -144,6 +148,8 @@ impl Config {
             name: at(name),
             region: Some(at(region)),
             url: Some(at(url)),
+            protected: None,
+            read_only: None,
         });
         let list =
             |names: Vec<String>| At { value: names.into_iter().map(at).collect(), place: place.clone() };

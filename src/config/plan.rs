@@ -297,7 +297,12 @@ fn fleet(
             ));
         }
         environments.push(Environment { name: known.name.clone(), region: known.region.clone(), host });
-        endpoints.push(Endpoint { base: known.base.clone(), aliases: known.others.clone() });
+        endpoints.push(Endpoint {
+            base: known.base.clone(),
+            aliases: known.others.clone(),
+            protected: known.protected,
+            read_only: known.read_only,
+        });
     }
     (environments, endpoints, sources)
 }

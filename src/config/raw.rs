@@ -50,6 +50,8 @@ pub(super) struct RawEnvironment {
     pub(super) name: At<String>,
     pub(super) region: Option<At<String>>,
     pub(super) url: Option<At<String>>,
+    pub(super) protected: Option<At<bool>>,
+    pub(super) read_only: Option<At<bool>>,
 }
 
 /// A table of the file: how it is called in errors, and its fields.
@@ -64,7 +66,8 @@ const TOP: Table = Table {
 };
 const KEYS: Table =
     Table { title: "[[keys]]", fields: &["name", "env", "file", "command", "profile", "environments"] };
-const ENVIRONMENTS: Table = Table { title: "[[environments]]", fields: &["name", "region", "url"] };
+const ENVIRONMENTS: Table =
+    Table { title: "[[environments]]", fields: &["name", "region", "url", "protected", "read_only"] };
 const LIMITS: Table = Table { title: "[limits]", fields: &["requests_per_second", "timeout"] };
 
 /// Every table: for suggestions, and for the test that holds the starter file whole.
@@ -150,16 +153,19 @@ fn limits(reader: &mut Reader<'_>, raw: &mut RawConfig, table: &DeTable<'_>) {
 
 fn environment(reader: &mut Reader<'_>, place: &Place, table: &DeTable<'_>) -> Option<RawEnvironment> {
     let (mut name, mut region, mut url) = (None, None, None);
+    let (mut protected, mut read_only) = (None, None);
     for (field, value) in table {
         match field.get_ref().as_ref() {
             "name" => name = reader.text(value, "name", "name = \"lab\""),
             "region" => region = reader.text(value, "region", "region = \"LAB\""),
             "url" => url = reader.text(value, "url", "url = \"https://lab.example.com\""),
+            "protected" => protected = reader.switch(value, "protected"),
+            "read_only" => read_only = reader.switch(value, "read_only"),
             _ => unknown(reader, &ENVIRONMENTS, field),
         }
     }
     let name = named(reader, table, name, place, "an environment", "name = \"lab\"")?;
-    Some(RawEnvironment { name, region, url })
+    Some(RawEnvironment { name, region, url, protected, read_only })
 }
 
 fn key(reader: &mut Reader<'_>, place: &Place, table: &DeTable<'_>) -> Option<RawKey> {

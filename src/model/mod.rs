@@ -4,6 +4,7 @@
 //! outside is already scrubbed and bounded when it gets here (`api` does that), and a key's value
 //! exists only inside [`KeyValue`], which cannot print itself.
 
+mod document;
 mod failure;
 mod fleet;
 mod health;
@@ -13,6 +14,7 @@ mod key;
 mod ladder;
 mod report;
 
+pub use document::{Document, Material};
 pub use failure::{Failure, FailureKind};
 pub use fleet::{Entitlement, Environment, Fleet, KeyLabel, Source};
 pub use health::EnvironmentState;

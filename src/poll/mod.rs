@@ -10,6 +10,7 @@ pub mod backoff;
 pub mod bucket;
 mod budget;
 mod drive;
+pub mod errand;
 mod follow;
 pub mod plan;
 mod source;

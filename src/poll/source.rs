@@ -25,6 +25,7 @@ pub struct Endpoint {
     current: AtomicUsize,
     pub(super) timeout: Duration,
     connect_timeout: Duration,
+    writable: bool,
 }
 
 #[derive(Debug)]
@@ -38,7 +39,13 @@ impl Endpoint {
     /// first is asked first. Does nothing yet.
     pub fn new(hosts: impl IntoIterator<Item = Url>, timeout: Duration, connect_timeout: Duration) -> Self {
         let hosts = hosts.into_iter().map(|base| Host { base, client: OnceCell::new() }).collect();
-        Self { hosts, current: AtomicUsize::new(0), timeout, connect_timeout }
+        Self { hosts, current: AtomicUsize::new(0), timeout, connect_timeout, writable: false }
+    }
+
+    /// The same endpoint, at which things may be changed; as built, it is only read.
+    #[must_use]
+    pub fn writable(self, writable: bool) -> Self {
+        Self { writable, ..self }
     }
 
     /// The places of the hosts, the one that is asked now first.
@@ -65,7 +72,12 @@ impl Endpoint {
         let host = self.hosts.get(place).ok_or_else(missing)?;
         let build = || async {
             let (base, timeout, connect_timeout) = (host.base.clone(), self.timeout, self.connect_timeout);
-            tokio::task::spawn_blocking(move || Client::new(&base, timeout, connect_timeout))
+            let writable = self.writable;
+            let build = move || {
+                let client = Client::new(&base, timeout, connect_timeout)?;
+                Ok(if writable { client.writable() } else { client })
+            };
+            tokio::task::spawn_blocking(build)
                 .await
                 .map_err(|_| Failure::new(FailureKind::Internal, "the HTTP client could not be built"))?
         };
@@ -149,15 +161,30 @@ impl SourcePoll {
 
     /// Every source of a fleet, with one endpoint for each environment (`hosts`, by environment) and
     /// one budget for each key (`values`, by key). Sources that point outside of either are left out.
+    /// They only read.
     pub fn of_fleet(
         fleet: &Fleet,
         hosts: &[Vec<Url>],
         values: &[KeyValue],
         limits: Limits,
     ) -> (Vec<Self>, Keys) {
-        let endpoint =
-            |hosts: &Vec<Url>| Arc::new(Endpoint::new(hosts.clone(), limits.timeout, limits.connect_timeout));
-        let endpoints: Vec<_> = hosts.iter().map(endpoint).collect();
+        Self::of_writable_fleet(fleet, hosts, values, limits, &[])
+    }
+
+    /// As [`of_fleet`](Self::of_fleet), but where `writable` says so, by environment, jobs may be deleted.
+    pub fn of_writable_fleet(
+        fleet: &Fleet,
+        hosts: &[Vec<Url>],
+        values: &[KeyValue],
+        limits: Limits,
+        writable: &[bool],
+    ) -> (Vec<Self>, Keys) {
+        let writable = writable.iter().copied().chain(std::iter::repeat(false));
+        let endpoint = |(hosts, writable): (&Vec<Url>, bool)| {
+            let endpoint = Endpoint::new(hosts.clone(), limits.timeout, limits.connect_timeout);
+            Arc::new(endpoint.writable(writable))
+        };
+        let endpoints: Vec<_> = hosts.iter().zip(writable).map(endpoint).collect();
         let budgets: Vec<_> =
             values.iter().map(|_| Arc::new(Budget::new(limits.requests_per_second))).collect();
         let keys = Keys(values.iter().map(|value| watch::Sender::new(value.clone())).collect());

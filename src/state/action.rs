@@ -3,8 +3,8 @@
 
 use crossterm::event::KeyEvent;
 
-use super::Size;
-use crate::model::{JobId, KeyId, KeyLabel, Report, SourceId};
+use super::{Deleted, Size, Victim};
+use crate::model::{Document, Failure, JobId, JobKey, KeyId, KeyLabel, Material, Report, SourceId};
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -25,6 +25,16 @@ pub enum Message {
     KeyNotFetched(KeyId, String),
     /// Something to tell the user in passing.
     Remark(String),
+    /// What became of a [`Effect::Fetch`] or [`Effect::Rewrap`] so far; of an older one it is dropped.
+    Fetched(u64, Fetched),
+    /// What became of one job of an [`Effect::Delete`].
+    Deleted(Victim, Deleted),
+    /// All of it was tried; or why it ended early.
+    DeletionEnded(Result<(), String>),
+    /// What became of one job of an [`Effect::SaveAll`].
+    SavedOne(JobKey, SaveOrder, Result<u64, NotSaved>),
+    /// What became of a [`Effect::Save`].
+    Saved(SaveOrder, Result<u64, NotSaved>),
 }
 
 /// Something that a person may want. Each is bound to a key in [`BINDINGS`](super::BINDINGS).
@@ -52,6 +62,25 @@ pub enum Action {
     SortPrevious,
     SortReverse,
     ToggleFollow,
+    ToggleMark,
+    MarkRange,
+    MarkAll,
+    ClearMarks,
+    Delete,
+    CopyIds,
+    CopyUrls,
+    CopyCommands,
+    SaveMarked,
+    NextTab,
+    PreviousTab,
+    NextFormat,
+    Find,
+    FindNext,
+    FindPrevious,
+    Save,
+    Submit,
+    EmptyPrompt,
+    CancelPrompt,
     RefreshNow,
     ReloadKeys,
     TogglePause,
@@ -60,6 +89,43 @@ pub enum Action {
     StartDemo,
     Suspend,
     Quit,
+}
+
+/// How far a text has come.
+#[derive(Clone, Debug)]
+pub enum Fetched {
+    /// So many bytes are there.
+    Bytes(usize),
+    /// It is there.
+    Here(Document),
+    /// It could not be had.
+    Failed(Failure),
+}
+
+/// What is to be saved, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SaveOrder {
+    /// Who is asked for it.
+    pub source: SourceId,
+    /// The job.
+    pub id: JobId,
+    /// What of it.
+    pub material: Material,
+    /// The file, as the user wrote it; `~/` is the home directory.
+    pub path: String,
+    /// Whether a file that is there may be replaced.
+    pub replace: bool,
+}
+
+/// Why something was not saved.
+#[derive(Clone, Debug)]
+pub enum NotSaved {
+    /// There is such a file, and nobody said that it may be replaced.
+    Exists,
+    /// The service did not give it.
+    Failed(Failure),
+    /// The file cannot be written; why.
+    Unwritten(String),
 }
 
 /// Something that the rim must do.
@@ -71,6 +137,20 @@ pub enum Effect {
     Follow(SourceId, JobId),
     /// Follow it no longer.
     LetGo(SourceId, JobId),
+    /// Fetch a text, wrapped at a width, and tell of it under a number; in the place of any other.
+    Fetch(u64, SourceId, JobId, Material, usize),
+    /// Wrap a text at another width.
+    Rewrap(u64, Document, usize),
+    /// Nobody waits for a text any more.
+    StopFetching,
+    /// Delete these jobs: the right word was typed.
+    Delete(Vec<Victim>),
+    /// Put a text on the clipboard; what it is, in a few words.
+    Copy(String, String),
+    /// Fetch these texts and save them as they are, one after another.
+    SaveAll(Vec<(JobKey, SaveOrder)>),
+    /// Fetch a text and save it as it is.
+    Save(SaveOrder),
     /// Fetch every key again from where it comes.
     ReloadKeys,
     /// Hold or resume polling.

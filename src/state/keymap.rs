@@ -14,8 +14,12 @@ pub enum Context {
     Panes,
     /// While details, events or help lie over the panes.
     Overlay,
+    /// While a job's details lie over the panes: these keys, and then those of [`Context::Overlay`].
+    Details,
     /// While the filter line is edited.
     Filter,
+    /// While something else is asked for in a line.
+    Prompt,
     /// On the screen that is shown when there is no key.
     FirstRun,
 }
@@ -45,7 +49,7 @@ const fn bind(
     Binding { context, keys, action, hint, help }
 }
 
-/// Every key that does something. Nothing here is destructive.
+/// Every key that does something. Nothing here destroys: what deletes asks first, and hangs on no letter.
 pub const BINDINGS: &[Binding] = &[
     bind(Context::Panes, &["/"], Action::EditFilter, "filter", "filter the jobs"),
     bind(Context::Panes, &["⏎"], Action::OpenDetails, "details", "all that is known of the selected job"),
@@ -65,6 +69,39 @@ pub const BINDINGS: &[Binding] = &[
         "follow",
         "follow the selected job, whose end shows at once, or let it go",
     ),
+    bind(
+        Context::Panes,
+        &["Space"],
+        Action::ToggleMark,
+        "mark",
+        "mark the selected job, or take its mark away",
+    ),
+    bind(Context::Panes, &["v"], Action::MarkRange, "", "mark a range: from here, and with v again to there"),
+    bind(Context::Panes, &["*"], Action::MarkAll, "", "mark all that the filter shows"),
+    bind(Context::Panes, &["U"], Action::ClearMarks, "", "take all marks away"),
+    bind(
+        Context::Panes,
+        &["Del", "F8"],
+        Action::Delete,
+        "delete",
+        "delete the marked jobs, or the selected one; it asks first",
+    ),
+    bind(
+        Context::Panes,
+        &["y"],
+        Action::CopyIds,
+        "copy",
+        "copy the ids of the marked jobs, or of the selected one",
+    ),
+    bind(Context::Panes, &["u"], Action::CopyUrls, "", "copy their URLs"),
+    bind(
+        Context::Panes,
+        &["Y"],
+        Action::CopyCommands,
+        "",
+        "copy curl commands for them, with the key's variable, not the key",
+    ),
+    bind(Context::Panes, &["s"], Action::SaveMarked, "save", "save their transcripts into a directory"),
     bind(Context::Panes, &["r", "F5"], Action::RefreshNow, "refresh", "ask every environment now"),
     bind(Context::Panes, &["R"], Action::ReloadKeys, "", "fetch every key again from where it comes"),
     bind(Context::Panes, &["p"], Action::TogglePause, "pause", "pause and resume polling"),
@@ -87,6 +124,13 @@ pub const BINDINGS: &[Binding] = &[
     bind(Context::Panes, &["Esc"], Action::ClearFilter, "", "let go: first the selection, then the filter"),
     bind(Context::Panes, &["?", "F1"], Action::OpenHelp, "help", "this help"),
     bind(Context::Panes, &["q"], Action::Quit, "quit", "quit"),
+    bind(Context::Details, &["Tab", "→"], Action::NextTab, "next tab", "the next of the tabs"),
+    bind(Context::Details, &["S-Tab", "←"], Action::PreviousTab, "", "the tab before"),
+    bind(Context::Details, &["t"], Action::NextFormat, "format", "the transcript as txt, json or srt"),
+    bind(Context::Details, &["/"], Action::Find, "find", "find words in the transcript or the log"),
+    bind(Context::Details, &["n"], Action::FindNext, "", "the next place where they are"),
+    bind(Context::Details, &["N"], Action::FindPrevious, "", "the place before"),
+    bind(Context::Details, &["s"], Action::Save, "save", "save the transcript or the log to a file"),
     bind(Context::Overlay, &["Esc", "q", "⏎"], Action::Close, "close", "back to the panes"),
     bind(Context::Overlay, &["j", "↓"], Action::RowDown, "scroll", "a line down"),
     bind(Context::Overlay, &["k", "↑"], Action::RowUp, "", "a line up"),
@@ -114,6 +158,9 @@ pub const BINDINGS: &[Binding] = &[
     bind(Context::Filter, &["⏎"], Action::KeepFilter, "keep", "keep the filter"),
     bind(Context::Filter, &["C-u"], Action::EmptyFilter, "empty", "empty the line"),
     bind(Context::Filter, &["Esc"], Action::CancelFilter, "back", "back to the filter as it was"),
+    bind(Context::Prompt, &["⏎"], Action::Submit, "go", "take the line"),
+    bind(Context::Prompt, &["C-u"], Action::EmptyPrompt, "empty", "empty the line"),
+    bind(Context::Prompt, &["Esc"], Action::CancelPrompt, "back", "back, and nothing is done"),
     bind(Context::FirstRun, &["d"], Action::StartDemo, "demo", "look at the demo"),
     bind(Context::FirstRun, &["q", "Esc"], Action::Quit, "quit", "quit"),
     bind(Context::Always, &["C-z"], Action::Suspend, "", "suspend; fg comes back"),
@@ -125,9 +172,16 @@ pub fn lookup(context: Context, event: KeyEvent) -> Option<Action> {
     let key = describe_key(event)?;
     BINDINGS
         .iter()
-        .filter(|binding| binding.context == context || binding.context == Context::Always)
+        .filter(|binding| context.reaches(binding.context))
         .find(|binding| binding.keys.contains(&key.as_str()))
         .map(|binding| binding.action)
+}
+
+impl Context {
+    /// Whether the keys of another context hold in this one.
+    pub fn reaches(self, other: Self) -> bool {
+        other == self || other == Self::Always || (self == Self::Details && other == Self::Overlay)
+    }
 }
 
 /// A key press in the words of the table: `j`, `G`, `C-d`, `PgDn`, `⏎`. `None` for keys that nothing is
@@ -143,10 +197,15 @@ pub fn describe_key(event: KeyEvent) -> Option<String> {
         KeyCode::Esc => "Esc".to_owned(),
         KeyCode::Up => "↑".to_owned(),
         KeyCode::Down => "↓".to_owned(),
+        KeyCode::Left => "←".to_owned(),
+        KeyCode::Right => "→".to_owned(),
+        KeyCode::Tab => "Tab".to_owned(),
+        KeyCode::BackTab => "S-Tab".to_owned(),
         KeyCode::PageUp => "PgUp".to_owned(),
         KeyCode::PageDown => "PgDn".to_owned(),
         KeyCode::Home => "Home".to_owned(),
         KeyCode::End => "End".to_owned(),
+        KeyCode::Delete => "Del".to_owned(),
         KeyCode::F(number) => format!("F{number}"),
         _ => return None,
     };
@@ -166,10 +225,15 @@ mod tests {
             assert!(!binding.keys.is_empty() && !binding.help.is_empty());
             for key in binding.keys {
                 assert!(seen.insert((binding.context, *key)), "{key} twice in {:?}", binding.context);
-                if binding.context != Context::Always {
-                    assert!(!seen.contains(&(Context::Always, *key)), "{key} is taken everywhere");
-                }
             }
+        }
+        for (context, key) in &seen {
+            // Details have keys of their own in the place of some that hold over the panes.
+            let shadowed = |other: Context| *context == Context::Details && other == Context::Overlay;
+            let elsewhere = seen
+                .iter()
+                .filter(|(other, same)| same == key && context.reaches(*other) && !shadowed(*other));
+            assert_eq!(elsewhere.count(), 1, "{key} means two things in {context:?}");
         }
     }
 

@@ -191,6 +191,11 @@ impl Layout {
         Rect::new((width - own) / 2, 1, own, height - 2)
     }
 
+    /// The width of a line in an overlay.
+    pub fn overlay_width(&self) -> usize {
+        usize::from(self.overlay().width.saturating_sub(4))
+    }
+
     /// How many lines an overlay shows between its borders.
     pub fn overlay_lines(&self) -> u16 {
         self.overlay().height.saturating_sub(2)

@@ -9,12 +9,17 @@
 //! ```
 
 mod action;
+mod carry;
+mod deletion;
+mod details;
 mod event_filter;
 mod filter;
 mod follow;
 mod keymap;
 pub mod layout;
+mod marks;
 mod overlay;
+mod prompt;
 mod selection;
 mod update;
 
@@ -23,13 +28,18 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-pub use action::{Action, Effect, Message};
+pub use action::{Action, Effect, Fetched, Message, NotSaved, SaveOrder};
+pub use carry::Saving;
+pub use deletion::{Deleted, Deleting, Deletion, Guard, Victim};
+pub use details::{Tab, Text, View};
 pub use event_filter::EventFilter;
 pub use filter::Filter;
 pub use follow::Following;
 pub use keymap::{BINDINGS, Binding, Context, describe_key, lookup};
 pub use layout::{Layout, Size};
+pub use marks::Marks;
 pub use overlay::Overlay;
+pub use prompt::{Prompt, Purpose};
 pub use selection::Selection;
 
 use crate::store::query::{Query, Scratch};
@@ -79,6 +89,18 @@ pub struct State {
     pub selection: Selection,
     /// What lies over the panes.
     pub overlay: Option<Overlay>,
+    /// The marked jobs.
+    pub marks: Marks,
+    /// How each environment is to be treated, by its place in the fleet; where nothing is said, freely.
+    pub guards: Vec<Guard>,
+    /// Where each environment is, by its place in the fleet: what URLs begin with.
+    pub bases: Vec<String>,
+    /// How far the saving of transcripts has come, while there is some.
+    pub saving: Option<Saving>,
+    /// How far a deletion has come, while there is one.
+    pub deleting: Option<Deleting>,
+    /// What is asked for in a line, over everything else.
+    pub prompt: Option<Prompt>,
     /// The jobs that are followed.
     pub following: Following,
     /// Whether polling is paused.
@@ -98,6 +120,8 @@ pub struct State {
     behind: bool,
     scratch: Scratch,
     overlay_end: usize,
+    /// Numbers the texts that are fetched: only the latest is waited for.
+    fetches: u64,
     started: Timestamp,
     refreshed: Option<Timestamp>,
     refresh_due: bool,
@@ -135,6 +159,12 @@ impl State {
             sort: Sort::default(),
             selection: Selection::default(),
             overlay: None,
+            marks: Marks::default(),
+            guards: Vec::new(),
+            bases: Vec::new(),
+            saving: None,
+            deleting: None,
+            prompt: None,
             following: Following::default(),
             paused: false,
             notice: None,
@@ -148,6 +178,7 @@ impl State {
             behind: false,
             scratch: Scratch::default(),
             overlay_end: 0,
+            fetches: 0,
             started: now,
             refreshed: None,
             refresh_due: false,

@@ -1,5 +1,6 @@
 //! What may lie over the panes, and how far it is scrolled.
 
+use super::{Deletion, View};
 use crate::model::{Job, JobKey, SourceId};
 
 /// Something that lies over the panes.
@@ -9,6 +10,8 @@ pub enum Overlay {
     Help(Scroll),
     /// The event list.
     Events(Scroll),
+    /// Whether to delete.
+    Confirm(Box<Deletion>, Scroll),
     /// Every endpoint's health and every key at every environment.
     Matrix(Scroll),
     /// One job.
@@ -21,6 +24,8 @@ pub enum Overlay {
         source: SourceId,
         /// Whether it is still listed.
         listed: bool,
+        /// What of it is looked at.
+        view: Box<View>,
         /// How far down.
         scroll: Scroll,
     },
@@ -37,6 +42,7 @@ impl Overlay {
         match self {
             Self::Help(scroll)
             | Self::Events(scroll)
+            | Self::Confirm(_, scroll)
             | Self::Matrix(scroll)
             | Self::Details { scroll, .. } => scroll.0,
         }
@@ -47,6 +53,7 @@ impl Overlay {
         match self {
             Self::Help(scroll)
             | Self::Events(scroll)
+            | Self::Confirm(_, scroll)
             | Self::Matrix(scroll)
             | Self::Details { scroll, .. } => {
                 *scroll = Scroll(line);

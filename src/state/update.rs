@@ -4,9 +4,10 @@ use crossterm::event::{Event as TerminalEvent, KeyEvent, KeyEventKind};
 use jiff::{SignedDuration, Timestamp};
 use tui_input::backend::crossterm::EventHandler;
 
+use super::carry::Copied;
 use super::keymap::{Context, lookup};
 use super::overlay::Scroll;
-use super::{Action, Effect, Message, Notice, Overlay, State};
+use super::{Action, Effect, Message, Notice, Overlay, State, Text};
 use crate::model::JobKey;
 use crate::store::{COLUMNS, Held, Sort};
 
@@ -34,6 +35,27 @@ impl State {
             }
             Message::Resized(size) => {
                 self.size = size;
+                self.rewrap()
+            }
+            Message::Fetched(number, fetched) => {
+                self.take_text(number, fetched);
+                // The screen may have become another one on the way.
+                self.rewrap()
+            }
+            Message::Deleted(victim, deleted) => {
+                self.take_deleted(victim, deleted);
+                Vec::new()
+            }
+            Message::DeletionEnded(end) => {
+                self.end_deletion(end);
+                Vec::new()
+            }
+            Message::SavedOne(key, order, saved) => {
+                self.take_saved_one(key, &order, saved);
+                Vec::new()
+            }
+            Message::Saved(order, saved) => {
+                self.take_saved(order, saved);
                 Vec::new()
             }
             Message::Tick if self.refresh_due => self.refresh_now(),
@@ -61,8 +83,12 @@ impl State {
     pub fn context(&self) -> Context {
         if self.is_first_run() {
             if self.overlay.is_some() { Context::Overlay } else { Context::FirstRun }
+        } else if self.prompt.is_some() {
+            Context::Prompt
         } else if self.filter.input().is_some() || self.edits_event_filter() {
             Context::Filter
+        } else if matches!(self.overlay, Some(Overlay::Details { .. })) {
+            Context::Details
         } else if self.overlay.is_some() {
             Context::Overlay
         } else {
@@ -79,7 +105,9 @@ impl State {
         if let Some(action) = lookup(context, event) {
             return self.act(action);
         }
-        if self.edits_event_filter() {
+        if let Some(prompt) = &mut self.prompt {
+            prompt.input.handle_event(&TerminalEvent::Key(event));
+        } else if self.edits_event_filter() {
             self.event_filter.type_in(|input| {
                 input.handle_event(&TerminalEvent::Key(event));
             });
@@ -99,7 +127,9 @@ impl State {
                 input.handle(tui_input::InputRequest::InsertChar(char));
             }
         };
-        if self.edits_event_filter() {
+        if let Some(prompt) = &mut self.prompt {
+            insert(&mut prompt.input);
+        } else if self.edits_event_filter() {
             self.event_filter.type_in(insert);
         } else {
             self.filter.type_in(&self.settings.zone, insert);
@@ -116,24 +146,40 @@ impl State {
             Action::StartDemo => return vec![Effect::StartDemo],
             Action::RefreshNow => return self.refresh_now(),
             Action::ToggleFollow => return self.toggle_follow(),
-            Action::ReloadKeys => {
-                self.remark("fetching every key again".to_owned());
-                return vec![Effect::ReloadKeys];
-            }
+            Action::ReloadKeys => return self.reload_keys(),
             Action::TogglePause => {
                 self.paused = !self.paused;
                 return vec![Effect::Pause(self.paused)];
             }
-            Action::OpenHelp => self.overlay = Some(Overlay::Help(Scroll::default())),
-            Action::OpenEvents => self.overlay = Some(Overlay::Events(Scroll::default())),
-            Action::OpenMatrix => self.overlay = Some(Overlay::Matrix(Scroll::default())),
+            Action::OpenHelp => return self.lay_over(Overlay::Help(Scroll::default())),
+            Action::OpenEvents => return self.lay_over(Overlay::Events(Scroll::default())),
+            Action::OpenMatrix => return self.lay_over(Overlay::Matrix(Scroll::default())),
             Action::OpenDetails => self.open_details(),
-            Action::Close => self.overlay = None,
+            Action::NextTab
+            | Action::PreviousTab
+            | Action::NextFormat
+            | Action::Find
+            | Action::FindNext
+            | Action::FindPrevious
+            | Action::Save
+            | Action::Submit
+            | Action::EmptyPrompt
+            | Action::CancelPrompt => return self.act_on_details(action),
+            Action::Close => return self.close(),
             Action::EventSeverity => {
                 if matches!(self.overlay, Some(Overlay::Events(_))) {
                     self.event_filter.next_severity();
                 }
             }
+            Action::CopyIds
+            | Action::CopyUrls
+            | Action::CopyCommands
+            | Action::SaveMarked
+            | Action::ToggleMark
+            | Action::MarkRange
+            | Action::MarkAll
+            | Action::ClearMarks
+            | Action::Delete => return self.act_on_marks(action),
             Action::EditFilter | Action::EmptyFilter | Action::KeepFilter | Action::CancelFilter => {
                 self.filter_line(action);
             }
@@ -151,6 +197,58 @@ impl State {
             | Action::Bottom => self.travel(action),
         }
         Vec::new()
+    }
+
+    fn act_on_marks(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::CopyIds => return self.copy(Copied::Id),
+            Action::CopyUrls => return self.copy(Copied::Url),
+            Action::CopyCommands => return self.copy(Copied::Command),
+            Action::SaveMarked => self.ask_where_to_save_all(),
+            Action::ToggleMark => self.toggle_mark(),
+            Action::MarkRange => self.mark_range(),
+            Action::MarkAll => self.mark_all(),
+            Action::ClearMarks => self.clear_marks(),
+            _ => self.ask_to_delete(),
+        }
+        Vec::new()
+    }
+
+    fn act_on_details(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::NextTab => return self.turn_tab(true),
+            Action::PreviousTab => return self.turn_tab(false),
+            Action::NextFormat => return self.turn_format(),
+            Action::Submit => return self.submit(),
+            Action::Find => self.ask_what_to_find(),
+            Action::FindNext => self.find_on(true),
+            Action::FindPrevious => self.find_on(false),
+            Action::Save => self.ask_where_to_save(),
+            Action::EmptyPrompt => {
+                if let Some(prompt) = &mut self.prompt {
+                    prompt.input = tui_input::Input::default();
+                }
+            }
+            _ => self.cancel_prompt(),
+        }
+        Vec::new()
+    }
+
+    /// Lays something over the panes in the place of what is there.
+    fn lay_over(&mut self, overlay: Overlay) -> Vec<Effect> {
+        let effects = self.close();
+        self.overlay = Some(overlay);
+        effects
+    }
+
+    /// Closes what lies over the panes; what was fetched for it is no longer waited for.
+    fn close(&mut self) -> Vec<Effect> {
+        match self.overlay.take() {
+            Some(Overlay::Details { view, .. }) if matches!(view.text, Text::Coming(..)) => {
+                vec![Effect::StopFetching]
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// Whether what is typed goes to the filter of the event list.
@@ -180,6 +278,11 @@ impl State {
             Action::KeepFilter => self.filter.keep(),
             _ => self.filter.cancel(zone),
         }
+    }
+
+    fn reload_keys(&mut self) -> Vec<Effect> {
+        self.remark("fetching every key again".to_owned());
+        vec![Effect::ReloadKeys]
     }
 
     /// Asks everywhere, but no more than once a second: a key that is held down is no reason to hammer a
@@ -238,7 +341,14 @@ impl State {
     fn open_details(&mut self) {
         let Some((key, held)) = self.select_one() else { return };
         let (job, source) = (Box::new(held.to_job()), held.source());
-        self.overlay = Some(Overlay::Details { key, job, source, listed: true, scroll: Scroll::default() });
+        self.overlay = Some(Overlay::Details {
+            key,
+            job,
+            source,
+            listed: true,
+            view: Box::default(),
+            scroll: Scroll::default(),
+        });
     }
 
     /// Keeps an open job's details as they are listed now.

@@ -1,13 +1,15 @@
-//! Everything that the list gives of one job. Secrets in its configuration were masked where they
-//! entered; here they cannot be shown because they are not there.
+//! One job, by tabs: what the list gives of it, its configuration, its errors, its transcript and its log.
+//! Secrets in its configuration were masked where they entered; here they cannot be shown because they
+//! are not there. Of a text only the rows in view are looked at.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use strum::IntoEnumIterator;
 
 use super::overlay::Content;
-use super::{Theme, format};
-use crate::model::{Job, JobKey, SourceId};
-use crate::state::{Layout, State};
+use super::{Theme, faults, format};
+use crate::model::{Document, Job, JobKey, Material, SourceId};
+use crate::state::{Layout, State, Tab, Text, View};
 use crate::store::Common;
 
 /// The job to show.
@@ -20,40 +22,165 @@ pub(super) struct Shown<'a> {
     pub(super) source: SourceId,
     /// Whether it still is.
     pub(super) listed: bool,
+    /// What of it is looked at.
+    pub(super) view: &'a View,
+    /// The row of a text that is the first in view.
+    pub(super) scroll: usize,
 }
 
 const LABEL: usize = 12;
 
+/// How far above the rows in view it is looked for who is speaking.
+const LOOK_BACK: usize = 400;
+
+/// What a line of a transcript begins with that names who speaks from there on.
+const SPEAKER: &str = "SPEAKER: ";
+
 /// The lines of the overlay.
 pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme, shown: &Shown<'_>) -> Content<'a> {
-    let mut lines = Vec::new();
-    let mut push = |label: &str, value: Vec<Span<'static>>| {
-        let mut spans = vec![Span::styled(format!("{label:<LABEL$}"), theme.quiet)];
-        spans.extend(value);
-        lines.extend(Content::wrap(Line::from(spans), layout.overlay(), LABEL));
-    };
-    for (label, text, style) in facts(state, theme, shown) {
-        if !text.is_empty() {
-            push(label, vec![Span::styled(text, style)]);
-        }
-    }
-    let zone = &state.settings.zone;
-    for (at, error) in shown.job.errors.iter().enumerate() {
-        let label = if at == 0 { "errors" } else { "" };
-        let when = error.timestamp.map_or(String::new(), |at| format!("{}  ", format::full(at, zone)));
-        let style = if shown.job.is_done_with_errors() { theme.warning } else { theme.bad };
-        push(label, vec![Span::styled(when, theme.quiet), Span::styled(error.message.to_string(), style)]);
-    }
-    match &shown.job.config {
-        None => push("config", vec![Span::styled("the list gives none", theme.quiet)]),
-        Some(config) => {
-            for (at, line) in pretty(config).lines().enumerate() {
-                push(if at == 0 { "config" } else { "" }, vec![Span::styled(line.to_owned(), theme.text)]);
+    let mut window = None;
+    let lines = match shown.view.tab {
+        Tab::Summary => summary(state, layout, theme, shown),
+        Tab::Config => config(layout, theme, shown.job),
+        Tab::Errors => errors(state, layout, theme, shown.job),
+        Tab::Transcript | Tab::Log => match &shown.view.text {
+            Text::Here(material, document) if shown.view.material() == Some(*material) => {
+                let (first, lines) = rows(layout, theme, shown, *material, document);
+                window = Some((first, document.len()));
+                lines
             }
+            text => Content::wrap(on_its_way(shown.view, text, theme), layout.overlay(), 0),
+        },
+    };
+    let environment = state.store.fleet().environment_name(shown.key.environment);
+    let title = format!("Job {} · {environment}", shown.key.id);
+    Content { head: Some(tabs(shown, theme)), window, ..Content::new(title, lines) }
+}
+
+/// The tabs, the one that is looked at between brackets.
+fn tabs(shown: &Shown<'_>, theme: &Theme) -> Line<'static> {
+    let mut spans = Vec::new();
+    for tab in Tab::iter() {
+        let word = match tab {
+            Tab::Transcript => format!("{tab} {}", shown.view.format),
+            Tab::Errors if !shown.job.errors.is_empty() => format!("{tab} {}", shown.job.errors.len()),
+            tab => tab.to_string(),
+        };
+        if tab == shown.view.tab {
+            spans.push(Span::styled(format!("[{word}]"), theme.accent));
+        } else {
+            spans.push(Span::styled(format!(" {word} "), theme.quiet));
         }
     }
-    let environment = state.store.fleet().environment_name(shown.key.environment);
-    Content { title: format!("Job {} · {environment}", shown.key.id), lines }
+    Line::from(spans)
+}
+
+/// A label and what it stands for, wrapped.
+fn entry(layout: &Layout, theme: &Theme, label: &str, value: Vec<Span<'static>>) -> Vec<Line<'static>> {
+    let mut spans = vec![Span::styled(format!("{label:<LABEL$}"), theme.quiet)];
+    spans.extend(value);
+    Content::wrap(Line::from(spans), layout.overlay(), LABEL)
+}
+
+fn summary(state: &State, layout: &Layout, theme: &Theme, shown: &Shown<'_>) -> Vec<Line<'static>> {
+    let facts = facts(state, theme, shown).into_iter().filter(|(_, text, _)| !text.is_empty());
+    let mut lines: Vec<_> = facts
+        .flat_map(|(label, text, style)| entry(layout, theme, label, vec![Span::styled(text, style)]))
+        .collect();
+    if let Some(error) = shown.job.errors.last() {
+        let style = if shown.job.is_done_with_errors() { theme.warning } else { theme.bad };
+        let label = if shown.job.errors.len() > 1 { "last error" } else { "error" };
+        lines.extend(entry(layout, theme, label, vec![Span::styled(error.message.to_string(), style)]));
+    }
+    lines
+}
+
+fn config(layout: &Layout, theme: &Theme, job: &Job) -> Vec<Line<'static>> {
+    match &job.config {
+        None => vec![Line::styled("the list gives no configuration of this job", theme.quiet)],
+        Some(config) => pretty(config)
+            .lines()
+            .flat_map(|line| Content::wrap(Line::styled(line.to_owned(), theme.text), layout.overlay(), 4))
+            .collect(),
+    }
+}
+
+/// The errors, retries of one thing folded into one entry.
+fn errors(state: &State, layout: &Layout, theme: &Theme, job: &Job) -> Vec<Line<'static>> {
+    if job.errors.is_empty() {
+        return vec![Line::styled("there are no errors", theme.quiet)];
+    }
+    let style = if job.is_done_with_errors() { theme.warning } else { theme.bad };
+    let mut lines = Vec::new();
+    for fault in faults::fold(&job.errors) {
+        let when = |at: jiff::Timestamp| format::full(at, &state.settings.zone);
+        let time = match (fault.first.map(when), fault.last.map(when)) {
+            (Some(first), Some(last)) if fault.times > 1 && first != last => {
+                format!("{} times, {first} – {last}", fault.times)
+            }
+            (time, _) if fault.times > 1 => {
+                format!("{} times {}", fault.times, time.unwrap_or_default())
+            }
+            (time, _) => time.unwrap_or_default(),
+        };
+        if !time.is_empty() {
+            lines.push(Line::styled(time, theme.quiet));
+        }
+        let message = Line::styled(format!("  {}", fault.message), style);
+        lines.extend(Content::wrap(message, layout.overlay(), 2));
+    }
+    lines
+}
+
+fn on_its_way(view: &View, text: &Text, theme: &Theme) -> Line<'static> {
+    match text {
+        Text::Failed(_, why) => Line::styled(why.clone(), theme.warning),
+        Text::Coming(material, bytes) if *bytes > 0 => {
+            let size = format::count(bytes / 1024);
+            Line::styled(format!("fetching the {}: {size} KiB …", material.noun()), theme.quiet)
+        }
+        _ => {
+            let noun = view.material().map_or("text", Material::noun);
+            Line::styled(format!("fetching the {noun} …"), theme.quiet)
+        }
+    }
+}
+
+/// The rows in view, with the place of the first.
+fn rows(
+    layout: &Layout,
+    theme: &Theme,
+    shown: &Shown<'_>,
+    material: Material,
+    document: &Document,
+) -> (usize, Vec<Line<'static>>) {
+    let height = usize::from(layout.overlay_lines().saturating_sub(1));
+    let first = shown.scroll.min(document.len().saturating_sub(height));
+    let mut speaker = (material == Material::Txt).then(|| speaker_at(document, first)).flatten();
+    let sought = shown.view.sought.to_lowercase();
+    let mut lines = Vec::new();
+    for row in first..(first + height).min(document.len()) {
+        let text = document.row(row);
+        let mut style = theme.text;
+        if material == Material::Txt {
+            let named = text.strip_prefix(SPEAKER);
+            speaker = named.map(|name| name.trim().to_owned()).or(speaker);
+            style = speaker.as_deref().map_or(theme.text, |name| theme.speaker(name));
+        }
+        let mut line = Line::styled(text.to_owned(), style);
+        if !sought.is_empty() && text.to_lowercase().contains(&sought) {
+            line = line.patch_style(theme.selected);
+        }
+        lines.push(line);
+    }
+    (first, lines)
+}
+
+/// Who speaks in a row, where that is said not too far above it.
+fn speaker_at(document: &Document, row: usize) -> Option<String> {
+    let mut above = (row.saturating_sub(LOOK_BACK)..=row).rev();
+    let name = above.find_map(|row| document.row(row).strip_prefix(SPEAKER))?;
+    Some(name.trim().to_owned())
 }
 
 fn facts(state: &State, theme: &Theme, shown: &Shown<'_>) -> Vec<(&'static str, String, Style)> {
@@ -83,10 +210,15 @@ fn facts(state: &State, theme: &Theme, shown: &Shown<'_>) -> Vec<(&'static str, 
     };
     let followed = state.following.standing(shown.key);
     let followed = followed.map_or(String::new(), |standing| format!("{} {standing}", Theme::FOLLOWED));
+    let marked = state.marks.of(shown.key).map_or(String::new(), |failed| match failed {
+        None => Theme::MARKED.to_owned(),
+        Some(why) => format!("{} {why}", Theme::FAILED),
+    });
     vec![
         ("", standing.to_owned(), theme.warning),
         ("status", status, status_style),
         ("followed", followed, theme.active),
+        ("marked", marked, theme.warning),
         ("id", job.id.to_string(), theme.text),
         ("environment", place, theme.text),
         ("key", key, theme.text),

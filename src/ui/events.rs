@@ -50,7 +50,7 @@ pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme) -> Cont
         (_, 0) => lines.push(Line::styled("no event is like that", theme.quiet)),
         _ => {}
     }
-    Content { title: title(state, shown, all), lines }
+    Content::new(title(state, shown, all), lines)
 }
 
 /// `Events · 12 of 340 · filter: eu1 · warnings and worse`.

@@ -22,7 +22,7 @@ pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &
         paint::put_line(buffer, inner, row, line);
     }
     let foot = Rect::new(0, layout.screen.height - 1, layout.screen.width, 1);
-    paint::put_line(buffer, foot, 0, hints::hints(Context::FirstRun, theme, usize::from(foot.width)));
+    paint::put_line(buffer, foot, 0, hints::hints(state, Context::FirstRun, theme, usize::from(foot.width)));
 }
 
 fn wrapped(line: Line<'static>, area: Rect) -> Vec<Line<'static>> {

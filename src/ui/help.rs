@@ -12,7 +12,7 @@ use crate::store::query::FIELDS;
 const LABEL: usize = 18;
 
 /// The lines of the overlay.
-pub(super) fn content<'a>(_state: &State, layout: &Layout, theme: &Theme) -> Content<'a> {
+pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme) -> Content<'a> {
     let mut lines: Vec<Line<'static>> = Vec::new();
     let mut entry = |label: Span<'static>, text: &str| {
         let padding = LABEL.saturating_sub(label.width());
@@ -27,11 +27,15 @@ pub(super) fn content<'a>(_state: &State, layout: &Layout, theme: &Theme) -> Con
     for (title, context) in [
         ("Keys", Context::Panes),
         ("In details, events, matrix and help", Context::Overlay),
+        ("In details too", Context::Details),
         ("In the filter line", Context::Filter),
+        ("Where a line is asked for", Context::Prompt),
         ("Everywhere", Context::Always),
     ] {
         entry(heading(title), "");
-        for binding in BINDINGS.iter().filter(|binding| binding.context == context) {
+        for binding in
+            BINDINGS.iter().filter(|binding| binding.context == context && state.offers(binding.action))
+        {
             entry(Span::styled(format!("  {}", binding.keys.join(" ")), theme.accent), binding.help);
         }
         entry(Span::raw(""), "");
@@ -57,7 +61,7 @@ pub(super) fn content<'a>(_state: &State, layout: &Layout, theme: &Theme) -> Con
     }
     let lines =
         lines.into_iter().map(|line| paint::fit_line(line, Content::width(layout.overlay()))).collect();
-    Content { title: "Help".to_owned(), lines }
+    Content::new("Help".to_owned(), lines)
 }
 
 /// Every mark with its meaning, from the theme itself.
@@ -86,6 +90,8 @@ fn marks(theme: &Theme) -> Vec<(String, ratatui::style::Style, String)> {
         marks.push((glyph.to_owned(), style, format!("job: {word}")));
     }
     for (mark, style, text) in [
+        (Theme::MARKED, theme.accent, "job: marked"),
+        (Theme::FAILED, theme.accent, "job: marked, and what was wanted of it failed; its details say why"),
         (Theme::FOLLOWED, theme.active, "job: followed, its end shows at once"),
         ("!eu1", theme.warning, "job: stale, its environment does not answer with jobs now"),
         ("!7s", theme.warning, "environment: its data is stale, and so old"),

@@ -2,30 +2,44 @@
 //! remark. On a short screen it lies in the bottom border.
 
 use ratatui::buffer::Buffer;
+use ratatui::layout::Position;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::{Theme, paint};
+use super::{Theme, overlay, paint};
 use crate::state::{BINDINGS, Context, Layout, State};
 
 /// Draws the hints.
-pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &Theme) {
+pub(super) fn draw(
+    buffer: &mut Buffer,
+    state: &State,
+    layout: &Layout,
+    theme: &Theme,
+    cursor: &mut Option<Position>,
+) {
     let area = layout.hints;
+    if let (Some(prompt), None) = (&state.prompt, &state.overlay) {
+        let room = area.width.saturating_sub(1);
+        *cursor = Some(overlay::draw_prompt(buffer, (area.x, area.y), room, prompt, theme));
+        return;
+    }
     let room = usize::from(area.width.saturating_sub(2));
     let line = match &state.notice {
         Some(notice) => Line::styled(format!(" {} ", notice.text), theme.active),
         // An overlay has its own hints in its border.
-        None if state.context() == Context::Overlay => return,
-        None => hints(state.context(), theme, room),
+        None if state.overlay.is_some() => return,
+        None => hints(state, state.context(), theme, room),
     };
     paint::put_line(buffer, area, 0, line);
 }
 
 /// As many hints as fit. The last of the table's hints (help, quit) are kept before those in the middle.
-pub(super) fn hints<'a>(context: Context, theme: &Theme, room: usize) -> Line<'a> {
+pub(super) fn hints<'a>(state: &State, context: Context, theme: &Theme, room: usize) -> Line<'a> {
     let all: Vec<(&str, &str)> = BINDINGS
         .iter()
-        .filter(|binding| binding.context == context && !binding.hint.is_empty())
+        .filter(|binding| {
+            context.reaches(binding.context) && !binding.hint.is_empty() && state.offers(binding.action)
+        })
         .filter_map(|binding| Some((*binding.keys.first()?, binding.hint)))
         .collect();
     let width = |(key, hint): &(&str, &str)| key.width() + hint.width() + 3;

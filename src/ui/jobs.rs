@@ -8,7 +8,7 @@ use ratatui::text::Span;
 use unicode_width::UnicodeWidthStr;
 
 use super::{Theme, format, pace, paint};
-use crate::model::EnvironmentState;
+use crate::model::{EnvironmentState, JobId, JobKey};
 use crate::state::layout::ShownColumn;
 use crate::state::{Layout, State};
 use crate::store::{Align, Column, Handle, Held};
@@ -85,6 +85,13 @@ fn draw_rule(
         spans.push(Span::styled(state.filter.text().to_owned(), theme.accent));
         spans.push(Span::styled(format!(" · of {}", format::count(rows.total())), theme.quiet));
     }
+    if !state.marks.is_empty() {
+        let ranging = if state.marks.is_ranging() { ", a range begun" } else { "" };
+        spans.push(Span::styled(
+            format!(" · {} marked{ranging}", format::count(state.marks.len())),
+            theme.accent,
+        ));
+    }
     paint::title(buffer, (1, y), room, spans);
 }
 
@@ -150,6 +157,9 @@ fn draw_row(
     if stale {
         paint::put(buffer, (area.x, y), 1, "!", theme.warning, Align::Left);
     }
+    if let Some(mark) = mark_of(state, held) {
+        paint::put(buffer, (area.x, y), 1, mark, theme.accent, Align::Left);
+    }
     let mut x = area.x + 1;
     for column in columns {
         let (mut text, mut style) = cell(state, held, column.spec.column, theme);
@@ -162,6 +172,16 @@ fn draw_row(
         paint::put(buffer, (x, y), column.width, &text, style, column.spec.align);
         x += column.width + 1;
     }
+}
+
+/// The mark of a marked job: another where what was wanted of it failed.
+fn mark_of(state: &State, held: Held<'_>) -> Option<&'static str> {
+    if state.marks.is_empty() {
+        return None;
+    }
+    let environment = state.store.fleet().source(held.source())?.environment;
+    let mark = state.marks.of(&JobKey { environment, id: JobId::new(held.id()) })?;
+    Some(if mark.is_some() { Theme::FAILED } else { Theme::MARKED })
 }
 
 /// What a column shows of a job.

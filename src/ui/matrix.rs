@@ -41,7 +41,7 @@ pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme) -> Cont
             push(2, vec![head, Span::styled(banner.advice.clone(), theme.text)]);
         }
     }
-    Content { title: "Health and keys".to_owned(), lines }
+    Content::new("Health and keys".to_owned(), lines)
 }
 
 /// `eu1  ● up since 23:10:04 · 99 % of 120 answered · usually 42ms, 95 % within 80ms · ▁▂▁ · host`.

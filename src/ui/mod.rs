@@ -7,9 +7,11 @@
 //! picture of a screen.
 
 mod banners;
+mod confirm;
 mod details;
 mod environments;
 mod events;
+mod faults;
 mod first_run;
 mod format;
 mod header;
@@ -69,22 +71,27 @@ pub fn draw_into(buffer: &mut Buffer, state: &State, theme: &Theme, cursor: &mut
         }
         jobs::draw(buffer, state, &layout, theme, cursor);
         events::draw_pane(buffer, state, &layout, theme);
-        hints::draw(buffer, state, &layout, theme);
+        hints::draw(buffer, state, &layout, theme, cursor);
     }
     match &state.overlay {
         None => 0,
         Some(Overlay::Help(_)) => {
-            overlay::draw(buffer, state, &layout, theme, help::content(state, &layout, theme))
+            overlay::draw(buffer, state, &layout, theme, help::content(state, &layout, theme), cursor)
         }
         Some(Overlay::Events(_)) => {
-            overlay::draw(buffer, state, &layout, theme, events::content(state, &layout, theme))
+            overlay::draw(buffer, state, &layout, theme, events::content(state, &layout, theme), cursor)
         }
         Some(Overlay::Matrix(_)) => {
-            overlay::draw(buffer, state, &layout, theme, matrix::content(state, &layout, theme))
+            overlay::draw(buffer, state, &layout, theme, matrix::content(state, &layout, theme), cursor)
         }
-        Some(Overlay::Details { key, job, source, listed, .. }) => {
-            let shown = details::Shown { key, job, source: *source, listed: *listed };
-            overlay::draw(buffer, state, &layout, theme, details::content(state, &layout, theme, &shown))
+        Some(Overlay::Confirm(deletion, _)) => {
+            let content = confirm::content(state, &layout, theme, deletion);
+            overlay::draw(buffer, state, &layout, theme, content, cursor)
+        }
+        Some(Overlay::Details { key, job, source, listed, view, scroll }) => {
+            let shown = details::Shown { key, job, source: *source, listed: *listed, view, scroll: scroll.0 };
+            let content = details::content(state, &layout, theme, &shown);
+            overlay::draw(buffer, state, &layout, theme, content, cursor)
         }
     }
 }

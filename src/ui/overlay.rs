@@ -1,21 +1,32 @@
 //! A box over the panes with scrollable lines in it.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use super::{Theme, hints, paint};
-use crate::state::{Context, Layout, State};
+use crate::state::{Layout, Prompt, State};
 use crate::store::Align;
 
 /// What is in the box.
 pub(super) struct Content<'a> {
     /// For its border.
     pub(super) title: String,
+    /// A line that stays at the top however far the rest is scrolled.
+    pub(super) head: Option<Line<'a>>,
     /// Every line, wrapped already; those in view are drawn.
     pub(super) lines: Vec<Line<'a>>,
+    /// Where `lines` are only those in view: the place of the first, and how many there are in all.
+    pub(super) window: Option<(usize, usize)>,
+}
+
+impl<'a> Content<'a> {
+    /// Lines under a title.
+    pub(super) fn new(title: String, lines: Vec<Line<'a>>) -> Self {
+        Self { title, head: None, lines, window: None }
+    }
 }
 
 impl Content<'_> {
@@ -79,14 +90,18 @@ pub(super) fn draw(
     layout: &Layout,
     theme: &Theme,
     content: Content<'_>,
+    cursor: &mut Option<Position>,
 ) -> usize {
     let area = layout.overlay();
     recede(buffer, theme);
     clear(buffer, area);
     border(buffer, area, theme);
-    let height = usize::from(layout.overlay_lines());
-    let end = content.lines.len().saturating_sub(height);
+    let head = u16::from(content.head.is_some());
+    let height = usize::from(layout.overlay_lines().saturating_sub(head));
+    let all = content.window.map_or(content.lines.len(), |(_, all)| all);
+    let end = all.saturating_sub(height);
     let first = state.overlay.as_ref().map_or(0, |overlay| overlay.scroll().min(end));
+    let skipped = content.window.map_or(first, |_| 0);
     paint::title(
         buffer,
         (area.x + 2, area.y),
@@ -94,8 +109,10 @@ pub(super) fn draw(
         vec![Span::styled(content.title, theme.title)],
     );
     let inner = Rect::new(area.x + 2, area.y + 1, area.width.saturating_sub(4), layout.overlay_lines());
-    let all = content.lines.len();
-    for (row, line) in (0..inner.height).zip(content.lines.into_iter().skip(first)) {
+    if let Some(line) = content.head {
+        paint::put_line(buffer, inner, 0, line);
+    }
+    for (row, line) in (head..inner.height).zip(content.lines.into_iter().skip(skipped)) {
         paint::put_line(buffer, inner, row, line);
     }
     let bottom = area.bottom().saturating_sub(1);
@@ -106,11 +123,47 @@ pub(super) fn draw(
     };
     let place_width = u16::try_from(place.width()).unwrap_or(0);
     let room = area.width.saturating_sub(place_width + 4);
-    let hints = hints::hints(Context::Overlay, theme, usize::from(room));
-    buffer.set_line(area.x + 2, bottom, &paint::fit_line(hints, usize::from(room)), room);
+    if let Some(prompt) = &state.prompt {
+        *cursor = Some(draw_prompt(buffer, (area.x + 2, bottom), room, prompt, theme));
+    } else {
+        let hints = match &state.notice {
+            Some(notice) => Line::styled(format!(" {} ", notice.text), theme.active),
+            None => hints::hints(state, state.context(), theme, usize::from(room)),
+        };
+        buffer.set_line(area.x + 2, bottom, &paint::fit_line(hints, usize::from(room)), room);
+    }
     let x = area.right().saturating_sub(place_width + 2);
     paint::put(buffer, (x, bottom), place_width, &place, theme.quiet, Align::Right);
     end
+}
+
+/// The line that is asked for, its end in view; gives the cursor's place.
+pub(super) fn draw_prompt(
+    buffer: &mut Buffer,
+    (x, y): (u16, u16),
+    room: u16,
+    prompt: &Prompt,
+    theme: &Theme,
+) -> Position {
+    let question = format!(" {}: ", prompt.question());
+    // The line has at least ten cells, whatever is asked.
+    let asked = paint::fit(&question, usize::from(room.saturating_sub(10))).into_owned();
+    let left = usize::from(room).saturating_sub(asked.width() + 1);
+    let skipped = prompt.input.visual_scroll(left.saturating_sub(1));
+    let shown: String = {
+        let mut passed = 0;
+        let kept = prompt.input.value().graphemes(true).skip_while(|grapheme| {
+            let skip = passed < skipped;
+            passed += grapheme.width();
+            skip
+        });
+        take_width(&kept.collect::<String>(), left)
+    };
+    let cells = asked.width() + prompt.input.visual_cursor().saturating_sub(skipped);
+    let line =
+        Line::from(vec![Span::styled(asked, theme.accent), Span::styled(format!("{shown} "), theme.text)]);
+    buffer.set_line(x, y, &line, room);
+    Position::new(x + u16::try_from(cells).unwrap_or(room).min(room), y)
 }
 
 /// Lets what lies behind the box step back: still there, no longer speaking.

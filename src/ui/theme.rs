@@ -54,6 +54,22 @@ impl Theme {
     /// The glyph of a job that is followed, in the place of its status's own.
     pub const FOLLOWED: &'static str = "◎";
 
+    /// The style of somebody who speaks in a transcript, by the service's label (`S1`, `S2`, …; `UU` is
+    /// nobody known). The label stands above what is said, so that the colour only helps.
+    pub fn speaker(&self, label: &str) -> Style {
+        let voices = [self.active, self.good, self.warning, self.title];
+        let number: usize =
+            label.trim_start_matches(|char: char| !char.is_ascii_digit()).parse().unwrap_or(0);
+        let voice = number.checked_sub(1).and_then(|number| voices.get(number % voices.len()));
+        voice.copied().unwrap_or(self.text)
+    }
+
+    /// The glyph of a marked job.
+    pub const MARKED: &'static str = "*";
+
+    /// The glyph of one of which something was wanted that failed.
+    pub const FAILED: &'static str = "✗";
+
     /// A theme by name. The greys are from the 256-colour ramp, because what terminals make of "dark
     /// grey" and "dim" is unreadable on some backgrounds; the hues are the terminal's own sixteen, so
     /// that they suit the rest of it.

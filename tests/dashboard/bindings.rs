@@ -1,6 +1,9 @@
 //! Every row of the table of keys, pressed on the real program: each does what it says. A row without
 //! a check here fails.
 
+#[path = "more_bindings.rs"]
+mod more;
+
 use vt100::Screen;
 
 use crate::support::fleet::{Behaviour, Fleet};
@@ -16,12 +19,18 @@ fn bytes(key: &str) -> Vec<u8> {
         "Space" => " ",
         "↑" => "\x1b[A",
         "↓" => "\x1b[B",
+        "→" => "\x1b[C",
+        "←" => "\x1b[D",
+        "Tab" => "\t",
+        "S-Tab" => "\x1b[Z",
         "Home" => "\x1b[H",
         "End" => "\x1b[F",
         "PgUp" => "\x1b[5~",
         "PgDn" => "\x1b[6~",
         "F1" => "\x1bOP",
         "F5" => "\x1b[15~",
+        "F8" => "\x1b[19~",
+        "Del" => "\x1b[3~",
         _ => "",
     };
     match (named, key.strip_prefix("C-"), key.as_bytes()) {
@@ -179,7 +188,7 @@ impl Board {
             Action::OpenEvents => self.opens(key, "╭─ Events"),
             Action::OpenMatrix => self.opens(key, "╭─ Health and keys"),
             Action::OpenHelp => self.opens(key, "╭─ Help"),
-            other => panic!("no check for {other:?} in the panes"),
+            other => self.marking_key(key, other),
         }
     }
 

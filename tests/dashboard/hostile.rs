@@ -53,8 +53,11 @@ fn read_details(session: &mut Session, id: &str, name: &str) {
     session.send("\r");
     session.wait_for("its details", |screen| screen.contents().contains(&format!("Job {id}")));
     session.wait_for(name, |screen| screen.contents().contains(name));
-    session.send("G");
-    session.wait_for("their end", |screen| screen.contents().contains("config"));
+    for tab in ["[config]", "[errors", "[transcript", "[log]"] {
+        session.send("\t");
+        session.wait_for(tab, |screen| screen.contents().contains(tab));
+        session.send("G");
+    }
     session.send("q");
     session.wait_for("the panes", |screen| !screen.contents().contains(&format!("Job {id}")));
     // The selection goes first, then the filter. Two of these at once would be another key.

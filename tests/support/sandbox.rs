@@ -1,5 +1,6 @@
 //! The sandbox program, as a service that voxtop's own commands are tried on, with its control door.
 
+use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
@@ -107,9 +108,10 @@ impl Sandbox {
             names.join(", ")
         );
         for (name, url, more) in environments {
-            let one =
-                format!("[[environments]]\nname = \"{name}\"\nregion = \"LAB\"\nurl = \"{url}\"\n{more}\n");
-            text.push_str(&one);
+            let _ = write!(
+                text,
+                "[[environments]]\nname = \"{name}\"\nregion = \"LAB\"\nurl = \"{url}\"\n{more}\n"
+            );
         }
         let path = self.home().join("config.toml");
         std::fs::write(&path, text).expect("a configuration");

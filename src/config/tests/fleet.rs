@@ -178,3 +178,22 @@ fn a_fleet_made_in_the_program_takes_the_same_path() {
     let error = Config::for_fleet(wrong, Vec::new(), DEFAULT_REFRESH).unwrap_err().to_string();
     assert!(error.starts_with("the embedded fleet: "), "{error}");
 }
+
+#[test]
+fn what_is_protected_or_read_only_is_known_by_environment() {
+    let set = "[[environments]]\nname = \"eu1\"\nprotected = true\n";
+    let lab = format!("{LAB}read_only = true\n");
+    let config = Home::with(&format!("{KEY_A}{set}{lab}")).load().unwrap();
+    let guards: Vec<_> = config
+        .fleet
+        .environments()
+        .filter_map(|(id, one)| {
+            let endpoint = config.endpoint(id)?;
+            Some((one.name.as_str().to_owned(), endpoint.protected, endpoint.read_only))
+        })
+        .filter(|(_, protected, read_only)| *protected || *read_only)
+        .collect();
+    assert_eq!(guards, [("eu1".to_owned(), true, false), ("lab".to_owned(), false, true)]);
+    let error = Home::with(&format!("{KEY_A}{LAB}protected = \"yes\"\n")).load().unwrap_err().to_string();
+    assert!(error.contains("protected") && error.contains("true or false"), "{error}");
+}

@@ -1,0 +1,279 @@
+//! A job's details: which tab is looked at, the text that is fetched for it, what is found in it, and
+//! where it is saved. Leaving a tab calls off what is still on its way.
+
+use strum::{Display, EnumIter, IntoEnumIterator};
+
+use super::overlay::Scroll;
+use super::{Effect, Fetched, NotSaved, Overlay, Prompt, Purpose, SaveOrder, State};
+use crate::model::{Document, Failure, Job, Material, Status};
+
+/// What of a job is looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Display, EnumIter)]
+#[strum(serialize_all = "lowercase")]
+#[expect(missing_docs, reason = "each is what its word says")]
+pub enum Tab {
+    #[default]
+    Summary,
+    Config,
+    Errors,
+    Transcript,
+    Log,
+}
+
+/// A text that is looked at.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Text {
+    /// None was asked for.
+    #[default]
+    None,
+    /// It is on its way: so many bytes are there.
+    Coming(Material, usize),
+    /// It is here.
+    Here(Material, Document),
+    /// It could not be had; why, in a sentence.
+    Failed(Material, String),
+}
+
+/// How a job is looked at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct View {
+    /// The tab.
+    pub tab: Tab,
+    /// The form of the transcript.
+    pub format: Material,
+    /// The text of the tab, or the last one that was looked at.
+    pub text: Text,
+    /// What was looked for last.
+    pub sought: String,
+    /// The row in which it was found.
+    pub hit: Option<usize>,
+    number: u64,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self {
+            tab: Tab::default(),
+            format: Material::Txt,
+            text: Text::None,
+            sought: String::new(),
+            hit: None,
+            number: 0,
+        }
+    }
+}
+
+impl View {
+    /// What has to be fetched for the tab.
+    pub fn material(&self) -> Option<Material> {
+        match self.tab {
+            Tab::Transcript => Some(self.format),
+            Tab::Log => Some(Material::Log),
+            _ => None,
+        }
+    }
+
+    /// The text of the tab, where it is here.
+    pub fn document(&self) -> Option<&Document> {
+        match &self.text {
+            Text::Here(material, document) if self.material() == Some(*material) => Some(document),
+            _ => None,
+        }
+    }
+}
+
+impl State {
+    /// Goes on to another tab.
+    pub(super) fn turn_tab(&mut self, forwards: bool) -> Vec<Effect> {
+        let Some(Overlay::Details { view, .. }) = &mut self.overlay else { return Vec::new() };
+        let tabs: Vec<Tab> = Tab::iter().collect();
+        let at = tabs.iter().position(|tab| *tab == view.tab).unwrap_or(0);
+        let next = if forwards { at + 1 } else { at + tabs.len() - 1 };
+        view.tab = tabs.get(next % tabs.len()).copied().unwrap_or_default();
+        self.look_at_tab()
+    }
+
+    /// Shows the transcript in its next form.
+    pub(super) fn turn_format(&mut self) -> Vec<Effect> {
+        let Some(Overlay::Details { view, .. }) = &mut self.overlay else { return Vec::new() };
+        if view.tab == Tab::Transcript {
+            view.format = match view.format {
+                Material::Txt => Material::Json,
+                Material::Json => Material::Srt,
+                _ => Material::Txt,
+            };
+        }
+        view.tab = Tab::Transcript;
+        self.look_at_tab()
+    }
+
+    /// Fetches what the tab needs, and calls off what it does not.
+    fn look_at_tab(&mut self) -> Vec<Effect> {
+        let width = self.layout().overlay_width();
+        let Some(Overlay::Details { key, source, view, scroll, .. }) = &mut self.overlay else {
+            return Vec::new();
+        };
+        *scroll = Scroll::default();
+        view.hit = None;
+        let wanted = view.material();
+        let held = match &view.text {
+            Text::Here(material, _) | Text::Coming(material, _) => Some(*material),
+            Text::None | Text::Failed(..) => None,
+        };
+        let mut effects = Vec::new();
+        if matches!(view.text, Text::Coming(..)) && wanted != held {
+            view.text = Text::None;
+            effects.push(Effect::StopFetching);
+        }
+        if let Some(material) = wanted
+            && wanted != held
+        {
+            self.fetches += 1;
+            view.number = self.fetches;
+            view.text = Text::Coming(material, 0);
+            effects.push(Effect::Fetch(self.fetches, *source, key.id.clone(), material, width));
+        }
+        effects
+    }
+
+    /// Takes what is heard of a text.
+    pub(super) fn take_text(&mut self, number: u64, fetched: Fetched) {
+        let Some(Overlay::Details { job, view, .. }) = &mut self.overlay else { return };
+        if view.number != number {
+            return;
+        }
+        let (Text::Coming(material, _) | Text::Here(material, _)) = view.text else { return };
+        view.text = match fetched {
+            Fetched::Bytes(bytes) => Text::Coming(material, bytes),
+            Fetched::Here(document) => Text::Here(material, document),
+            Fetched::Failed(failure) => Text::Failed(material, plainly(material, job, &failure)),
+        };
+    }
+
+    /// Has a text wrapped anew where the screen has another width now.
+    pub(super) fn rewrap(&mut self) -> Vec<Effect> {
+        let width = self.layout().overlay_width();
+        let Some(Overlay::Details { view, .. }) = &mut self.overlay else { return Vec::new() };
+        let Text::Here(_, document) = &view.text else { return Vec::new() };
+        if document.width() == width.max(8) {
+            return Vec::new();
+        }
+        self.fetches += 1;
+        view.number = self.fetches;
+        vec![Effect::Rewrap(self.fetches, document.clone(), width)]
+    }
+
+    /// Asks what to find.
+    pub(super) fn ask_what_to_find(&mut self) {
+        if let Some(Overlay::Details { view, .. }) = &self.overlay
+            && view.document().is_some()
+        {
+            self.prompt = Some(Prompt::new(Purpose::Find, ""));
+        } else {
+            self.remark("there is no text here to find words in".to_owned());
+        }
+    }
+
+    /// Goes to the first place of a text from the top of what is seen on.
+    pub(super) fn find(&mut self, text: &str) {
+        if let Some(Overlay::Details { view, .. }) = &mut self.overlay {
+            text.clone_into(&mut view.sought);
+            view.hit = None;
+        }
+        self.find_on(true);
+    }
+
+    /// Goes to the next place of what was looked for, or to the one before.
+    pub(super) fn find_on(&mut self, forwards: bool) {
+        let height = usize::from(self.layout().overlay_lines());
+        let Some(Overlay::Details { view, scroll, .. }) = &mut self.overlay else { return };
+        let Some(document) = view.document() else { return };
+        let count = document.len();
+        let from = match (view.hit, forwards) {
+            (None, _) => scroll.0.min(count.saturating_sub(1)),
+            (Some(hit), true) => (hit + 1) % count.max(1),
+            (Some(hit), false) => (hit + count.saturating_sub(1)) % count.max(1),
+        };
+        let found = document.find(&view.sought, from, !forwards);
+        match found {
+            Some(row) => {
+                view.hit = Some(row);
+                *scroll = Scroll(row.saturating_sub(height / 3));
+            }
+            None if view.sought.is_empty() => {}
+            None => {
+                let text = format!("{:?} is not in this text", view.sought);
+                self.remark(text);
+            }
+        }
+    }
+
+    /// Asks where to save the tab's text.
+    pub(super) fn ask_where_to_save(&mut self) {
+        let Some(Overlay::Details { key, job, source, view, .. }) = &self.overlay else { return };
+        let Some(material) = view.material() else {
+            self.remark("a transcript or a log can be saved: Tab goes there".to_owned());
+            return;
+        };
+        let environment = self.store.fleet().environment_name(key.environment);
+        let path = file_name(environment, job, material);
+        let order =
+            SaveOrder { source: *source, id: key.id.clone(), material, path: path.clone(), replace: false };
+        self.prompt = Some(Prompt::new(Purpose::SaveAs(order), &path));
+    }
+
+    /// Tells what became of saving, and asks where a file is in the way.
+    pub(super) fn take_saved(&mut self, order: SaveOrder, saved: Result<u64, NotSaved>) {
+        match saved {
+            Ok(bytes) => self.remark(format!("saved {bytes} bytes to {}", order.path)),
+            Err(NotSaved::Unwritten(why)) => self.remark(format!("cannot write {}: {why}", order.path)),
+            Err(NotSaved::Failed(failure)) => {
+                let job = match &self.overlay {
+                    Some(Overlay::Details { job, .. }) if job.id == order.id => (**job).clone(),
+                    _ => Job::new(order.id.clone(), Status::Other("unknown".into())),
+                };
+                self.remark(plainly(order.material, &job, &failure));
+            }
+            // Somebody who types something else meanwhile is not interrupted; nothing was written.
+            Err(NotSaved::Exists) if self.prompt.is_some() => {
+                self.remark(format!("{} is there already; nothing was saved", order.path));
+            }
+            Err(NotSaved::Exists) => self.prompt = Some(Prompt::new(Purpose::Replace(order), "")),
+        }
+    }
+}
+
+/// Why a text is not to be had, in plain words.
+pub(super) fn plainly(material: Material, job: &Job, failure: &Failure) -> String {
+    let noun = material.noun();
+    match (failure.status, &job.status) {
+        (Some(404), Status::Rejected) if material != Material::Log => {
+            "there is no transcript: the job was rejected (404)".to_owned()
+        }
+        (Some(404), status) if status.is_active() => {
+            format!("there is no {noun} yet: the job is {status} (404)")
+        }
+        (Some(404), _) => format!("there is no {noun} (404)"),
+        (Some(410), _) => format!("the {noun} has expired: the service keeps it for 7 days (410)"),
+        (Some(501), _) => format!("this environment keeps no {noun} (501)"),
+        _ => format!("the {noun} could not be fetched: {}", failure.sentence()),
+    }
+}
+
+/// A name for a file that no file system minds and that says whose it is.
+pub(super) fn file_name(environment: &str, job: &Job, material: Material) -> String {
+    const LONGEST: usize = 60;
+    let safe = |text: &str| -> String {
+        let char = |char: char| if char.is_alphanumeric() || "-_.".contains(char) { char } else { '_' };
+        text.chars().map(char).take(LONGEST).collect()
+    };
+    let stem = job.data_name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
+    let stem = safe(stem.trim_matches(['.', ' ']));
+    let parts = [safe(environment), safe(job.id.as_str()), stem];
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    format!("{}.{material}", parts.join("-"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,89 @@
+//! One line that is asked for, over everything else: words to find, the name of a file, a word that
+//! confirms.
+
+use tui_input::Input;
+
+use crate::model::JobKey;
+
+use super::{Effect, Overlay, SaveOrder, State, Victim};
+
+/// What is being asked for.
+#[derive(Clone, Debug)]
+pub struct Prompt {
+    /// What for.
+    pub purpose: Purpose,
+    /// What has been typed.
+    pub input: Input,
+}
+
+/// What an answer is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Words to find in a text.
+    Find,
+    /// Where to save; the order's path is what was proposed.
+    SaveAs(SaveOrder),
+    /// The directory for the transcripts of these jobs.
+    SaveAll(Vec<JobKey>),
+    /// Whether to replace the order's file.
+    Replace(SaveOrder),
+    /// Whether to delete; the word that does it.
+    Delete(Vec<Victim>, &'static str),
+}
+
+/// The word that lets a file be replaced.
+const REPLACE: &str = "replace";
+
+impl Prompt {
+    pub(super) fn new(purpose: Purpose, text: &str) -> Self {
+        Self { purpose, input: Input::new(text.to_owned()) }
+    }
+
+    /// What is asked, before the line.
+    pub fn question(&self) -> String {
+        match &self.purpose {
+            Purpose::Find => "find".to_owned(),
+            Purpose::SaveAs(_) => "save as".to_owned(),
+            Purpose::SaveAll(jobs) => format!("save {} transcripts (txt) into the directory", jobs.len()),
+            Purpose::Delete(victims, word) => format!("type {word} to delete {}", victims.len()),
+            Purpose::Replace(order) => format!("{} is there; type {REPLACE} to replace it", order.path),
+        }
+    }
+}
+
+impl State {
+    /// Takes the answer.
+    pub(super) fn submit(&mut self) -> Vec<Effect> {
+        let Some(Prompt { purpose, input }) = self.prompt.take() else { return Vec::new() };
+        let text = input.value().trim();
+        match purpose {
+            Purpose::Find => self.find(text),
+            Purpose::SaveAs(order) if !text.is_empty() => {
+                return self.save(SaveOrder { path: text.to_owned(), ..order });
+            }
+            Purpose::SaveAll(jobs) if !text.is_empty() => return self.save_all(jobs, text),
+            Purpose::Replace(order) if text == REPLACE => {
+                return self.save(SaveOrder { replace: true, ..order });
+            }
+            Purpose::Delete(victims, word) => return self.delete(victims, text == word),
+            Purpose::SaveAs(_) | Purpose::SaveAll(_) | Purpose::Replace(_) => {
+                self.remark("nothing was saved".to_owned());
+            }
+        }
+        Vec::new()
+    }
+
+    /// Takes the question back.
+    pub(super) fn cancel_prompt(&mut self) {
+        self.prompt = None;
+        if matches!(self.overlay, Some(Overlay::Confirm(..))) {
+            self.overlay = None;
+            self.remark("nothing was deleted".to_owned());
+        }
+    }
+
+    fn save(&mut self, order: SaveOrder) -> Vec<Effect> {
+        self.remark(format!("saving {} …", order.path));
+        vec![Effect::Save(order)]
+    }
+}

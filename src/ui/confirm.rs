@@ -1,0 +1,59 @@
+//! What is said before jobs are deleted: how many, where, which, and what is left out.
+
+use ratatui::text::{Line, Span};
+
+use super::overlay::Content;
+use super::{Theme, format};
+use crate::state::{Deletion, Layout, State};
+
+/// So many jobs are named; of the others there is the number.
+const NAMED: usize = 200;
+
+/// The lines of the overlay.
+pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme, deletion: &Deletion) -> Content<'a> {
+    let fleet = state.store.fleet();
+    let mut lines = Vec::new();
+    let mut push = |text: String, style, indent| {
+        lines.extend(Content::wrap(Line::from(Span::styled(text, style)), layout.overlay(), indent));
+    };
+    let jobs = |count: usize| {
+        if count == 1 { "1 job".to_owned() } else { format!("{} jobs", format::count(count)) }
+    };
+    let all = deletion.victims.len();
+    push(
+        format!("Delete {} with audio, transcript and configuration. Nobody can bring them back.", jobs(all)),
+        theme.critical,
+        0,
+    );
+    for (environment, (count, running)) in &deletion.counts {
+        let guard = state.guards.get(environment.index()).copied().unwrap_or_default();
+        let protected = if guard.protected { " (protected)" } else { "" };
+        let force = match running {
+            0 => String::new(),
+            running => {
+                format!("; {running} still running: stopped and deleted by force, nothing comes of them")
+            }
+        };
+        let name = fleet.environment_name(*environment);
+        push(format!("  {name}{protected}: {}{force}", jobs(*count)), theme.text, 4);
+    }
+    for (environment, count) in &deletion.read_only {
+        let name = fleet.environment_name(*environment);
+        push(format!("  left out: {} in {name}, which is read-only", jobs(*count)), theme.warning, 4);
+    }
+    if deletion.gone > 0 {
+        push(format!("  left out: {} that are gone already", jobs(deletion.gone)), theme.quiet, 4);
+    }
+    push(String::new(), theme.text, 0);
+    for victim in deletion.victims.iter().take(NAMED) {
+        let held = state.store.find(&victim.key).and_then(|handle| state.store.job(handle));
+        let name = held.map_or("", |held| held.data_name());
+        let running = if victim.force { "  running" } else { "" };
+        let place = fleet.environment_name(victim.key.environment);
+        push(format!("  {place}  {}  {name}{running}", victim.key.id), theme.quiet, 4);
+    }
+    if all > NAMED {
+        push(format!("  … and {} more", format::count(all - NAMED)), theme.quiet, 4);
+    }
+    Content::new("Delete".to_owned(), lines)
+}
