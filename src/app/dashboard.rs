@@ -10,12 +10,13 @@ use tokio::time::{Instant, sleep_until};
 
 use super::input::Input;
 use super::keys::{KeyWatch, News, Wish};
+use super::lookout::Lookout;
 use super::redact::Redactor;
 use super::signals::{self, Quit, Signal, Signals};
 use super::terminal::{self, Screen};
 use super::{crash, fleet_of, now};
 use crate::config::Config;
-use crate::model::{KeyLabel, Report};
+use crate::model::{KeyLabel, Look, Report};
 use crate::poll::{self, Follows, Keys, Pollers};
 use crate::state::{Effect, Message, Settings, Size, State};
 use crate::ui::{self, Theme};
@@ -56,6 +57,7 @@ pub enum Ending {
 enum Woken {
     Terminal(Option<Event>),
     Report(Option<Report>),
+    Look(Look),
     Signal(Signal),
     Key(News),
     Second,
@@ -87,19 +89,22 @@ impl Console {
 /// When there is no terminal to draw on.
 pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> {
     let Dashboard { config, settings, filter, theme, redactor } = dashboard;
-    let (store, sources, keys) = fleet_of(&config);
+    let (mut store, sources, keys) = fleet_of(&config);
     let screen = Screen::enter()?;
     let input = match &mut console.input {
         Some(input) => input,
         none => none.insert(Input::listen()?),
     };
+    let lookout = Lookout::start(&config, &mut store);
     let mut state = State::new(store, settings, terminal_size(), now());
     // The caller has parsed it; a text that does not parse filters nothing.
     let _ = state.filter.set(&filter, &state.settings.zone.clone());
     let (reports, mut incoming) = mpsc::channel(REPORTS);
     let follows = Follows::new(sources.clone(), reports.clone());
     let key_watch = KeyWatch::start(config.fetchers, &config.keys);
-    let mut running = Loop { state, screen, theme, follows, events_logged: 0, keys, key_watch, redactor };
+    let events_logged = 0;
+    let mut running =
+        Loop { state, screen, theme, follows, lookout, events_logged, keys, key_watch, redactor };
     // The first frame comes before the first connection is even tried.
     if running.draw().is_err() {
         return Ok(Ending::Signal(Quit::Hangup));
@@ -118,6 +123,7 @@ struct Loop {
     screen: Screen,
     theme: Theme,
     follows: Follows,
+    lookout: Lookout,
     events_logged: u64,
     keys: Keys,
     key_watch: KeyWatch,
@@ -141,6 +147,7 @@ impl Loop {
                 event = input.next() => Woken::Terminal(event),
                 () = sleep_until(drawn + FRAME), if dirty => Woken::Frame,
                 report = incoming.recv() => Woken::Report(report),
+                look = self.lookout.next() => Woken::Look(look),
                 news = self.key_watch.next() => Woken::Key(news),
                 () = sleep_until(next_second()) => Woken::Second,
                 // It gives the runtime its turn first, so that what waits is seen before the next step.
@@ -165,6 +172,10 @@ impl Loop {
                 }
                 Woken::Report(report) => {
                     self.take_reports(report, incoming);
+                    None
+                }
+                Woken::Look(look) => {
+                    self.take_looks(look);
                     None
                 }
                 Woken::Key(news) => {
@@ -243,6 +254,17 @@ impl Loop {
         for report in first.into_iter().chain(waiting).take(MERGED) {
             self.state.update(Message::Report(report), now());
         }
+        self.lookout.attend(&self.state.store);
+        self.log_events();
+    }
+
+    /// Takes a look and those that wait behind it: they are few and small.
+    fn take_looks(&mut self, first: Look) {
+        let mut next = Some(first);
+        while let Some(look) = next {
+            self.state.update(Message::Look(look), now());
+            next = self.lookout.waiting();
+        }
         self.log_events();
     }
 
@@ -280,11 +302,17 @@ impl Loop {
 
     fn carry_out(&mut self, effect: Effect, pollers: &Pollers) -> Option<Ending> {
         match effect {
-            Effect::RefreshAll => pollers.refresh(None),
+            Effect::RefreshAll => {
+                pollers.refresh(None);
+                self.lookout.look_everywhere();
+            }
             Effect::Follow(source, id) => self.follows.follow(source, id),
             Effect::LetGo(source, id) => self.follows.let_go(source, &id),
             Effect::ReloadKeys => self.key_watch.wish(Wish::All),
-            Effect::Pause(paused) => pollers.pause(paused),
+            Effect::Pause(paused) => {
+                pollers.pause(paused);
+                self.lookout.pause(paused);
+            }
             Effect::Suspend => self.suspend(),
             Effect::StartDemo => return Some(Ending::Demo),
             Effect::Quit => return Some(Ending::Quit),

@@ -7,6 +7,7 @@
 mod failure;
 mod fleet;
 mod health;
+mod host;
 mod ids;
 mod job;
 mod key;
@@ -16,7 +17,8 @@ mod report;
 pub use failure::{Failure, FailureKind};
 pub use fleet::{Entitlement, Environment, Fleet, KeyLabel, Source};
 pub use health::EnvironmentState;
-pub use ids::{EnvironmentId, EnvironmentName, JobId, JobKey, KeyId, KeyName, Region, SourceId};
+pub use host::{HostRole, Look, ProbedHost};
+pub use ids::{EnvironmentId, EnvironmentName, HostId, JobId, JobKey, KeyId, KeyName, Region, SourceId};
 pub use job::{Job, JobError, RETENTION, Status};
 pub use key::{Fingerprint, InvalidKey, KeyState, KeyValue};
 pub use ladder::{Ask, Certificate, Climb, Reply, Rung, Skew, Step};

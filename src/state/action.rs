@@ -4,13 +4,15 @@
 use crossterm::event::KeyEvent;
 
 use super::Size;
-use crate::model::{JobId, KeyId, KeyLabel, Report, SourceId};
+use crate::model::{JobId, KeyId, KeyLabel, Look, Report, SourceId};
 
 /// Something that happened.
 #[derive(Clone, Debug)]
 pub enum Message {
     /// A poller reports.
     Report(Report),
+    /// A host was looked at.
+    Look(Look),
     /// A key was pressed.
     Key(KeyEvent),
     /// Text was pasted.
@@ -40,6 +42,7 @@ pub enum Action {
     OpenDetails,
     OpenEvents,
     OpenMatrix,
+    OpenRealtime,
     EventSeverity,
     OpenHelp,
     Close,

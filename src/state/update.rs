@@ -27,6 +27,10 @@ impl State {
                 self.store.merge(report);
                 Vec::new()
             }
+            Message::Look(look) => {
+                self.store.merge_look(look);
+                Vec::new()
+            }
             Message::Key(event) => self.press(event),
             Message::Paste(text) => {
                 self.paste(&text);
@@ -127,6 +131,7 @@ impl State {
             Action::OpenHelp => self.overlay = Some(Overlay::Help(Scroll::default())),
             Action::OpenEvents => self.overlay = Some(Overlay::Events(Scroll::default())),
             Action::OpenMatrix => self.overlay = Some(Overlay::Matrix(Scroll::default())),
+            Action::OpenRealtime => self.overlay = Some(Overlay::Realtime(Scroll::default())),
             Action::OpenDetails => self.open_details(),
             Action::Close => self.overlay = None,
             Action::EventSeverity => {

@@ -2,7 +2,8 @@
 //! changes nothing and reads no clock; the rows it builds are the rows in view, however many there are.
 //!
 //! A file a pane: `header`, `banners`, `environments`, `keys`, `strip` (both on one line), `jobs`,
-//! `events`, `hints`; over them `details`, `help`, `matrix`, and instead of them `first_run`. `paint` puts text
+//! `events`, `hints`; over them `details`, `help`, `matrix` (with `hosts`), `realtime`, and instead of
+//! them `first_run`. `paint` puts text
 //! into cells, `format` turns numbers and times into words, `theme` says what looks how, `svg` makes a
 //! picture of a screen.
 
@@ -15,12 +16,14 @@ mod format;
 mod header;
 mod help;
 mod hints;
+mod hosts;
 mod jobs;
 mod keys;
 mod matrix;
 mod overlay;
 mod pace;
 mod paint;
+mod realtime;
 mod strip;
 pub mod svg;
 mod theme;
@@ -69,6 +72,7 @@ pub fn draw_into(buffer: &mut Buffer, state: &State, theme: &Theme, cursor: &mut
         }
         jobs::draw(buffer, state, &layout, theme, cursor);
         events::draw_pane(buffer, state, &layout, theme);
+        realtime::draw_summary(buffer, state, &layout, theme);
         hints::draw(buffer, state, &layout, theme);
     }
     match &state.overlay {
@@ -81,6 +85,9 @@ pub fn draw_into(buffer: &mut Buffer, state: &State, theme: &Theme, cursor: &mut
         }
         Some(Overlay::Matrix(_)) => {
             overlay::draw(buffer, state, &layout, theme, matrix::content(state, &layout, theme))
+        }
+        Some(Overlay::Realtime(_)) => {
+            overlay::draw(buffer, state, &layout, theme, realtime::content(state, &layout, theme))
         }
         Some(Overlay::Details { key, job, source, listed, .. }) => {
             let shown = details::Shown { key, job, source: *source, listed: *listed };

@@ -178,6 +178,7 @@ impl Board {
             Action::OpenDetails => self.opens(key, "╭─ Job row"),
             Action::OpenEvents => self.opens(key, "╭─ Events"),
             Action::OpenMatrix => self.opens(key, "╭─ Health and keys"),
+            Action::OpenRealtime => self.opens(key, "╭─ Realtime hosts"),
             Action::OpenHelp => self.opens(key, "╭─ Help"),
             other => panic!("no check for {other:?} in the panes"),
         }
