@@ -16,7 +16,7 @@ use tracing::debug;
 use url::Url;
 
 use super::source::Gone;
-use super::task;
+use super::{backoff, task};
 use crate::api::ladder::{Gear, Prober};
 use crate::model::{Climb, HostId, Look};
 
@@ -26,6 +26,8 @@ const FLOOR: Duration = Duration::from_secs(5);
 const AT_ONCE: usize = 4;
 /// Nobody waits longer than this for one request of a look, whatever the limits of the polling are.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// So long after a failure that may be chance a host is climbed again.
+const AGAIN: Duration = Duration::from_secs(1);
 /// How far the time between two climbs may be off by chance, so that hosts are not climbed in step.
 const JITTER: f64 = 0.1;
 /// Within this time all hosts are climbed that were due while nothing was to be asked.
@@ -125,14 +127,23 @@ impl Probes {
     }
 }
 
-/// Climbs once, when there is a permit. `None` where that panics: the crash file has the rest.
+/// Climbs, when there is a permit; once more where what it found may be chance, so that three chances in a
+/// row do not look like an outage. `None` where that panics: the crash file has the rest.
 async fn climb(probe: Probe, permits: Arc<Semaphore>) -> Option<Climb> {
     // The semaphore is never closed.
     let _permit = permits.acquire_owned().await;
-    let (name, prober) = (probe.name, probe.prober);
-    let climbed = async move { prober.climb(now()).await };
-    let climb = task::unless_it_panics(climbed).await.ok()?;
-    debug!(host = &*name, "looked at: {}", climb.sentence());
+    let first = climb_once(&probe).await?;
+    if first.is_alive() || !first.failure().is_some_and(backoff::may_ask_again) {
+        return Some(first);
+    }
+    tokio::time::sleep(AGAIN).await;
+    climb_once(&probe).await
+}
+
+async fn climb_once(probe: &Probe) -> Option<Climb> {
+    let prober = probe.prober.clone();
+    let climb = task::unless_it_panics(async move { prober.climb(now()).await }).await.ok()?;
+    debug!(host = &*probe.name, "looked at: {}", climb.sentence());
     Some(climb)
 }
 

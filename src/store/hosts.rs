@@ -8,7 +8,7 @@ use super::event::{Event, Severity, Subject};
 use super::health::Outcome;
 use super::{Health, Store, advice};
 use crate::model::{
-    Climb, EnvironmentId, EnvironmentState, HostId, HostRole, Look, ProbedHost, Rung, SourceId,
+    Certificate, Climb, EnvironmentId, EnvironmentState, HostId, HostRole, Look, ProbedHost, Rung, SourceId,
 };
 
 /// What is known of one host.
@@ -22,6 +22,8 @@ pub struct HostRecord {
     pub last: Option<Climb>,
     /// When a look last found it alive.
     pub last_good: Option<Timestamp>,
+    /// The certificate that it showed when one was last accepted: a look that fails takes nothing back.
+    certificate: Option<Certificate>,
 }
 
 impl HostRecord {
@@ -30,10 +32,14 @@ impl HostRecord {
         self.last.as_ref().map(Climb::is_alive)
     }
 
-    /// Whole days until its certificate ends, where the latest look came to see and accept one.
+    /// Whole days until its certificate ends, where one was ever accepted.
     pub fn certificate_days(&self, now: Timestamp) -> Option<i64> {
-        let climb = self.last.as_ref().filter(|climb| climb.took(Rung::Tls).is_some())?;
-        climb.certificate.as_ref().map(|certificate| certificate.days_left(now))
+        self.certificate.as_ref().map(|certificate| certificate.days_left(now))
+    }
+
+    /// When its certificate ends, where one was ever accepted.
+    pub(super) fn certificate_end(&self) -> Option<Timestamp> {
+        self.certificate.as_ref().map(|certificate| certificate.not_after)
     }
 
     /// Whether it is expected to answer: today's documentation names it, or it has answered in this run.
@@ -52,7 +58,13 @@ impl HostRecord {
 impl Store {
     /// The hosts that are looked at from now on. Nothing is known of them.
     pub fn watch_hosts(&mut self, hosts: Vec<ProbedHost>) {
-        let record = |host| HostRecord { host, health: Health::default(), last: None, last_good: None };
+        let record = |host| HostRecord {
+            host,
+            health: Health::default(),
+            last: None,
+            last_good: None,
+            certificate: None,
+        };
         self.hosts = hosts.into_iter().map(record).collect();
     }
 
@@ -91,6 +103,8 @@ impl Store {
         };
         // A host is asked by nobody but the one who looks.
         let turned = record.health.push(SourceId(0), at, outcome);
+        let shown = climb.certificate.clone().filter(|_| climb.took(Rung::Tls).is_some());
+        record.certificate = shown.or(record.certificate.take());
         record.last = Some(climb);
         let after = record.health.state();
         if turned && (before, after) != (EnvironmentState::Unknown, EnvironmentState::Up) {

@@ -178,3 +178,20 @@ fn a_fleet_made_in_the_program_takes_the_same_path() {
     let error = Config::for_fleet(wrong, Vec::new(), DEFAULT_REFRESH).unwrap_err().to_string();
     assert!(error.starts_with("the embedded fleet: "), "{error}");
 }
+
+#[test]
+fn realtime_hosts_are_looked_at_where_a_documented_environment_is_asked() {
+    let moved = "[[environments]]\nname = \"eu1\"\nurl = \"http://127.0.0.1:8080\"\n";
+    for (config, hosts) in [
+        (KEY_A.to_owned(), 7),
+        (format!("{KEY_A}environments = [\"trial\"]\n"), 7),
+        (format!("{KEY_A}environments = [\"lab\"]\n{LAB}"), 0),
+        (format!("{KEY_A}environments = [\"eu1\"]\n{moved}"), 0),
+        (format!("builtin_environments = false\n{KEY_A}environments = [\"au1\"]\n"), 0),
+        (LAB.to_owned(), 0),
+    ] {
+        let loaded = Home::with(&config).load().unwrap_or_else(|error| panic!("{config}\n{error}"));
+        assert_eq!(loaded.realtime.len(), hosts, "{config}");
+        assert!(loaded.realtime.iter().all(|host| host.url.scheme() == "https"));
+    }
+}

@@ -115,6 +115,27 @@ async fn where_nobody_listens_it_ends() {
     assert!(tokio::time::timeout(Duration::from_secs(1), task.join_next()).await.is_ok());
 }
 
+/// A host that breaks off every other connection, as a flaky network does, is alive.
+#[tokio::test]
+async fn what_may_be_chance_is_looked_at_again_before_it_counts() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+    tokio::spawn(async move {
+        for connection in 0.. {
+            let Ok((mut stream, _)) = listener.accept().await else { return };
+            if connection % 2 == 1 {
+                let mut head = [0; 1_024];
+                let _ = stream.read(&mut head).await;
+                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}").await;
+            }
+        }
+    });
+    let prober = batch(&base, &gear(Duration::from_secs(60), Duration::from_secs(60)));
+    let probe = Probe { host: HostId(0), name: "flaky".into(), prober, beat: BEAT };
+    let found = climb(probe, Arc::new(Semaphore::new(1))).await.unwrap();
+    assert!(found.is_alive(), "{found:?}");
+}
+
 /// The real climbs, over sockets: both kinds of host, no key anywhere, and a host that is not there.
 #[tokio::test]
 async fn hosts_are_looked_at_without_a_key_and_told_apart() {

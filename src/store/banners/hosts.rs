@@ -85,24 +85,30 @@ impl Store {
     fn realtime_banner(&self) -> Option<Banner> {
         let down: Vec<(HostId, &HostRecord)> =
             self.realtime_hosts().filter(|(_, record)| record.is_missed()).collect();
-        let (at, failure) =
-            down.iter().filter_map(|(_, record)| record.health.last_failure()).max_by_key(|(at, _)| *at)?;
+        // The first speaks for those that fail as it does: one that is always the same.
+        let first = down.first()?.1;
+        let (_, failure) = first.health.last_failure()?;
+        let alike = |record: &HostRecord| {
+            record.health.last_failure().is_some_and(|(_, other)| other.kind == failure.kind)
+        };
+        let why = if down.iter().all(|(_, record)| alike(record)) {
+            failure.sentence()
+        } else {
+            "each for a reason of its own (t shows them)".to_owned()
+        };
         let names: Vec<&str> = down.iter().filter_map(|(_, record)| record.host.realtime_name()).collect();
         let (verb, noun) = if names.len() == 1 { ("is", "host") } else { ("are", "hosts") };
-        let rungs = down
-            .iter()
-            .filter_map(|(_, record)| record.last.as_ref())
-            .find(|climb| climb.at == at)
-            .and_then(advice::rungs);
+        let rungs = first.last.as_ref().filter(|_| down.len() == 1).and_then(advice::rungs);
         let elsewhere = self.realtime_elsewhere(&down);
-        let rest = [rungs, advice::remedy(failure.kind).map(str::to_owned), elsewhere];
+        let remedy = advice::remedy(failure.kind).filter(|_| down.iter().all(|(_, record)| alike(record)));
+        let rest = [rungs, remedy.map(str::to_owned), elsewhere];
         let advice =
             ["Batch jobs are not affected.".to_owned()].into_iter().chain(rest.into_iter().flatten());
         Some(Banner {
             cause: Cause::RealtimeDown(down.iter().map(|(id, _)| *id).collect()),
             severity: Severity::Warning,
             sure: Sureness::Certain,
-            head: format!("realtime {noun} {} {verb} down: {}", some(&names), failure.sentence()),
+            head: format!("realtime {noun} {} {verb} down: {why}", some(&names)),
             advice: advice.collect::<Vec<_>>().join(" "),
             since: down.iter().filter_map(|(_, record)| record.health.since()).min()?,
             last_good: down.iter().filter_map(|(_, record)| record.last_good).max(),
@@ -137,10 +143,9 @@ impl Store {
         let mut ending: BTreeMap<Timestamp, Vec<&HostRecord>> = BTreeMap::new();
         for (_, record) in self.hosts() {
             let Some(days) = record.certificate_days(now).filter(|days| *days <= DAYS_LEFT) else { continue };
-            let certificate = record.last.as_ref().and_then(|climb| climb.certificate.as_ref());
             // One that has ended is refused at the next look, which says so.
-            if let Some(certificate) = certificate.filter(|_| days >= 0) {
-                ending.entry(certificate.not_after).or_default().push(record);
+            if let Some(not_after) = record.certificate_end().filter(|_| days >= 0) {
+                ending.entry(not_after).or_default().push(record);
             }
         }
         for (not_after, records) in ending {

@@ -48,6 +48,7 @@ fn realtime_hosts_are_called_down_after_three_looks_and_the_dropped_ones_only_if
         ("... h.. h.. h.. h..", down("host eu.rt is", tls)),
         ("... h.. h.. h.. ... ...", vec![]),
         ("dd. dd. dd.", down("hosts eu.rt and us.rt are", dns)),
+        ("dh. dh. dh.", down("hosts eu.rt and us.rt are", "each for a reason of its own (t shows them)")),
         ("..d ..d ..d ..d", vec![]),
         ("... ..d ..d ..d", down("host neu.rt is", dns)),
     ] {
@@ -133,8 +134,9 @@ fn a_certificate_is_warned_of_once_for_all_its_hosts_and_again_in_its_last_days(
         let names = "the certificate of eu1.example and eu.rt.speechmatics.example";
         assert_eq!(told, expected.map(|(severity, words)| (severity, format!("{names} {words}"))), "{ends}");
         assert!(banners.len() < 2);
-        // It stands still while the hosts are looked at again.
+        // It stands still while the hosts are looked at again, also where that fails for once.
         store.merge_look(Look { host: HostId(0), climb: certified(30, ends) });
+        store.merge_look(Look { host: HostId(1), climb: climb(30, 'd') });
         assert_eq!(store.banners(at(0)), banners, "{ends}");
     }
 }
