@@ -21,7 +21,7 @@
 //! | [`state`] | the dashboard's state: keys → actions → `update` → effects; layout | touches the terminal |
 //! | [`ui`] | state → cells, and pictures of screens | decides or changes anything |
 //! | [`api`] | HTTP: the client, wire types → model, errors → failures, scrubbing and masking; the ladder that looks at one host | retries by itself |
-//! | [`poll`] | when to ask what: rounds, pages, backoff, budget; one task a source | knows of stores or screens |
+//! | [`poll`] | when to ask what: rounds, pages, backoff, budget; one task a source, and one a host that is looked at without a key | knows of stores or screens |
 //! | [`app`] | the rim: run loop, terminal, signals, log, crash files; `voxtop jobs` and `doctor` | parses or merges |
 //! | [`catalog`] | the vendor's environments, from `assets/environments.toml` | knows of keys |
 //! | [`config`] | file, environment and arguments → a configuration that cannot be wrong | shows a key |

@@ -17,6 +17,10 @@ mod exchange;
 mod hostile;
 
 #[cfg(test)]
+#[path = "dashboard/realtime.rs"]
+mod realtime;
+
+#[cfg(test)]
 mod fleet {
     use std::path::Path;
 

@@ -219,6 +219,9 @@ mod reports {
         assert_eq!(row(&report["endpoints"], "environment", "lab")["alive"], true);
         let found = finding(&report, "configuration", "no API key");
         assert!(found["advice"].as_str().unwrap().contains("SPEECHMATICS_API_KEY"), "{found}");
+        let text = home.run(&["doctor"]).stdout;
+        let (_, keys) = text.split_once("\nKeys\n").expect("a heading");
+        assert_eq!(keys.trim(), "– no key was tried, so nothing is known of any");
     }
 
     #[test]

@@ -14,12 +14,13 @@ use super::deletion::Deletion;
 use super::errands::Errands;
 use super::input::Input;
 use super::keys::{KeyWatch, News, Wish};
+use super::lookout::Lookout;
 use super::redact::Redactor;
 use super::signals::{self, Quit, Signal, Signals};
 use super::terminal::{self, Screen};
 use super::{Writes, clipboard, crash, fleet_of, journal, now};
 use crate::config::{Config, Endpoint};
-use crate::model::{KeyLabel, Report};
+use crate::model::{KeyLabel, Look, Report};
 use crate::poll::{self, Follows, Keys, Pollers};
 use crate::state::{Effect, Guard, Message, Settings, Size, State};
 use crate::ui::{self, Theme};
@@ -62,6 +63,7 @@ pub enum Ending {
 enum Woken {
     Terminal(Option<Event>),
     Report(Option<Report>),
+    Look(Look),
     Signal(Signal),
     Key(News),
     Errand(Message),
@@ -95,13 +97,14 @@ impl Console {
 pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> {
     let Dashboard { config, mut settings, filter, theme, state_dir, redactor } = dashboard;
     let writes = if settings.read_only { Writes::Forbidden } else { Writes::Allowed };
-    let (store, sources, keys) = fleet_of(&config, writes);
+    let (mut store, sources, keys) = fleet_of(&config, writes);
     settings.warnings.extend(journal::unfinished(&state_dir, now()));
     let screen = Screen::enter()?;
     let input = match &mut console.input {
         Some(input) => input,
         none => none.insert(Input::listen()?),
     };
+    let lookout = Lookout::start(&config, &mut store);
     let mut state = State::new(store, settings, terminal_size(), now());
     let guard = |endpoint: &Endpoint| Guard { protected: endpoint.protected, read_only: endpoint.read_only };
     state.guards = config.endpoints.iter().map(guard).collect();
@@ -113,8 +116,9 @@ pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> 
     let fleet = Arc::new(config.fleet.clone());
     let errands = Errands::new(Deletion { sources: sources.clone(), fleet, state_dir });
     let key_watch = KeyWatch::start(config.fetchers, &config.keys);
+    let events_logged = 0;
     let mut running =
-        Loop { state, screen, theme, follows, errands, events_logged: 0, keys, key_watch, redactor };
+        Loop { state, screen, theme, follows, errands, lookout, events_logged, keys, key_watch, redactor };
     // The first frame comes before the first connection is even tried.
     if running.draw().is_err() {
         return Ok(Ending::Signal(Quit::Hangup));
@@ -134,6 +138,7 @@ struct Loop {
     theme: Theme,
     follows: Follows,
     errands: Errands,
+    lookout: Lookout,
     events_logged: u64,
     keys: Keys,
     key_watch: KeyWatch,
@@ -157,6 +162,7 @@ impl Loop {
                 event = input.next() => Woken::Terminal(event),
                 () = sleep_until(drawn + FRAME), if dirty => Woken::Frame,
                 report = incoming.recv() => Woken::Report(report),
+                look = self.lookout.next() => Woken::Look(look),
                 news = self.key_watch.next() => Woken::Key(news),
                 message = self.errands.next() => Woken::Errand(message),
                 () = sleep_until(next_second()) => Woken::Second,
@@ -182,6 +188,10 @@ impl Loop {
                 }
                 Woken::Report(report) => {
                     self.take_reports(report, incoming);
+                    None
+                }
+                Woken::Look(look) => {
+                    self.take_looks(look);
                     None
                 }
                 Woken::Key(news) => {
@@ -261,6 +271,17 @@ impl Loop {
         for report in first.into_iter().chain(waiting).take(MERGED) {
             self.state.update(Message::Report(report), now());
         }
+        self.lookout.attend(&self.state.store);
+        self.log_events();
+    }
+
+    /// Takes a look and those that wait behind it: they are few and small.
+    fn take_looks(&mut self, first: Look) {
+        let mut next = Some(first);
+        while let Some(look) = next {
+            self.state.update(Message::Look(look), now());
+            next = self.lookout.waiting();
+        }
         self.log_events();
     }
 
@@ -298,7 +319,10 @@ impl Loop {
 
     fn carry_out(&mut self, effect: Effect, pollers: &Pollers) -> Option<Ending> {
         match effect {
-            Effect::RefreshAll => pollers.refresh(None),
+            Effect::RefreshAll => {
+                pollers.refresh(None);
+                self.lookout.look_everywhere();
+            }
             Effect::Follow(source, id) => self.follows.follow(source, id),
             Effect::LetGo(source, id) => self.follows.let_go(source, &id),
             Effect::ReloadKeys => self.key_watch.wish(Wish::All),
@@ -311,7 +335,10 @@ impl Loop {
                 self.errands.run(errand);
             }
             Effect::Copy(text, what) => self.copy(&text, &what),
-            Effect::Pause(paused) => pollers.pause(paused),
+            Effect::Pause(paused) => {
+                pollers.pause(paused);
+                self.lookout.pause(paused);
+            }
             Effect::Suspend => self.suspend(),
             Effect::StartDemo => return Some(Ending::Demo),
             Effect::Quit => return Some(Ending::Quit),

@@ -2,7 +2,7 @@
 //! the state; [`jobs`] is its twin without a screen, over the same pollers and the same store;
 //! [`doctor`] looks at every host and key once and explains; [`picture`] is the dashboard without a terminal.
 //! The rest is terminal manners: [`terminal`], [`input`], [`signals`], [`crash`], [`log`], [`redact`]; and
-//! `keys`, which sees them change.
+//! `keys`, which sees them change; and `lookout`, which looks at hosts without a key.
 
 mod canvas;
 mod clipboard;
@@ -17,6 +17,7 @@ pub mod jobs;
 mod journal;
 mod keys;
 pub mod log;
+mod lookout;
 mod output;
 pub mod picture;
 pub mod redact;

@@ -10,6 +10,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::dashboard::Dashboard;
+use super::lookout::Lookout;
 use super::{Writes, fleet_of, now};
 use crate::poll;
 use crate::state::{Message, Size, State};
@@ -18,15 +19,20 @@ use crate::ui::{self, svg};
 /// Runs the dashboard for a while and gives its screen as SVG.
 pub async fn take(dashboard: Dashboard, size: Size, after: Duration) -> String {
     let Dashboard { config, settings, filter, theme, .. } = dashboard;
-    let (store, sources, _keys) = fleet_of(&config, Writes::Forbidden);
+    let (mut store, sources, _keys) = fleet_of(&config, Writes::Forbidden);
+    let mut lookout = Lookout::start(&config, &mut store);
     let mut state = State::new(store, settings, size, now());
     // The caller has parsed it.
     let _ = state.filter.set(&filter, &state.settings.zone.clone());
     let (reports, mut incoming) = mpsc::channel(64);
     let pollers = poll::start(sources, config.refresh, &reports);
     let watch = async {
-        while let Some(report) = incoming.recv().await {
-            state.update(Message::Report(report), now());
+        loop {
+            let message = tokio::select! {
+                Some(report) = incoming.recv() => Message::Report(report),
+                look = lookout.next() => Message::Look(look),
+            };
+            state.update(message, now());
         }
     };
     // It never ends by itself: running out of time is how it is meant to end.

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use color_eyre::Result;
 use color_eyre::eyre::WrapErr;
+use url::Url;
 
-use crate::config::Config;
-use crate::model::KeyValue;
+use crate::config::{Config, RealtimeHost};
+use crate::model::{KeyValue, Region};
 use crate::sandbox::{self, Running, Scenario};
 
 /// The story that the demo tells.
@@ -29,7 +30,12 @@ pub(super) async fn start(refresh: Option<Duration>) -> Result<(Running, Config)
         let value = KeyValue::new(&key.value).wrap_err("a key of the sandbox")?;
         keys.push((key.name.clone(), value, key.environments.clone()));
     }
-    let config = Config::for_fleet(environments, keys, refresh.unwrap_or(REFRESH))
+    let mut config = Config::for_fleet(environments, keys, refresh.unwrap_or(REFRESH))
         .wrap_err("the sandbox's own fleet")?;
+    for host in &running.realtime {
+        let (name, region) = (host.name.clone(), Region::new(&host.region));
+        let url = Url::parse(&host.url).wrap_err("a realtime host of the sandbox")?;
+        config.realtime.push(RealtimeHost { name, region, url, documented: true });
+    }
     Ok((running, config))
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use crate::model::{EnvironmentId, Fleet, KeyId, KeyLabel, KeyValue};
+use crate::model::{EnvironmentId, Fleet, KeyId, KeyLabel, KeyValue, Region};
 
 mod address;
 mod command;
@@ -70,6 +70,9 @@ pub struct Config {
     pub fleet: Fleet,
     /// By [`EnvironmentId`].
     pub endpoints: Vec<Endpoint>,
+    /// The realtime hosts that are looked at, without a key; none where only hosts of the user's own are
+    /// asked.
+    pub realtime: Vec<RealtimeHost>,
     /// By [`KeyId`].
     pub keys: Vec<KeyValue>,
     /// By [`KeyId`]: where each comes from, to be fetched again.
@@ -93,6 +96,19 @@ pub struct Endpoint {
     pub protected: bool,
     /// Whether nothing may be changed there.
     pub read_only: bool,
+}
+
+/// A realtime host. It keeps no jobs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RealtimeHost {
+    /// Its short name: `eu.rt`.
+    pub name: String,
+    /// The region that it serves, `GLOBAL` where it guarantees none.
+    pub region: Region,
+    /// Where it is asked.
+    pub url: Url,
+    /// Whether today's documentation names it.
+    pub documented: bool,
 }
 
 /// How hard and how patiently the service is asked.
@@ -225,6 +241,7 @@ fn resolve(
     let around = Arc::new(surroundings.clone());
     let fetcher = |key| KeyFetcher::new(key, &beside, &around);
     let fetchers = plan.keys.into_iter().map(fetcher).collect();
-    let (refresh, limits, endpoints) = (plan.refresh, plan.limits, plan.endpoints);
-    Ok(Config { refresh, fleet, endpoints, keys, fetchers, limits, warnings, file })
+    let (refresh, limits) = (plan.refresh, plan.limits);
+    let (endpoints, realtime) = (plan.endpoints, plan.realtime);
+    Ok(Config { refresh, fleet, endpoints, realtime, keys, fetchers, limits, warnings, file })
 }

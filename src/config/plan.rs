@@ -14,7 +14,7 @@ use crate::model::{Entitlement, Environment, EnvironmentId, KeyId, KeyName, Sour
 
 use super::error::{At, ConfigError, Place, Problem, Problems, shown};
 use super::raw::{KeyOrigin, RawConfig, RawKey};
-use super::{Endpoint, Limits, address, environments::Environments, names, parse_duration};
+use super::{Endpoint, Limits, RealtimeHost, address, environments::Environments, names, parse_duration};
 
 /// Everything but the keys' values.
 #[derive(Debug)]
@@ -23,6 +23,7 @@ pub(super) struct Plan {
     pub(super) limits: Limits,
     pub(super) environments: Vec<Environment>,
     pub(super) endpoints: Vec<Endpoint>,
+    pub(super) realtime: Vec<RealtimeHost>,
     pub(super) keys: Vec<PlannedKey>,
     pub(super) sources: Vec<Source>,
     pub(super) warnings: Vec<String>,
@@ -82,7 +83,28 @@ pub(super) fn plan_all(raw: RawConfig, untried: Untried) -> (Plan, Problems) {
         problems.keep(fit_for_service(rate, &endpoints));
     }
     let refresh = refresh.unwrap_or(super::DEFAULT_REFRESH);
-    (Plan { refresh, limits, environments, endpoints, keys, sources, warnings }, problems)
+    let realtime = if builtin { realtime(&endpoints) } else { Vec::new() };
+    (Plan { refresh, limits, environments, endpoints, realtime, keys, sources, warnings }, problems)
+}
+
+/// The documented realtime hosts, where a documented batch host is asked: who asks only hosts of their own
+/// has no business with the vendor's.
+fn realtime(endpoints: &[Endpoint]) -> Vec<RealtimeHost> {
+    let documented =
+        |endpoint: &Endpoint| matches!(catalog::find(endpoint.base.as_str()), Some(Found::Batch(..)));
+    if !endpoints.iter().any(documented) {
+        return Vec::new();
+    }
+    let host = |one: &catalog::Realtime| {
+        let url = Url::parse(&format!("https://{}/", one.host)).ok()?;
+        Some(RealtimeHost {
+            name: one.name.clone(),
+            region: one.region.clone(),
+            url,
+            documented: one.current,
+        })
+    };
+    catalog::builtin().realtime.iter().filter_map(host).collect()
 }
 
 fn duration(text: &At<String>) -> Result<Duration, Problem> {

@@ -128,6 +128,7 @@ fn usable(plan: Plan, values: Vec<Option<KeyValue>>, fetcher: impl Fn(PlannedKey
         refresh: plan.refresh,
         fleet,
         endpoints: plan.endpoints,
+        realtime: plan.realtime,
         keys,
         fetchers,
         limits: plan.limits,

@@ -84,6 +84,11 @@ index! {
     SourceId
 }
 
+index! {
+    /// A host's place in the list of those that are looked at.
+    HostId
+}
+
 /// What makes a job the same job: its environment and its id. Two environments may use one id for
 /// two jobs, and one job may be listed by two keys.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

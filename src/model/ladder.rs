@@ -191,6 +191,14 @@ impl Climb {
         self.steps.iter().find(|step| step.rung == rung && step.failure.is_none()).map(|step| step.took)
     }
 
+    /// How long it took to come to the end of the first answer, from the name on; `None` where it did not.
+    pub fn total(&self) -> Option<Duration> {
+        let way = [Rung::Dns, Rung::Proxy, Rung::Connect, Rung::Tls]
+            .map(|rung| self.took(rung).unwrap_or_default());
+        // The whole answer counts from its request, as its first byte does.
+        self.took(Rung::Whole).map(|whole| way.iter().sum::<Duration>() + whole)
+    }
+
     /// Where and why the climb ended before an answer. `None` where one came.
     pub fn ended(&self) -> Option<(Rung, &Failure)> {
         let last = self.steps.last()?;

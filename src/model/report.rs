@@ -116,7 +116,8 @@ pub struct Progress {
     pub paused_until: Option<Timestamp>,
     /// How much later the service's clock is than the local one; good to about a second.
     pub clock_ahead: Option<SignedDuration>,
-    /// The host that is asked, where it is not the environment's first: that one cannot be reached.
+    /// The host that is asked (with a port where it is not the scheme's own), where it is not the
+    /// environment's first: that one cannot be reached.
     pub alias: Option<Box<str>>,
     /// Why the past is not being read just now, where a page of it failed.
     pub held_up: Option<Failure>,

@@ -110,7 +110,7 @@ impl Drive {
                 let rates = (used as f32, allowed as f32);
                 (progress.requests_per_second, progress.allowed_per_second) = rates;
                 progress.clock_ahead = self.clock_ahead;
-                progress.alias = self.source.endpoint.alias().map(Into::into);
+                progress.alias = self.source.endpoint.alias();
             }
             self.unsent.push_back(Report { source: self.source.source, sequence, at, event });
         }

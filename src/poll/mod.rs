@@ -4,7 +4,8 @@
 //! hanging environment delays no other. Reports go over one bounded channel. What is asked next is
 //! decided by [`plan`], how long to wait after failures by [`backoff`], and how often a key may ask by
 //! [`bucket`]; all three are pure, and are tested in virtual time. Nothing here knows of stores or
-//! screens, and no key is ever in a report or in the log. Beside them, [`Follows`] asks for single jobs.
+//! screens, and no key is ever in a report or in the log. Beside them, [`Follows`] asks for single jobs,
+//! and [`probe`] looks at hosts without a key.
 
 pub mod backoff;
 pub mod bucket;
@@ -13,6 +14,7 @@ mod drive;
 pub mod errand;
 mod follow;
 pub mod plan;
+pub mod probe;
 mod source;
 mod task;
 

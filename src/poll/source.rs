@@ -60,9 +60,9 @@ impl Endpoint {
     }
 
     /// The host that is asked now, where it is not the first.
-    pub(super) fn alias(&self) -> Option<&str> {
+    pub(super) fn alias(&self) -> Option<Box<str>> {
         let current = self.current.load(Ordering::Relaxed);
-        self.hosts.get(current).filter(|_| current > 0).and_then(|host| host.base.host_str())
+        self.hosts.get(current).filter(|_| current > 0).map(|host| shown(&host.base).into())
     }
 
     /// The client of a host, built at the first use, off the async threads because it reads
@@ -83,6 +83,12 @@ impl Endpoint {
         };
         host.client.get_or_try_init(build).await
     }
+}
+
+/// The host as shown to people, with a port that is not the scheme's own.
+fn shown(base: &Url) -> String {
+    let host = base.host_str().unwrap_or_default();
+    base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 /// Whether another host of the environment may be reached where this one was not.

@@ -4,13 +4,15 @@
 use crossterm::event::KeyEvent;
 
 use super::{Deleted, Size, Victim};
-use crate::model::{Document, Failure, JobId, JobKey, KeyId, KeyLabel, Material, Report, SourceId};
+use crate::model::{Document, Failure, JobId, JobKey, KeyId, KeyLabel, Look, Material, Report, SourceId};
 
 /// Something that happened.
 #[derive(Clone, Debug)]
 pub enum Message {
     /// A poller reports.
     Report(Report),
+    /// A host was looked at.
+    Look(Look),
     /// A key was pressed.
     Key(KeyEvent),
     /// Text was pasted.
@@ -50,6 +52,7 @@ pub enum Action {
     OpenDetails,
     OpenEvents,
     OpenMatrix,
+    OpenRealtime,
     EventSeverity,
     OpenHelp,
     Close,

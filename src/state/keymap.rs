@@ -113,6 +113,7 @@ pub const BINDINGS: &[Binding] = &[
         "",
         "the matrix: every key at every environment, every endpoint's health",
     ),
+    bind(Context::Panes, &["t"], Action::OpenRealtime, "", "the realtime hosts, each rung of each"),
     bind(
         Context::Panes,
         &["x"],

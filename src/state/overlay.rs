@@ -14,6 +14,8 @@ pub enum Overlay {
     Confirm(Box<Deletion>, Scroll),
     /// Every endpoint's health and every key at every environment.
     Matrix(Scroll),
+    /// The realtime hosts.
+    Realtime(Scroll),
     /// One job.
     Details {
         /// Which.
@@ -44,6 +46,7 @@ impl Overlay {
             | Self::Events(scroll)
             | Self::Confirm(_, scroll)
             | Self::Matrix(scroll)
+            | Self::Realtime(scroll)
             | Self::Details { scroll, .. } => scroll.0,
         }
     }
@@ -55,6 +58,7 @@ impl Overlay {
             | Self::Events(scroll)
             | Self::Confirm(_, scroll)
             | Self::Matrix(scroll)
+            | Self::Realtime(scroll)
             | Self::Details { scroll, .. } => {
                 *scroll = Scroll(line);
             }

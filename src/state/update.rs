@@ -28,6 +28,10 @@ impl State {
                 self.store.merge(report);
                 Vec::new()
             }
+            Message::Look(look) => {
+                self.store.merge_look(look);
+                Vec::new()
+            }
             Message::Key(event) => self.press(event),
             Message::Paste(text) => {
                 self.paste(&text);
@@ -154,6 +158,7 @@ impl State {
             Action::OpenHelp => return self.lay_over(Overlay::Help(Scroll::default())),
             Action::OpenEvents => return self.lay_over(Overlay::Events(Scroll::default())),
             Action::OpenMatrix => return self.lay_over(Overlay::Matrix(Scroll::default())),
+            Action::OpenRealtime => return self.lay_over(Overlay::Realtime(Scroll::default())),
             Action::OpenDetails => self.open_details(),
             Action::NextTab
             | Action::PreviousTab

@@ -2,7 +2,7 @@
 //! nothing; `banner` finds the causes, this module says them.
 
 use super::event::Severity;
-use crate::model::{Entitlement, EnvironmentState, Failure, FailureKind, KeyState};
+use crate::model::{Climb, Entitlement, EnvironmentState, Failure, FailureKind, KeyState, Rung};
 
 /// `eu1`, `eu1 and eu2`, `eu1, eu2 and us1`.
 pub(super) fn list(names: &[&str]) -> String {
@@ -41,6 +41,42 @@ pub(super) fn remedy(kind: FailureKind) -> Option<&'static str> {
         FailureKind::Server => "The service's own trouble: see https://status.speechmatics.com.",
         _ => return None,
     })
+}
+
+/// On which rung a climb ended, after which that stood: `DNS resolves, TCP connects, TLS is reset.` `None`
+/// where it came to an answer, or where no rung was climbed, so that the failure says it all.
+pub(super) fn rungs(climb: &Climb) -> Option<String> {
+    let (rung, failure) = climb.ended()?;
+    let stood = climb.steps.iter().filter(|step| step.failure.is_none()).map(|step| match step.rung {
+        Rung::Dns => "DNS resolves",
+        Rung::Proxy => "the proxy lets through",
+        Rung::Connect => "TCP connects",
+        Rung::Tls => "TLS stands",
+        Rung::FirstByte | Rung::Whole => "an answer begins",
+    });
+    let mut words: Vec<&str> = stood.collect();
+    if words.is_empty() {
+        return None;
+    }
+    words.push(match (rung, failure.kind) {
+        (Rung::Dns, _) => "DNS does not resolve",
+        (Rung::Proxy, _) => "the proxy does not let through",
+        (Rung::Connect, _) => "TCP does not connect",
+        // What answers a name that it does not serve, and nothing else is known to.
+        (Rung::Tls, FailureKind::Tls) if failure.detail.contains("names that it does not serve") => {
+            "TLS is reset: the name is not served there"
+        }
+        (Rung::Tls, FailureKind::Certificate) => "the certificate is not accepted",
+        (Rung::Tls, _) => "TLS fails",
+        (Rung::FirstByte, FailureKind::Timeout) => "then nothing is said",
+        (Rung::FirstByte, _) => "no answer begins",
+        (Rung::Whole, _) => "it does not end",
+    });
+    let mut text = format!("{}.", words.join(", "));
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    Some(text)
 }
 
 /// An environment changed its state.

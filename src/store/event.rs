@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use jiff::Timestamp;
 
-use crate::model::{EnvironmentId, JobId, KeyId};
+use crate::model::{EnvironmentId, HostId, JobId, KeyId};
 
 /// How bad something is; the order is the order in which people want to see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,6 +27,10 @@ pub enum Subject {
     Key,
     /// An environment's endpoint.
     Endpoint,
+    /// A realtime host.
+    Realtime(HostId),
+    /// This machine's clock.
+    Clock,
     /// One job.
     Job(JobId),
     /// So many jobs that they are only counted.
@@ -41,6 +45,8 @@ impl Subject {
         match self {
             Self::Key => "key",
             Self::Endpoint => "endpoint",
+            Self::Realtime(_) => "realtime",
+            Self::Clock => "clock",
             Self::Job(_) | Self::Jobs => "job",
             Self::Voxtop => "voxtop",
         }

@@ -7,8 +7,9 @@ use jiff::Timestamp;
 
 use super::Store;
 use crate::model::{
-    Coverage, Entitlement, Environment, EnvironmentId, EnvironmentName, Failure, FailureKind, Fleet, Job,
-    JobId, KeyId, KeyLabel, KeyName, KeyValue, PollEvent, Region, Report, Source, SourceId, Status,
+    Ask, Certificate, Climb, Coverage, Entitlement, Environment, EnvironmentId, EnvironmentName, Failure,
+    FailureKind, Fleet, HostRole, Job, JobId, KeyId, KeyLabel, KeyName, KeyValue, PollEvent, ProbedHost,
+    Progress, Region, Reply, Report, Rung, Source, SourceId, Status, Step,
 };
 
 pub(crate) const START: i64 = 1_780_000_000;
@@ -88,4 +89,67 @@ pub(crate) fn round(store: &mut Store, source: SourceId, sequence: u64, seconds:
     store.merge(report(source, sequence, seconds, PollEvent::Asked));
     store.merge(report(source, sequence, seconds, page(jobs)));
     store.merge(report(source, sequence, seconds, finished(Coverage::Whole)));
+}
+
+pub(crate) fn progress(progress: Progress) -> PollEvent {
+    PollEvent::Progress(progress)
+}
+
+pub(crate) fn realtime(name: &str, region: &str, documented: bool) -> ProbedHost {
+    let role = HostRole::Realtime { name: name.into(), region: Region::new(region), documented };
+    ProbedHost { host: format!("{name}.speechmatics.example"), role }
+}
+
+pub(crate) fn batch(environment: u16, host: &str, alias: bool) -> ProbedHost {
+    let role = HostRole::Batch { environment: EnvironmentId(environment), alias };
+    ProbedHost { host: host.to_owned(), role }
+}
+
+/// A look at a host: `.` it answers, `5` with 503, `d` no DNS, `c` no connection, `t` TLS is reset, `h` it
+/// says nothing.
+pub(crate) fn climb(seconds: i64, story: char) -> Climb {
+    let all =
+        [(Rung::Dns, 3), (Rung::Connect, 12), (Rung::Tls, 25), (Rung::FirstByte, 40), (Rung::Whole, 41)];
+    let (ends, failure) = match story {
+        'd' => (Rung::Dns, Failure::new(FailureKind::Unresolved, "no such name")),
+        'c' => (Rung::Connect, Failure::new(FailureKind::Unconnected, "refused")),
+        't' => (
+            Rung::Tls,
+            Failure::new(
+                FailureKind::Tls,
+                "the host broke off the handshake, as it does for names that it does not serve",
+            ),
+        ),
+        'h' => (Rung::FirstByte, Failure::new(FailureKind::Timeout, "")),
+        _ => (Rung::Whole, Failure { status: Some(503), ..Failure::new(FailureKind::Server, "") }),
+    };
+    let answers = matches!(story, '.' | '5');
+    let steps = all.into_iter().take_while(|(rung, _)| *rung <= ends).map(|(rung, ms)| Step {
+        rung,
+        took: Duration::from_millis(ms),
+        failure: Some(failure.clone()).filter(|_| rung == ends && !answers),
+    });
+    let reply = Reply {
+        status: Some(if story == '.' { 200 } else { 503 }),
+        failure: Some(failure.clone()).filter(|_| story == '5'),
+        ..Reply::to(Ask::Features)
+    };
+    Climb {
+        steps: steps.collect(),
+        replies: if answers { vec![reply] } else { Vec::new() },
+        ..Climb::begun(at(seconds))
+    }
+}
+
+/// A look that answers and shows a certificate that ends after so many seconds from the start.
+pub(crate) fn certified(seconds: i64, ends: i64) -> Climb {
+    let certificate = Certificate {
+        names: vec!["*.speechmatics.example".into()],
+        more_names: 0,
+        issuer: "CA".into(),
+        self_signed: false,
+        not_before: at(-90 * 86_400),
+        not_after: at(ends),
+    };
+    Climb { certificate: Some(certificate), ..climb(seconds, '.') }
 }

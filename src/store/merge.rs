@@ -39,7 +39,11 @@ impl Store {
                 self.drop_absent(source, &jobs, &spans);
                 self.merge_page(source, at, jobs, unreadable, latency);
             }
-            PollEvent::Progress(progress) => record.note_progress(progress, at),
+            PollEvent::Progress(progress) => {
+                record.note_progress(progress, at);
+                self.note_alias(source, at);
+                self.note_clock(at);
+            }
             PollEvent::Finished { coverage, next } => {
                 record.asked = None;
                 record.next = Some(next);

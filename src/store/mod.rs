@@ -5,6 +5,7 @@
 //! network and never draws.
 //!
 //! ```text
+//! Look ─── merge_look ─▶ hosts
 //! Report ─ merge ─▶ jobs (a slab)      ─ Build, Rows    ─▶ what the jobs pane shows
 //!                   source records     ─ banners(now)   ─▶ what the banner strip shows
 //!                   environment health ─ summary(today) ─▶ what header and panes count
@@ -15,13 +16,16 @@
 //! changes. Only a new query or sort looks at every job, and does so in steps ([`Build`]).
 
 mod advice;
+mod alias;
 mod banners;
 mod build;
+mod clock;
 mod column;
 mod config;
 mod event;
 mod exchange;
 mod health;
+mod hosts;
 mod jobs;
 mod journal;
 mod keys;
@@ -45,11 +49,13 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 pub use advice::evidence;
+pub use alias::AliasInUse;
 pub use banners::{Banner, Cause, Sureness};
 pub use build::Build;
 pub use column::{Align, COLUMNS, Column, ColumnSpec, Sort};
 pub use event::{Event, Severity, Subject};
 pub use health::{Health, Share};
+pub use hosts::HostRecord;
 pub use jobs::Handle;
 pub use record::{KeyRecord, SourceRecord, Trouble};
 pub use resubmission::{Common, Resubmission};
@@ -58,6 +64,7 @@ pub use rows::{Followed, Rows};
 pub use summary::{Counts, Summary};
 
 use crate::model::{EnvironmentId, EnvironmentState, Failure, Fleet, JobId, JobKey, SourceId};
+use clock::WrongClock;
 use event::EventLog;
 use jobs::Jobs;
 use resubmission::Resubmissions;
@@ -70,6 +77,10 @@ pub struct Store {
     resubmissions: Resubmissions,
     sources: Vec<SourceRecord>,
     health: Vec<Health>,
+    hosts: Vec<HostRecord>,
+    /// By environment.
+    aliases: Vec<Option<AliasInUse>>,
+    clock: Option<WrongClock>,
     events: EventLog,
     /// Jobs whose end was told by an answer for them alone, and by no list yet.
     ended: Vec<(SourceId, JobId)>,
@@ -84,6 +95,9 @@ impl Store {
             resubmissions: Resubmissions::new(&fleet),
             sources: fleet.sources.iter().map(|_| SourceRecord::default()).collect(),
             health: fleet.environments.iter().map(|_| Health::default()).collect(),
+            hosts: Vec::new(),
+            aliases: fleet.environments.iter().map(|_| None).collect(),
+            clock: None,
             events: EventLog::default(),
             ended: Vec::new(),
             revision: 0,
@@ -206,9 +220,10 @@ impl Store {
 
     /// Records that a banner came up with the time that passed, of which no report tells.
     pub fn note_banner(&mut self, banner: &Banner, now: Timestamp) {
-        let (key, environment) = (banner.cause.key(), None);
+        let key = banner.cause.key();
+        let subject = if key.is_some() { Subject::Key } else { Subject::Endpoint };
         let (severity, text) = (banner.severity, banner.head.clone());
-        self.events.push(Event { at: now, severity, subject: Subject::Key, environment, key, text });
+        self.events.push(Event { at: now, severity, subject, environment: None, key, text });
     }
 
     /// Counts every event that was ever recorded, so that a reader sees that there are new ones.

@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{Theme, format, keys, pace, paint};
+use super::{Theme, format, keys, pace, paint, realtime};
 use crate::model::{Entitlement, Environment, EnvironmentId, EnvironmentState, Failure, KeyState, SourceId};
 use crate::state::{Layout, State, layout::environment_width};
 use crate::store::{Align, Health, Share, SourceRecord};
@@ -63,6 +63,9 @@ pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &
     let mut title = vec![Span::styled("Environments", theme.title)];
     if hidden > 0 {
         title.push(Span::styled(format!(" · {hidden} more"), theme.warning));
+    }
+    if let Some(alarm) = realtime::alarm(state, layout, theme) {
+        title.extend([Span::styled(" · realtime ", theme.quiet), alarm]);
     }
     title.extend(pace::spans(state, area.width, theme));
     paint::title(buffer, (1, layout.panes_rule), area.width, title);
@@ -132,7 +135,9 @@ fn state_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
     let (glyph, word, style) = theme.environment(state);
     let status =
         facts.trouble().and_then(|failure| failure.status).filter(|_| state == EnvironmentState::Down);
-    (format!("{glyph} {word}{}", status.map_or(String::new(), |status| format!(" {status}"))), style)
+    let status = status.map_or(String::new(), |status| format!(" {status}"));
+    let alias = if facts.state.store.alias(facts.id).is_some() { Theme::ALIAS } else { "" };
+    (format!("{glyph} {word}{status}{alias}"), style)
 }
 
 /// `key ✖403`, or each key with its mark.

@@ -94,6 +94,7 @@ fn marks(theme: &Theme) -> Vec<(String, ratatui::style::Style, String)> {
         (Theme::FAILED, theme.accent, "job: marked, and what was wanted of it failed; its details say why"),
         (Theme::FOLLOWED, theme.active, "job: followed, its end shows at once"),
         ("!eu1", theme.warning, "job: stale, its environment does not answer with jobs now"),
+        (Theme::ALIAS, theme.good, "environment: asked through an alias, its first host cannot be reached"),
         ("!7s", theme.warning, "environment: its data is stale, and so old"),
         ("…7s", theme.quiet, "environment: asked so long ago, no answer yet"),
         ("×", theme.quiet, "trend: no answer"),

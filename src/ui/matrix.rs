@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
 use super::overlay::Content;
-use super::{Theme, environments, format};
+use super::{Theme, environments, format, hosts};
 use crate::model::{
     Entitlement, Environment, EnvironmentId, EnvironmentState, KeyId, KeyLabel, KeyState, SourceId,
 };
@@ -26,6 +26,9 @@ pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme) -> Cont
     push(0, vec![Span::styled("Environments", theme.title)]);
     for (id, environment) in fleet.environments() {
         push(indent, health(state, theme, id, environment));
+        for spans in hosts::lines(state, theme, id, indent) {
+            push(indent + 4, spans);
+        }
         if let Some(spans) = last_error(state, theme, id, indent) {
             push(indent, spans);
         }
@@ -61,7 +64,13 @@ fn health(state: &State, theme: &Theme, id: EnvironmentId, environment: &Environ
         spans.push(Span::styled(text, theme.text));
     }
     let trend = environments::bars(health, 24);
-    spans.push(Span::styled(format!(" · {trend} · {}", environment.host), theme.quiet));
+    let host = state.store.alias(id).map_or(environment.host.as_str(), |alias| &alias.host);
+    spans.push(Span::styled(format!(" · {trend} · {host}"), theme.quiet));
+    if let Some(ahead) = state.store.odd_clock(id) {
+        let side = if ahead.is_negative() { "behind" } else { "ahead of" };
+        let text = format!(" · its clock is {} {side} ours, unlike others'", format::precise(ahead.abs()));
+        spans.push(Span::styled(text, theme.warning));
+    }
     spans
 }
 

@@ -2,7 +2,8 @@
 //! changes nothing and reads no clock; the rows it builds are the rows in view, however many there are.
 //!
 //! A file a pane: `header`, `banners`, `environments`, `keys`, `strip` (both on one line), `jobs`,
-//! `events`, `hints`; over them `details`, `help`, `matrix`, and instead of them `first_run`. `paint` puts text
+//! `events`, `hints`; over them `details`, `help`, `matrix` (with `hosts`), `realtime`, and instead of
+//! them `first_run`. `paint` puts text
 //! into cells, `format` turns numbers and times into words, `theme` says what looks how, `svg` makes a
 //! picture of a screen.
 
@@ -17,12 +18,14 @@ mod format;
 mod header;
 mod help;
 mod hints;
+mod hosts;
 mod jobs;
 mod keys;
 mod matrix;
 mod overlay;
 mod pace;
 mod paint;
+mod realtime;
 mod strip;
 pub mod svg;
 mod theme;
@@ -71,6 +74,7 @@ pub fn draw_into(buffer: &mut Buffer, state: &State, theme: &Theme, cursor: &mut
         }
         jobs::draw(buffer, state, &layout, theme, cursor);
         events::draw_pane(buffer, state, &layout, theme);
+        realtime::draw_summary(buffer, state, &layout, theme);
         hints::draw(buffer, state, &layout, theme, cursor);
     }
     match &state.overlay {
@@ -83,6 +87,9 @@ pub fn draw_into(buffer: &mut Buffer, state: &State, theme: &Theme, cursor: &mut
         }
         Some(Overlay::Matrix(_)) => {
             overlay::draw(buffer, state, &layout, theme, matrix::content(state, &layout, theme), cursor)
+        }
+        Some(Overlay::Realtime(_)) => {
+            overlay::draw(buffer, state, &layout, theme, realtime::content(state, &layout, theme), cursor)
         }
         Some(Overlay::Confirm(deletion, _)) => {
             let content = confirm::content(state, &layout, theme, deletion);

@@ -1,5 +1,7 @@
 //! Screens as snapshots: the cells, and below them what role each cell's style has.
 
+mod realtime;
+
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -357,7 +359,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
     #[test]
     fn every_size_draws_and_nothing_leaves_the_frame(
-        width in 0..220_u16, height in 0..80_u16, overlay in 0..5_u8, theme in 0..3_u8,
+        width in 0..220_u16, height in 0..80_u16, overlay in 0..6_u8, theme in 0..3_u8,
         name in "\\PC{0,60}",
     ) {
         let mut state = incident(width, height);
@@ -369,6 +371,7 @@ proptest! {
             2 => { state.act(Action::OpenEvents); }
             3 => { state.act(Action::OpenDetails); }
             4 => { state.act(Action::OpenMatrix); }
+            5 => { state.act(Action::OpenRealtime); }
             _ => {}
         }
         let theme = Theme::named([ThemeName::Dark, ThemeName::Light, ThemeName::Mono][usize::from(theme)]);

@@ -70,6 +70,9 @@ impl Theme {
     /// The glyph of one of which something was wanted that failed.
     pub const FAILED: &'static str = "✗";
 
+    /// Behind the state of an environment that is asked through another host than its first.
+    pub const ALIAS: &'static str = "⇢";
+
     /// A theme by name. The greys are from the 256-colour ramp, because what terminals make of "dark
     /// grey" and "dim" is unreadable on some backgrounds; the hues are the terminal's own sixteen, so
     /// that they suit the rest of it.

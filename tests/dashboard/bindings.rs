@@ -187,6 +187,7 @@ impl Board {
             Action::OpenDetails => self.opens(key, "╭─ Job row"),
             Action::OpenEvents => self.opens(key, "╭─ Events"),
             Action::OpenMatrix => self.opens(key, "╭─ Health and keys"),
+            Action::OpenRealtime => self.opens(key, "╭─ Realtime hosts"),
             Action::OpenHelp => self.opens(key, "╭─ Help"),
             other => self.marking_key(key, other),
         }

@@ -126,6 +126,7 @@ struct Shared {
     generation: u64,
     stopped: bool,
     requests: Vec<Request>,
+    looks: Vec<Request>,
 }
 
 /// One environment. Dropping it closes its port.
@@ -140,7 +141,8 @@ impl Environment {
     pub(crate) fn start(name: &str, behaviour: Behaviour) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port on loopback");
         let address = listener.local_addr().expect("its address");
-        let shared = Shared { behaviour, generation: 0, stopped: false, requests: Vec::new() };
+        let shared =
+            Shared { behaviour, generation: 0, stopped: false, requests: Vec::new(), looks: Vec::new() };
         let shared = Arc::new((Mutex::new(shared), Condvar::new()));
         let served = Arc::clone(&shared);
         let accepting = std::thread::spawn(move || {
@@ -168,7 +170,12 @@ impl Environment {
         self.shared.1.notify_all();
     }
 
-    /// Every request so far.
+    /// Every look at the host without a key so far.
+    pub(crate) fn looks(&self) -> Vec<Request> {
+        lock(&self.shared.0).looks.clone()
+    }
+
+    /// Every request so far, but for looks.
     pub(crate) fn requests(&self) -> Vec<Request> {
         lock(&self.shared.0).requests.clone()
     }
@@ -195,7 +202,12 @@ fn serve(stream: &TcpStream, shared: &(Mutex<Shared>, Condvar)) -> std::io::Resu
     let mut reader = BufReader::new(stream);
     while let Some(request) = read(&mut reader)? {
         let mut guard = lock(&shared.0);
-        guard.requests.push(request.clone());
+        // Looks at the host without a key come when they come, and are nobody's round.
+        if request.line.starts_with("GET /v1/discovery/features ") {
+            guard.looks.push(request.clone());
+        } else {
+            guard.requests.push(request.clone());
+        }
         let (behaviour, generation) = (guard.behaviour.clone(), guard.generation);
         match behaviour {
             Behaviour::Hang => {

@@ -31,7 +31,12 @@ pub(super) fn write(document: &Document, out: &mut impl Write) -> io::Result<()>
     findings(document, "endpoints", out)?;
     heading(out, "Keys")?;
     keys(&document.keys, out)?;
-    findings(document, "keys", out)?;
+    if document.keys.is_empty() {
+        writeln!(out, "  – no key was tried, so nothing is known of any")?;
+    }
+    if !document.keys.is_empty() || document.findings.iter().any(|row| row.group == "keys") {
+        findings(document, "keys", out)?;
+    }
     if !document.realtime.is_empty() {
         heading(out, "Realtime")?;
         realtime(&document.realtime, out)?;

@@ -197,3 +197,20 @@ fn what_is_protected_or_read_only_is_known_by_environment() {
     let error = Home::with(&format!("{KEY_A}{LAB}protected = \"yes\"\n")).load().unwrap_err().to_string();
     assert!(error.contains("protected") && error.contains("true or false"), "{error}");
 }
+
+#[test]
+fn realtime_hosts_are_looked_at_where_a_documented_environment_is_asked() {
+    let moved = "[[environments]]\nname = \"eu1\"\nurl = \"http://127.0.0.1:8080\"\n";
+    for (config, hosts) in [
+        (KEY_A.to_owned(), 7),
+        (format!("{KEY_A}environments = [\"trial\"]\n"), 7),
+        (format!("{KEY_A}environments = [\"lab\"]\n{LAB}"), 0),
+        (format!("{KEY_A}environments = [\"eu1\"]\n{moved}"), 0),
+        (format!("builtin_environments = false\n{KEY_A}environments = [\"au1\"]\n"), 0),
+        (LAB.to_owned(), 0),
+    ] {
+        let loaded = Home::with(&config).load().unwrap_or_else(|error| panic!("{config}\n{error}"));
+        assert_eq!(loaded.realtime.len(), hosts, "{config}");
+        assert!(loaded.realtime.iter().all(|host| host.url.scheme() == "https"));
+    }
+}

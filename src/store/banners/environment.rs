@@ -33,7 +33,7 @@ impl Store {
     }
 
     /// Where several environments are asked and not one can be reached, that is one cause and not several.
-    fn nothing_reached(&self) -> Option<Banner> {
+    pub(super) fn nothing_reached(&self) -> Option<Banner> {
         let asked = self.fleet.environments().filter(|(id, _)| self.sources_at(*id).next().is_some());
         let asked: Vec<EnvironmentId> = asked.map(|(id, _)| id).collect();
         let trouble: Vec<&Trouble> = asked.iter().filter_map(|id| self.endpoint_trouble(*id)).collect();
@@ -106,14 +106,16 @@ impl Store {
         let parts = if down {
             let again = remedy.unwrap_or("It is tried again at growing intervals.");
             // What can be done at once comes first: the strip may cut the rest.
-            [self.failover(id).unwrap_or_default(), again.to_owned(), shown(last_good.is_some()).to_owned()]
+            let shown = shown(last_good.is_some()).to_owned();
+            let rungs = self.rungs_of(id, trouble).unwrap_or_default();
+            vec![self.failover(id).unwrap_or_default(), rungs, again.to_owned(), shown]
         } else if self.answers_others(id) {
             let fresh = "It answers other keys: what they list is fresh.";
-            [fresh.to_owned(), remedy.unwrap_or_default().to_owned(), String::new()]
+            vec![fresh.to_owned(), remedy.unwrap_or_default().to_owned(), String::new()]
         } else {
             let words = number(soon);
             let soon = format!("After {words} failures in a row it is called down.");
-            [shown(last_good.is_some()).to_owned(), soon, remedy.unwrap_or_default().to_owned()]
+            vec![shown(last_good.is_some()).to_owned(), soon, remedy.unwrap_or_default().to_owned()]
         };
         let advice = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
         let verb = if down { "is down" } else { "fails" };

@@ -2,17 +2,20 @@
 //! first. A banner has no life of its own; when its cause is gone, so is it.
 //!
 //! What is wrong with a key is inferred in `keys`, from all of the key's row; what is wrong with an
-//! environment is told in `environment`, and where new jobs can go meanwhile in `failover`. A banner says
+//! environment is told in `environment`, where new jobs can go meanwhile in `failover`, and what is wrong with
+//! single hosts in `hosts`, and with this machine's clock in `clock`. A banner says
 //! how sure it is, and claims no more than was seen.
 
+mod clock;
 mod environment;
 mod failover;
+mod hosts;
 
 use jiff::Timestamp;
 
 use super::Store;
 use super::event::Severity;
-use crate::model::{EnvironmentId, KeyId};
+use crate::model::{EnvironmentId, HostId, KeyId};
 
 /// What a banner is about. Two banners of one cause are the same banner: dismissing one dismisses the
 /// other, until the cause has gone away in between.
@@ -48,6 +51,20 @@ pub enum Cause {
     EnvironmentSilent(EnvironmentId),
     /// Entries of an environment's list could not be read as jobs.
     EntriesUnreadable(EnvironmentId),
+    /// The environment is asked through an alias.
+    AliasInUse(EnvironmentId),
+    /// This machine's clock is wrong.
+    ClockWrong,
+    /// Realtime hosts are down: which.
+    RealtimeDown(Vec<HostId>),
+    /// A certificate is about to end, which hosts may share.
+    CertificateEnding {
+        /// When.
+        not_after: Timestamp,
+        /// Whether it is a matter of days: a cause of its own, so that who dismissed the first warning
+        /// still gets the second.
+        last_days: bool,
+    },
     /// Something odd about the configuration: its place in the list of warnings.
     Configuration(usize),
     /// The poller of a source ended by a bug of voxtop.
@@ -127,7 +144,7 @@ impl Cause {
 
     /// Whether it comes with the time that passes, and not with an answer, which is an event already.
     pub fn comes_with_time(&self) -> bool {
-        matches!(self, Self::KeyExpiring { .. })
+        matches!(self, Self::KeyExpiring { .. } | Self::CertificateEnding { .. })
     }
 }
 
@@ -140,6 +157,8 @@ impl Store {
             self.key_banners(key, now, &mut banners);
         }
         self.environment_banners(now, &mut banners);
+        banners.extend(self.clock_banner());
+        self.host_banners(now, &mut banners);
         banners.sort_by_key(|banner| banner.severity);
         banners
     }
