@@ -14,6 +14,7 @@ mod follow;
 pub mod plan;
 mod source;
 mod task;
+mod usage;
 
 use std::time::Duration;
 
@@ -28,6 +29,7 @@ use plan::Plan;
 pub use source::{Endpoint, Keys, Limits, SourcePoll};
 use source::{Gone, Reporter};
 use task::Orders;
+pub use usage::usage;
 
 use crate::model::{Report, SourceId};
 
