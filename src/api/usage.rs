@@ -125,7 +125,7 @@ fn count(value: &Value) -> Option<u64> {
 
 fn hours(value: &Value) -> Option<f64> {
     let hours: f64 = json::text(value)?.trim().parse().ok()?;
-    (0.0..=MOST_HOURS).contains(&hours).then_some(hours)
+    (0.0..=MOST_HOURS).contains(&hours).then_some(hours.abs())
 }
 
 #[cfg(test)]
@@ -163,8 +163,12 @@ mod tests {
         )
         .unwrap();
         let period = usage.counted.unwrap();
-        assert_eq!((period.since.to_string(), period.until.to_string()), ("2026-11-01".into(), "2026-11-22".into()));
-        let rows: Vec<_> = usage.details.iter().map(|row| (row.model.as_deref(), row.jobs, row.hours)).collect();
+        assert_eq!(
+            (period.since.to_string(), period.until.to_string()),
+            ("2026-11-01".into(), "2026-11-22".into())
+        );
+        let rows: Vec<_> =
+            usage.details.iter().map(|row| (row.model.as_deref(), row.jobs, row.hours)).collect();
         assert_eq!(rows, [(Some("enhanced"), 7, 1.04), (Some("standard"), 2, 0.25)]);
         assert_eq!((usage.total(), usage.left_out), ((9, 1.29), 0));
     }

@@ -1,6 +1,7 @@
 //! The run loop: it owns the state and awaits nothing but its select. It drains what waits, updates,
 //! and draws once, at most every 16 ms, and only when something happened that may be seen.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use color_eyre::Result;
@@ -8,7 +9,10 @@ use crossterm::event::{Event, KeyEventKind};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
+use super::bundle;
+use super::clipboard::{self, Between};
 use super::input::Input;
+use super::inquiries::Inquiries;
 use super::keys::{KeyWatch, News, Wish};
 use super::redact::Redactor;
 use super::signals::{self, Quit, Signal, Signals};
@@ -17,7 +21,7 @@ use super::{crash, fleet_of, now};
 use crate::config::Config;
 use crate::model::{KeyLabel, Report};
 use crate::poll::{self, Follows, Keys, Pollers};
-use crate::state::{Effect, Message, Settings, Size, State};
+use crate::state::{Copied, Effect, Message, Settings, Size, State};
 use crate::ui::{self, Theme};
 
 /// The least time between two frames.
@@ -39,6 +43,8 @@ pub struct Dashboard {
     pub theme: Theme,
     /// Learns the keys that are exchanged while the program runs.
     pub redactor: Redactor,
+    /// Where support bundles go; `None` where the system has no such place.
+    pub state_dir: Option<PathBuf>,
 }
 
 /// How the dashboard ended.
@@ -58,6 +64,7 @@ enum Woken {
     Report(Option<Report>),
     Signal(Signal),
     Key(News),
+    Inquiry(Message),
     Second,
     Frame,
     /// Nothing waits, and there are rows to build.
@@ -86,7 +93,7 @@ impl Console {
 /// # Errors
 /// When there is no terminal to draw on.
 pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> {
-    let Dashboard { config, settings, filter, theme, redactor } = dashboard;
+    let Dashboard { config, settings, filter, theme, redactor, state_dir } = dashboard;
     let (store, sources, keys) = fleet_of(&config);
     let screen = Screen::enter()?;
     let input = match &mut console.input {
@@ -98,8 +105,10 @@ pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> 
     let _ = state.filter.set(&filter, &state.settings.zone.clone());
     let (reports, mut incoming) = mpsc::channel(REPORTS);
     let follows = Follows::new(sources.clone(), reports.clone());
+    let inquiries = Inquiries::new(sources.clone(), state_dir);
     let key_watch = KeyWatch::start(config.fetchers, &config.keys);
-    let mut running = Loop { state, screen, theme, follows, events_logged: 0, keys, key_watch, redactor };
+    let mut running =
+        Loop { state, screen, theme, follows, inquiries, events_logged: 0, keys, key_watch, redactor };
     // The first frame comes before the first connection is even tried.
     if running.draw().is_err() {
         return Ok(Ending::Signal(Quit::Hangup));
@@ -118,6 +127,7 @@ struct Loop {
     screen: Screen,
     theme: Theme,
     follows: Follows,
+    inquiries: Inquiries,
     events_logged: u64,
     keys: Keys,
     key_watch: KeyWatch,
@@ -142,6 +152,7 @@ impl Loop {
                 () = sleep_until(drawn + FRAME), if dirty => Woken::Frame,
                 report = incoming.recv() => Woken::Report(report),
                 news = self.key_watch.next() => Woken::Key(news),
+                message = self.inquiries.next() => Woken::Inquiry(message),
                 () = sleep_until(next_second()) => Woken::Second,
                 // It gives the runtime its turn first, so that what waits is seen before the next step.
                 () = tokio::task::yield_now(), if self.state.is_building() => Woken::Idle,
@@ -170,6 +181,10 @@ impl Loop {
                 Woken::Key(news) => {
                     self.take_key(news);
                     None
+                }
+                Woken::Inquiry(message) => {
+                    dirty = true;
+                    self.update(message, pollers)
                 }
                 Woken::Second => {
                     crash::test_panic("main");
@@ -208,11 +223,7 @@ impl Loop {
             News::Exchanged(key, value) => {
                 self.redactor.learn(&value);
                 let Some(label) = self.state.store.fleet().key(key) else { return };
-                let label = KeyLabel {
-                    fingerprint: value.fingerprint(),
-                    expires_at: value.expires_at(),
-                    ..label.clone()
-                };
+                let label = KeyLabel::of(label.name.clone(), &value);
                 self.keys.exchange(key, value);
                 Message::KeyExchanged(key, label)
             }
@@ -284,12 +295,43 @@ impl Loop {
             Effect::Follow(source, id) => self.follows.follow(source, id),
             Effect::LetGo(source, id) => self.follows.let_go(source, &id),
             Effect::ReloadKeys => self.key_watch.wish(Wish::All),
+            Effect::AskUsage(number, period, sources) => {
+                self.inquiries.ask_usage(number, period, &sources);
+            }
+            Effect::StopUsage => self.inquiries.stop_usage(),
+            Effect::Bundle(bundle) => {
+                let text = bundle::text(&bundle, &self.redactor);
+                let clipboard = self.copy(&text);
+                self.inquiries.write(bundle, text, clipboard);
+            }
+            Effect::Copy(Copied { text, what }) => self.copy_and_say(&text, &what),
+            Effect::CopyEvent => {
+                let event = ui::first_in_view(&self.state, &self.theme);
+                let text = event.map(|event| self.state.event_line(event)).unwrap_or_default();
+                self.copy_and_say(&text, "1 event");
+            }
             Effect::Pause(paused) => pollers.pause(paused),
             Effect::Suspend => self.suspend(),
             Effect::StartDemo => return Some(Ending::Demo),
             Effect::Quit => return Some(Ending::Quit),
         }
         None
+    }
+
+    /// Gives a text to the terminal for its clipboard, without keys. Whether it takes it, it does not say.
+    fn copy(&mut self, text: &str) -> Result<(), String> {
+        let between = Between::of(|name| std::env::var(name).ok());
+        let sequence = clipboard::sequence(&self.redactor.clean(text), between)?;
+        self.screen.say(&sequence).map_err(|error| error.to_string())
+    }
+
+    fn copy_and_say(&mut self, text: &str, what: &str) {
+        let caution = Between::of(|name| std::env::var(name).ok()).caution();
+        let remark = match self.copy(text) {
+            Ok(()) => format!("given to the terminal's clipboard: {what}{caution}"),
+            Err(why) => format!("not copied: {why}"),
+        };
+        self.state.update(Message::Remark(remark), now());
     }
 
     fn suspend(&mut self) {

@@ -4,12 +4,15 @@
 //! The rest is terminal manners: [`terminal`], [`input`], [`signals`], [`crash`], [`log`], [`redact`]; and
 //! `keys`, which sees them change.
 
+mod bundle;
 mod canvas;
+mod clipboard;
 pub mod crash;
 pub mod dashboard;
 pub mod doctor;
 pub mod follow;
 pub mod input;
+mod inquiries;
 pub mod jobs;
 mod keys;
 pub mod log;

@@ -100,6 +100,14 @@ impl Screen {
         compose(&mut self.terminal, &self.bytes, render).and_then(|frame| send(&frame))
     }
 
+    /// Writes a sequence that draws nothing, such as one for the clipboard. While suspended it does nothing.
+    ///
+    /// # Errors
+    /// Where the terminal cannot be written to.
+    pub fn say(&mut self, sequence: &[u8]) -> io::Result<()> {
+        if in_use() { send(sequence) } else { Ok(()) }
+    }
+
     /// Gives the terminal back, to be taken again by [`Self::resume`]. Doing it twice is harmless.
     ///
     /// # Errors

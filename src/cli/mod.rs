@@ -3,6 +3,7 @@
 //! the terminal), and only then the runtime and the screen.
 
 mod arguments;
+mod check;
 mod demo;
 mod man;
 mod sandbox;
@@ -109,8 +110,7 @@ impl Program {
         let log = self.start_log()?;
         let config = self.load()?;
         let (settings, filter) = self.settings(&config, log.warning(), false)?;
-        let dashboard =
-            Dashboard { config, settings, filter, theme: self.theme(), redactor: self.redactor.clone() };
+        let dashboard = self.over(config, settings, filter);
         runtime(async {
             let mut console = Console::listen()?;
             match dashboard::run(dashboard, &mut console).await? {
@@ -118,6 +118,12 @@ impl Program {
                 ending => Ok(exit_code(ending)),
             }
         })?
+    }
+
+    /// A dashboard over a configuration, as this program was called.
+    fn over(&self, config: Config, settings: Settings, filter: String) -> Dashboard {
+        let (redactor, state_dir) = (self.redactor.clone(), Some(self.state_dir.clone()));
+        Dashboard { config, settings, filter, theme: self.theme(), redactor, state_dir }
     }
 
     fn demo(&mut self, arguments: &DemoArguments) -> Result<u8> {
@@ -146,10 +152,7 @@ impl Program {
         let (sandbox, config) = demo::start(refresh).await?;
         self.learn(&config);
         let (settings, filter) = self.settings(&config, log, true)?;
-        Ok((
-            sandbox,
-            Dashboard { config, settings, filter, theme: self.theme(), redactor: self.redactor.clone() },
-        ))
+        Ok((sandbox, self.over(config, settings, filter)))
     }
 
     fn jobs(&mut self, arguments: &JobsArguments) -> Result<u8> {
@@ -224,7 +227,7 @@ impl Program {
                 for warning in &config.warnings {
                     complain(&self.redactor, warning);
                 }
-                print(summary(&config).as_bytes())
+                print(check::summary(&config).as_bytes())
             }
         }
     }
@@ -338,29 +341,6 @@ fn exit_code(ending: Ending) -> u8 {
         Ending::Quit | Ending::Demo => 0,
         Ending::Signal(quit) => quit.exit_code(),
     }
-}
-
-/// What `config check` says of a configuration that is right.
-fn summary(config: &Config) -> String {
-    let fleet = &config.fleet;
-    let mut lines = vec![match &config.file {
-        Some(file) => format!("{}: no mistakes", file.display()),
-        None => "no configuration file; defaults".to_owned(),
-    }];
-    for (id, key) in fleet.keys() {
-        let places: Vec<&str> = fleet
-            .sources
-            .iter()
-            .filter(|source| source.key == id)
-            .map(|source| fleet.environment_name(source.environment))
-            .collect();
-        lines.push(format!("key {} ·{}: {}", key.name, key.fingerprint, places.join(", ")));
-    }
-    if fleet.keys.is_empty() {
-        lines.push("no key: set SPEECHMATICS_API_KEY or add [[keys]]".to_owned());
-    }
-    lines.push(String::new());
-    lines.join("\n")
 }
 
 /// Prints data; a reader that went away is no error.

@@ -59,7 +59,10 @@ impl Usage {
     pub fn total(&self) -> (u64, f64) {
         let rows = if self.summary.is_empty() { &self.details } else { &self.summary };
         let jobs = rows.iter().fold(0_u64, |jobs, row| jobs.saturating_add(row.jobs));
-        (jobs, rows.iter().map(|row| row.hours).sum())
+        (
+            jobs, // Not `sum`: that of nothing is minus zero.
+            rows.iter().fold(0.0, |hours, row| hours + row.hours),
+        )
     }
 }
 

@@ -3,8 +3,8 @@
 
 use crossterm::event::KeyEvent;
 
-use super::Size;
-use crate::model::{JobId, KeyId, KeyLabel, Report, SourceId};
+use super::{Bundle, Copied, Size};
+use crate::model::{Failure, JobId, KeyId, KeyLabel, Period, Report, SourceId, Usage};
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -25,6 +25,10 @@ pub enum Message {
     KeyNotFetched(KeyId, String),
     /// Something to tell the user in passing.
     Remark(String),
+    /// What a source answered to an [`Effect::AskUsage`] of this number; of an older one it is dropped.
+    Usage(u64, SourceId, Result<Usage, Failure>),
+    /// Where a [`Effect::Bundle`] went.
+    Bundled(Delivery),
 }
 
 /// Something that a person may want. Each is bound to a key in [`BINDINGS`](super::BINDINGS).
@@ -40,6 +44,10 @@ pub enum Action {
     OpenDetails,
     OpenEvents,
     OpenMatrix,
+    OpenUsage,
+    Bundle,
+    CopyEvent,
+    CopyEvents,
     EventSeverity,
     OpenHelp,
     Close,
@@ -62,6 +70,15 @@ pub enum Action {
     Quit,
 }
 
+/// Where a support bundle went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// The file, or why there is none.
+    pub file: Result<String, String>,
+    /// What became of the clipboard: a few words to put behind `on the clipboard: `.
+    pub clipboard: Result<(), String>,
+}
+
 /// Something that the rim must do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
@@ -73,6 +90,16 @@ pub enum Effect {
     LetGo(SourceId, JobId),
     /// Fetch every key again from where it comes.
     ReloadKeys,
+    /// Ask these sources what was used in a period, and tell of each under a number.
+    AskUsage(u64, Period, Vec<SourceId>),
+    /// Nobody waits for that any more.
+    StopUsage,
+    /// Write a support bundle to a file, and put it on the clipboard.
+    Bundle(Bundle),
+    /// Put a text on the clipboard.
+    Copy(Copied),
+    /// Put the event that is first in view on the clipboard.
+    CopyEvent,
     /// Hold or resume polling.
     Pause(bool),
     /// Give the terminal back to the shell until `fg`.

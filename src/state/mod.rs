@@ -9,6 +9,8 @@
 //! ```
 
 mod action;
+mod bundle;
+mod copy;
 mod event_filter;
 mod filter;
 mod follow;
@@ -17,13 +19,16 @@ pub mod layout;
 mod overlay;
 mod selection;
 mod update;
+mod usage;
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-pub use action::{Action, Effect, Message};
+pub use action::{Action, Delivery, Effect, Message};
+pub use bundle::Bundle;
+pub use copy::{CLIPBOARD, Copied};
 pub use event_filter::EventFilter;
 pub use filter::Filter;
 pub use follow::Following;
@@ -31,6 +36,7 @@ pub use keymap::{BINDINGS, Binding, Context, describe_key, lookup};
 pub use layout::{Layout, Size};
 pub use overlay::Overlay;
 pub use selection::Selection;
+pub use usage::{Answer, UsageBoard};
 
 use crate::store::query::{Query, Scratch};
 use crate::store::{Banner, Build, Cause, Followed, Rows, Severity, Sort, Store, Summary, Sureness};
@@ -81,6 +87,8 @@ pub struct State {
     pub overlay: Option<Overlay>,
     /// The jobs that are followed.
     pub following: Following,
+    /// What the keys' accounts have used.
+    pub usage: UsageBoard,
     /// Whether polling is paused.
     pub paused: bool,
     /// A passing remark.
@@ -136,6 +144,7 @@ impl State {
             selection: Selection::default(),
             overlay: None,
             following: Following::default(),
+            usage: UsageBoard::default(),
             paused: false,
             notice: None,
             now,

@@ -11,6 +11,8 @@ pub enum Overlay {
     Events(Scroll),
     /// Every endpoint's health and every key at every environment.
     Matrix(Scroll),
+    /// What the keys' accounts have used.
+    Usage(Scroll),
     /// One job.
     Details {
         /// Which.
@@ -38,6 +40,7 @@ impl Overlay {
             Self::Help(scroll)
             | Self::Events(scroll)
             | Self::Matrix(scroll)
+            | Self::Usage(scroll)
             | Self::Details { scroll, .. } => scroll.0,
         }
     }
@@ -48,6 +51,7 @@ impl Overlay {
             Self::Help(scroll)
             | Self::Events(scroll)
             | Self::Matrix(scroll)
+            | Self::Usage(scroll)
             | Self::Details { scroll, .. } => {
                 *scroll = Scroll(line);
             }

@@ -21,7 +21,7 @@ impl State {
     /// Takes a message at a moment; gives what the rim must do.
     pub fn update(&mut self, message: Message, now: Timestamp) -> Vec<Effect> {
         self.now = now;
-        let effects = match message {
+        let mut effects = match message {
             Message::Report(report) => {
                 self.hear_of_followed(&report);
                 self.store.merge(report);
@@ -41,7 +41,7 @@ impl State {
             Message::KeyExchanged(key, label) => {
                 self.remark(format!("key {} was exchanged", label.name));
                 self.store.exchange_key(key, label, now);
-                Vec::new()
+                self.forget_usage(key)
             }
             Message::KeyNotFetched(key, why) => {
                 self.remark("a key could not be fetched again; e lists why".to_owned());
@@ -52,8 +52,17 @@ impl State {
                 self.remark(text);
                 Vec::new()
             }
+            Message::Usage(number, source, answer) => {
+                self.take_usage(number, source, answer);
+                Vec::new()
+            }
+            Message::Bundled(delivery) => {
+                self.tell_of_bundle(delivery);
+                Vec::new()
+            }
         };
         self.follow_details();
+        effects.extend(self.tidy_usage());
         effects
     }
 
@@ -114,7 +123,13 @@ impl State {
             Action::Quit => return vec![Effect::Quit],
             Action::Suspend => return vec![Effect::Suspend],
             Action::StartDemo => return vec![Effect::StartDemo],
+            Action::RefreshNow if matches!(self.overlay, Some(Overlay::Usage(_))) => {
+                return self.ask_usage_again();
+            }
             Action::RefreshNow => return self.refresh_now(),
+            Action::OpenUsage => return self.open_usage(),
+            Action::Bundle => return self.bundle(),
+            Action::CopyEvent | Action::CopyEvents => return self.copy_events(action == Action::CopyEvents),
             Action::ToggleFollow => return self.toggle_follow(),
             Action::ReloadKeys => {
                 self.remark("fetching every key again".to_owned());

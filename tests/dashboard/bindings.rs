@@ -178,7 +178,9 @@ impl Board {
             Action::OpenDetails => self.opens(key, "╭─ Job row"),
             Action::OpenEvents => self.opens(key, "╭─ Events"),
             Action::OpenMatrix => self.opens(key, "╭─ Health and keys"),
+            Action::OpenUsage => self.opens(key, "╭─ Usage"),
             Action::OpenHelp => self.opens(key, "╭─ Help"),
+            Action::Bundle => self.bundles(key),
             other => panic!("no check for {other:?} in the panes"),
         }
     }
@@ -200,6 +202,20 @@ impl Board {
         self.miss(title);
     }
 
+    /// A key that writes a support bundle.
+    fn bundles(&mut self, key: &str) {
+        let dir = self.session.state_dir();
+        let bundles = || {
+            let files = std::fs::read_dir(&dir).map(|entries| entries.filter_map(Result::ok));
+            let names = files.into_iter().flatten().map(|entry| entry.file_name().into_string().unwrap());
+            names.filter(|name| name.starts_with("support-")).count()
+        };
+        let before = bundles();
+        self.press(key);
+        self.session.wait_until("a bundle", || bundles() > before);
+        self.see("support bundle: on the clipboard, and in ");
+    }
+
     fn filter(&mut self, query: &str) {
         self.press("/");
         self.wait("the cursor", |screen| !screen.hide_cursor());
@@ -212,7 +228,17 @@ impl Board {
         self.press("e");
         self.see("╭─ Events");
         self.press(key);
-        if action == Action::EditFilter {
+        if matches!(action, Action::CopyEvent | Action::CopyEvents) {
+            let events = if action == Action::CopyEvent { "1 event " } else { " events " };
+            self.wait(key, |screen| {
+                let said = text(screen);
+                let said = said.split_once("given to the terminal's clipboard: ");
+                said.is_some_and(|(_, what)| {
+                    format!("{what} ").lines().next().is_some_and(|what| what.contains(events))
+                })
+            });
+            self.session.wait_for_raw(b"\x1b]52;c;");
+        } else if action == Action::EditFilter {
             self.session.send("alpha accepted");
             self.see("1 of ");
             self.press("⏎");
@@ -232,7 +258,8 @@ impl Board {
     }
 
     fn overlay_key(&mut self, key: &str, action: Action) {
-        if matches!(action, Action::EditFilter | Action::EventSeverity) {
+        use Action::{CopyEvent, CopyEvents, EditFilter, EventSeverity};
+        if matches!(action, EditFilter | EventSeverity | CopyEvent | CopyEvents) {
             return self.event_key(key, action);
         }
         let title = if action == Action::OpenHelp { "╭─ Events" } else { "╭─ Help" };
@@ -240,11 +267,19 @@ impl Board {
         self.see(title);
         match action {
             Action::Close => {}
-            Action::OpenHelp | Action::OpenEvents | Action::OpenMatrix => {
+            Action::Bundle => self.bundles(key),
+            // What it does over the usage, tests/usage.rs sees.
+            Action::RefreshNow => {
+                self.press("q");
+                self.miss(title);
+                return self.panes_key(key, action);
+            }
+            Action::OpenHelp | Action::OpenEvents | Action::OpenMatrix | Action::OpenUsage => {
                 self.press(key);
                 self.see(match action {
                     Action::OpenHelp => "╭─ Help",
                     Action::OpenEvents => "╭─ Events",
+                    Action::OpenUsage => "╭─ Usage",
                     _ => "╭─ Health and keys",
                 });
                 self.session.send("q");
