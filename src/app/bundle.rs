@@ -61,6 +61,11 @@ mod tests {
     use crate::model::KeyValue;
 
     #[test]
+    fn the_state_and_the_terminal_agree_on_how_much_is_copied() {
+        assert_eq!(crate::state::CLIPBOARD, super::super::clipboard::LONGEST);
+    }
+
+    #[test]
     fn it_is_private_whole_without_keys_and_never_over_another() {
         let home = tempfile::TempDir::new().unwrap();
         let dir = home.path().join("state/voxtop");

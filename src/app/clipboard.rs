@@ -1,72 +1,53 @@
-//! The clipboard of the terminal, by OSC 52: a sequence that asks the terminal to take a text, over any
-//! connection. Whether it does, it does not say. tmux and GNU screen stand between and want it wrapped.
+//! The clipboard of the terminal, by OSC 52: it works over SSH and needs no program. Whether the terminal
+//! took it, nobody says; what is known is said before it is sent.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::state::CLIPBOARD;
+/// The longest text that is sent, in bytes: what many terminals take at most has 100,000 characters of
+/// base64.
+pub(super) const LONGEST: usize = 74_994;
 
-/// GNU screen passes strings on only up to a length; the rest it drops. So long are the pieces.
-const PIECE: usize = 500;
+/// GNU screen passes strings on up to this length only.
+const SCREEN_PIECE: usize = 700;
 
-/// What stands between the program and the terminal.
+/// What lies between the program and the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Between {
-    /// Nothing that is known of.
     Nothing,
-    /// tmux, which passes a text on where its `set-clipboard` is on, or `allow-passthrough`.
     Tmux,
-    /// GNU screen, which passes on what is wrapped.
     Screen,
 }
 
 impl Between {
-    /// Tells by the environment. Over ssh only `TERM` comes along.
-    pub(super) fn of(variable: impl Fn(&str) -> Option<String>) -> Self {
-        let set = |name| variable(name).is_some_and(|value| !value.is_empty());
-        let term = variable("TERM").unwrap_or_default();
-        if set("TMUX") || term.starts_with("tmux") {
-            Self::Tmux
-        } else if set("STY") || term.starts_with("screen") {
-            Self::Screen
-        } else {
-            Self::Nothing
-        }
-    }
-
-    /// What has to be said where the text may stay on the way; empty where nothing is known.
-    pub(super) const fn caution(self) -> &'static str {
-        match self {
-            Self::Nothing => "",
-            Self::Tmux => " (tmux passes it on with set-clipboard on)",
-            Self::Screen => " (screen passes it on in pieces)",
+    /// As the variables of the process tell.
+    pub(super) fn of_process() -> Self {
+        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let screen = std::env::var("TERM").is_ok_and(|term| term.starts_with("screen"));
+        match (set("TMUX"), set("STY") || screen) {
+            (true, _) => Self::Tmux,
+            (false, true) => Self::Screen,
+            (false, false) => Self::Nothing,
         }
     }
 }
 
-/// The bytes that put a text on the clipboard.
-///
-/// # Errors
-/// Where it is more than terminals take, or nothing; says so in a few words. It is never cut.
-pub(super) fn sequence(text: &str, between: Between) -> Result<Vec<u8>, String> {
-    if text.is_empty() {
-        return Err("there is nothing to copy".to_owned());
-    }
-    if text.len() > CLIPBOARD {
-        let (kilobytes, most) = (text.len().div_ceil(1000), CLIPBOARD / 1000);
-        return Err(format!("it has {kilobytes} KB, and terminals take {most}"));
+/// The bytes that put a text on the clipboard; `None` where it is longer than terminals take.
+pub(super) fn sequence(text: &str, between: Between) -> Option<String> {
+    if text.len() > LONGEST {
+        return None;
     }
     let plain = format!("\x1b]52;c;{}\x07", STANDARD.encode(text));
-    Ok(match between {
+    Some(match between {
         Between::Nothing => plain,
-        // Both ways that tmux has; the one that is off does nothing.
+        // tmux takes the plain one where `set-clipboard` is on, and passes the wrapped one on where
+        // `allow-passthrough` is; the two say the same.
         Between::Tmux => format!("{plain}\x1bPtmux;{}\x1b\\", plain.replace('\x1b', "\x1b\x1b")),
         Between::Screen => {
-            let pieces = plain.as_bytes().chunks(PIECE);
-            pieces.map(|piece| format!("\x1bP{}\x1b\\", String::from_utf8_lossy(piece))).collect()
+            let pieces = plain.as_bytes().chunks(SCREEN_PIECE).map(String::from_utf8_lossy);
+            pieces.flat_map(|piece| ["\x1bP".into(), piece, "\x1b\\".into()]).collect()
         }
-    }
-    .into_bytes())
+    })
 }
 
 #[cfg(test)]
@@ -74,47 +55,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_stands_between_is_told_by_the_environment() {
-        use Between::{Nothing, Screen, Tmux};
-        for (tmux, sty, term, between) in [
-            ("", "", "xterm-256color", Nothing),
-            ("/tmp/tmux-0/default,1,0", "", "screen-256color", Tmux),
-            ("", "", "tmux-256color", Tmux),
-            ("", "1.pts-0", "xterm", Screen),
-            ("", "", "screen.xterm", Screen),
-        ] {
-            let variable = |name: &str| {
-                let value = match name {
-                    "TMUX" => tmux,
-                    "STY" => sty,
-                    _ => term,
-                };
-                Some(value.to_owned())
-            };
-            assert_eq!(Between::of(variable), between, "{tmux} {sty} {term}");
-        }
+    fn a_text_goes_through_what_lies_between() {
+        let of = |between| sequence("a1\nb2", between).unwrap();
+        let plain = "\x1b]52;c;YTEKYjI=\x07";
+        assert_eq!(of(Between::Nothing), plain);
+        assert_eq!(of(Between::Tmux), format!("{plain}\x1bPtmux;\x1b\x1b]52;c;YTEKYjI=\x07\x1b\\"));
+        assert_eq!(of(Between::Screen), "\x1bP\x1b]52;c;YTEKYjI=\x07\x1b\\");
     }
 
     #[test]
-    fn a_text_is_wrapped_for_what_stands_between() {
-        let plain = "\x1b]52;c;cHduZWQ=\x07";
-        let text = |between| String::from_utf8(sequence("pwned", between).unwrap()).unwrap();
-        assert_eq!(text(Between::Nothing), plain);
-        assert_eq!(text(Between::Tmux), format!("{plain}\x1bPtmux;\x1b{plain}\x1b\\"));
-        assert_eq!(text(Between::Screen), format!("\x1bP{plain}\x1b\\"));
-        let long = "é".repeat(1_000);
-        let wrapped = String::from_utf8(sequence(&long, Between::Screen).unwrap()).unwrap();
+    fn long_texts_go_in_pieces_and_the_longest_not_at_all() {
+        let long = "x".repeat(LONGEST);
+        let wrapped = sequence(&long, Between::Screen).unwrap();
         let pieces: Vec<&str> = wrapped.split("\x1b\\").filter(|piece| !piece.is_empty()).collect();
-        assert!(pieces.len() > 4 && pieces.iter().all(|piece| piece.len() <= PIECE + 2));
+        assert!(pieces.len() > 100 && pieces.iter().all(|piece| piece.len() <= SCREEN_PIECE + 2));
         let joined: String = pieces.iter().map(|piece| piece.strip_prefix("\x1bP").unwrap()).collect();
-        assert_eq!(joined.into_bytes(), sequence(&long, Between::Nothing).unwrap());
-    }
-
-    #[test]
-    fn what_is_too_long_is_refused_and_never_cut() {
-        assert!(sequence(&"x".repeat(CLIPBOARD), Between::Nothing).unwrap().len() <= 100_000);
-        let why = sequence(&"x".repeat(CLIPBOARD + 1), Between::Nothing).unwrap_err();
-        assert_eq!(why, "it has 75 KB, and terminals take 74");
-        assert!(sequence("", Between::Tmux).is_err());
+        assert_eq!(joined, sequence(&long, Between::Nothing).unwrap());
+        assert_eq!(sequence(&format!("{long}x"), Between::Nothing), None);
     }
 }

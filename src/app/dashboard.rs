@@ -9,19 +9,17 @@ use crossterm::event::{Event, KeyEventKind};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use super::bundle;
-use super::clipboard::{self, Between};
 use super::input::Input;
 use super::inquiries::Inquiries;
 use super::keys::{KeyWatch, News, Wish};
 use super::redact::Redactor;
 use super::signals::{self, Quit, Signal, Signals};
 use super::terminal::{self, Screen};
-use super::{crash, fleet_of, now};
+use super::{bundle, clipboard, crash, fleet_of, now};
 use crate::config::Config;
 use crate::model::{KeyLabel, Report};
 use crate::poll::{self, Follows, Keys, Pollers};
-use crate::state::{Copied, Effect, Message, Settings, Size, State};
+use crate::state::{Effect, Message, Settings, Size, State};
 use crate::ui::{self, Theme};
 
 /// The least time between two frames.
@@ -301,14 +299,14 @@ impl Loop {
             Effect::StopUsage => self.inquiries.stop_usage(),
             Effect::Bundle(bundle) => {
                 let text = bundle::text(&bundle, &self.redactor);
-                let clipboard = self.copy(&text);
+                let clipboard = self.give_to_clipboard(&text);
                 self.inquiries.write(bundle, text, clipboard);
             }
-            Effect::Copy(Copied { text, what }) => self.copy_and_say(&text, &what),
+            Effect::Copy(text, what) => self.copy(&text, &what),
             Effect::CopyEvent => {
                 let event = ui::first_in_view(&self.state, &self.theme);
                 let text = event.map(|event| self.state.event_line(event)).unwrap_or_default();
-                self.copy_and_say(&text, "1 event");
+                self.copy(&text, "1 event");
             }
             Effect::Pause(paused) => pollers.pause(paused),
             Effect::Suspend => self.suspend(),
@@ -318,20 +316,22 @@ impl Loop {
         None
     }
 
-    /// Gives a text to the terminal for its clipboard, without keys. Whether it takes it, it does not say.
-    fn copy(&mut self, text: &str) -> Result<(), String> {
-        let between = Between::of(|name| std::env::var(name).ok());
-        let sequence = clipboard::sequence(&self.redactor.clean(text), between)?;
-        self.screen.say(&sequence).map_err(|error| error.to_string())
+    /// Puts a text on the terminal's clipboard, and says honestly what is known of that.
+    fn copy(&mut self, text: &str, what: &str) {
+        let said = match self.give_to_clipboard(text) {
+            Ok(()) => format!("{what} sent to the terminal's clipboard (OSC 52), if it takes that"),
+            Err(why) => format!("nothing was copied: {why}"),
+        };
+        self.state.update(Message::Remark(said), now());
     }
 
-    fn copy_and_say(&mut self, text: &str, what: &str) {
-        let caution = Between::of(|name| std::env::var(name).ok()).caution();
-        let remark = match self.copy(text) {
-            Ok(()) => format!("given to the terminal's clipboard: {what}{caution}"),
-            Err(why) => format!("not copied: {why}"),
-        };
-        self.state.update(Message::Remark(remark), now());
+    /// Without keys, whatever the text is.
+    fn give_to_clipboard(&self, text: &str) -> std::result::Result<(), String> {
+        let text = self.redactor.clean(text);
+        let sequence = clipboard::sequence(&text, clipboard::Between::of_process());
+        let too_long =
+            || format!("it has {} bytes, and terminals take {} at most", text.len(), clipboard::LONGEST);
+        terminal::send(sequence.ok_or_else(too_long)?.as_bytes()).map_err(|error| error.to_string())
     }
 
     fn suspend(&mut self) {

@@ -100,14 +100,6 @@ impl Screen {
         compose(&mut self.terminal, &self.bytes, render).and_then(|frame| send(&frame))
     }
 
-    /// Writes a sequence that draws nothing, such as one for the clipboard. While suspended it does nothing.
-    ///
-    /// # Errors
-    /// Where the terminal cannot be written to.
-    pub fn say(&mut self, sequence: &[u8]) -> io::Result<()> {
-        if in_use() { send(sequence) } else { Ok(()) }
-    }
-
     /// Gives the terminal back, to be taken again by [`Self::resume`]. Doing it twice is harmless.
     ///
     /// # Errors
@@ -234,7 +226,7 @@ fn known(width: u16, height: u16) -> Size {
 }
 
 /// Writes past std's buffer and its lock, which a panic may have left in any state.
-fn send(bytes: &[u8]) -> io::Result<()> {
+pub(super) fn send(bytes: &[u8]) -> io::Result<()> {
     /// Tenths of a second that a full terminal is waited for. It is full only where another program
     /// made it non-blocking for all who share it; otherwise the write itself waits.
     const PATIENCE: usize = 50;

@@ -3,7 +3,7 @@
 
 use crossterm::event::KeyEvent;
 
-use super::{Bundle, Copied, Size};
+use super::{Bundle, Size};
 use crate::model::{Failure, JobId, KeyId, KeyLabel, Period, Report, SourceId, Usage};
 
 /// Something that happened.
@@ -96,8 +96,8 @@ pub enum Effect {
     StopUsage,
     /// Write a support bundle to a file, and put it on the clipboard.
     Bundle(Bundle),
-    /// Put a text on the clipboard.
-    Copy(Copied),
+    /// Put a text on the clipboard; what it is, in a few words.
+    Copy(String, String),
     /// Put the event that is first in view on the clipboard.
     CopyEvent,
     /// Hold or resume polling.

@@ -8,15 +8,6 @@ use crate::store::{Event, Severity};
 /// characters, which in base64 are so many bytes; what is longer some of them drop without a word.
 pub const CLIPBOARD: usize = 74_994;
 
-/// A text for the clipboard, and what it is, for the remark.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Copied {
-    /// The text.
-    pub text: String,
-    /// `1 event`, `12 events`, `the newest 300 of 812 events, as many as a terminal takes`.
-    pub what: String,
-}
-
 impl State {
     /// Copies events: the whole list as it is filtered, or the one that is first in view, which drawing knows.
     pub(super) fn copy_events(&mut self, all: bool) -> Vec<Effect> {
@@ -47,7 +38,7 @@ impl State {
             (taken, count) if taken == count => format!("{count} events"),
             _ => format!("the newest {taken} of {count} events, as many as a terminal takes"),
         };
-        vec![Effect::Copy(Copied { text, what })]
+        vec![Effect::Copy(text, what)]
     }
 
     /// The events that the filter shows, newest first.
@@ -110,9 +101,14 @@ mod tests {
         state
     }
 
+    struct Copied {
+        text: String,
+        what: String,
+    }
+
     fn copied(state: &mut State) -> Copied {
         match state.act(Action::CopyEvents).as_slice() {
-            [Effect::Copy(copied)] => copied.clone(),
+            [Effect::Copy(text, what)] => Copied { text: text.clone(), what: what.clone() },
             other => panic!("{other:?}"),
         }
     }
@@ -151,7 +147,7 @@ mod tests {
         );
         state.event_filter.type_in(|input| *input = tui_input::Input::from("20:26:47"));
         let made = copied(&mut state);
-        assert!(made.what == "1 event" && made.text.contains("event 7 "), "{made:?}");
+        assert!(made.what == "1 event" && made.text.contains("event 7 "), "{}", made.text);
         assert_eq!(state.act(Action::CopyEvent), [Effect::CopyEvent]);
         state.event_filter.type_in(|input| *input = tui_input::Input::from("nothing like it"));
         assert_eq!(state.act(Action::CopyEvent), []);

@@ -78,7 +78,7 @@ pub const BINDINGS: &[Binding] = &[
     ),
     bind(
         Context::Panes,
-        &["u"],
+        &["$"],
         Action::OpenUsage,
         "",
         "usage: hours and jobs of this month, by key, environment, language and model",
@@ -132,7 +132,7 @@ pub const BINDINGS: &[Binding] = &[
         "",
         "usage: ask for it again; elsewhere ask every environment now",
     ),
-    bind(Context::Overlay, &["u"], Action::OpenUsage, "", "usage: hours and jobs of this month"),
+    bind(Context::Overlay, &["$"], Action::OpenUsage, "", "usage: hours and jobs of this month"),
     bind(Context::Overlay, &["e"], Action::OpenEvents, "", "what changed, and when"),
     bind(
         Context::Overlay,

@@ -28,7 +28,7 @@ use jiff::tz::TimeZone;
 
 pub use action::{Action, Delivery, Effect, Message};
 pub use bundle::Bundle;
-pub use copy::{CLIPBOARD, Copied};
+pub use copy::CLIPBOARD;
 pub use event_filter::EventFilter;
 pub use filter::Filter;
 pub use follow::Following;

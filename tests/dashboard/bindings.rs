@@ -229,13 +229,11 @@ impl Board {
         self.see("╭─ Events");
         self.press(key);
         if matches!(action, Action::CopyEvent | Action::CopyEvents) {
-            let events = if action == Action::CopyEvent { "1 event " } else { " events " };
+            let events = if action == Action::CopyEvent { "1 event" } else { " events" };
             self.wait(key, |screen| {
                 let said = text(screen);
-                let said = said.split_once("given to the terminal's clipboard: ");
-                said.is_some_and(|(_, what)| {
-                    format!("{what} ").lines().next().is_some_and(|what| what.contains(events))
-                })
+                let said = said.split_once(" sent to the terminal's clipboard").map(|(what, _)| what);
+                said.is_some_and(|what| what.ends_with(events))
             });
             self.session.wait_for_raw(b"\x1b]52;c;");
         } else if action == Action::EditFilter {
