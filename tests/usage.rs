@@ -51,11 +51,7 @@ mod screen {
             let (jobs, hours) =
                 (all["count"].as_u64().unwrap_or(0), all["duration_hrs"].as_f64().unwrap_or(0.0));
             let words = format!("{place}  {jobs} jobs · {hours:.2} h");
-            assert!(
-                session.look(|screen| screen.contents().contains(&words)),
-                "{words}: {:?}",
-                session.rows()
-            );
+            shows(&mut session, &words);
         }
         // It is asked for again when the user says so, also where it failed meanwhile.
         sandbox.fault(r#"{"kind":"error","environment":"two"}"#);
