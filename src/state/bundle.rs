@@ -126,6 +126,10 @@ impl State {
             self.write_environment(&mut out, *id, &matter.keys);
         }
         self.write_events(&mut out, matter);
+        if !out.contains("Request-Id") {
+            heading(&mut out, "Request-Id");
+            line(&mut out, "", "none: no request about this has failed, and only of failures are they kept");
+        }
         out
     }
 

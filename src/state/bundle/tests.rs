@@ -67,6 +67,7 @@ fn a_selected_job_is_bundled_with_its_environment_and_key() {
         "key: prod (fingerprint ",
         "long-lived): accepted since 2026-05-28T20:26:40Z, last accepted 2026-05-28T20:26:40Z",
         "Events (newest first)\n",
+        "Request-Id\n  none: no request about this has failed",
     ] {
         assert!(made.text.contains(words), "{words}: {}", made.text);
     }
