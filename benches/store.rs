@@ -143,6 +143,7 @@ fn fleet() -> Fleet {
             .map(|value| KeyLabel {
                 name: KeyName::new("prod"),
                 fingerprint: value.fingerprint(),
+                temporary: false,
                 expires_at: None,
             })
             .into_iter()

@@ -25,6 +25,7 @@ mod settings;
 mod text;
 mod tls;
 mod transport;
+mod usage;
 
 #[cfg(test)]
 mod tests;

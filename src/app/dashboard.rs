@@ -1,6 +1,8 @@
 //! The run loop: it owns the state and awaits nothing but its select. It drains what waits, updates,
 //! and draws once, at most every 16 ms, and only when something happened that may be seen.
 
+mod effects;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,16 +15,17 @@ use tokio::time::{Instant, sleep_until};
 use super::deletion::Deletion;
 use super::errands::Errands;
 use super::input::Input;
+use super::inquiries::Inquiries;
 use super::keys::{KeyWatch, News, Wish};
 use super::lookout::Lookout;
 use super::redact::Redactor;
 use super::signals::{self, Quit, Signal, Signals};
 use super::terminal::{self, Screen};
-use super::{Writes, clipboard, crash, fleet_of, journal, now};
+use super::{Writes, crash, fleet_of, journal, now};
 use crate::config::{Config, Endpoint};
 use crate::model::{KeyLabel, Look, Report};
 use crate::poll::{self, Follows, Keys, Pollers};
-use crate::state::{Effect, Guard, Message, Settings, Size, State};
+use crate::state::{Guard, Message, Settings, Size, State};
 use crate::ui::{self, Theme};
 
 /// The least time between two frames.
@@ -42,7 +45,7 @@ pub struct Dashboard {
     pub filter: String,
     /// What everything looks like.
     pub theme: Theme,
-    /// Where the accounts of deletions are.
+    /// Where the accounts of deletions and support bundles are.
     pub state_dir: PathBuf,
     /// Learns the keys that are exchanged while the program runs.
     pub redactor: Redactor,
@@ -66,7 +69,7 @@ enum Woken {
     Look(Look),
     Signal(Signal),
     Key(News),
-    Errand(Message),
+    Told(Message),
     Second,
     Frame,
     /// Nothing waits, and there are rows to build.
@@ -114,11 +117,23 @@ pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> 
     let (reports, mut incoming) = mpsc::channel(REPORTS);
     let follows = Follows::new(sources.clone(), reports.clone());
     let fleet = Arc::new(config.fleet.clone());
+    let inquiries = Inquiries::new(sources.clone(), Some(state_dir.clone()));
     let errands = Errands::new(Deletion { sources: sources.clone(), fleet, state_dir });
     let key_watch = KeyWatch::start(config.fetchers, &config.keys);
     let events_logged = 0;
-    let mut running =
-        Loop { state, screen, theme, follows, errands, lookout, events_logged, keys, key_watch, redactor };
+    let mut running = Loop {
+        state,
+        screen,
+        theme,
+        follows,
+        errands,
+        inquiries,
+        lookout,
+        events_logged,
+        keys,
+        key_watch,
+        redactor,
+    };
     // The first frame comes before the first connection is even tried.
     if running.draw().is_err() {
         return Ok(Ending::Signal(Quit::Hangup));
@@ -138,6 +153,7 @@ struct Loop {
     theme: Theme,
     follows: Follows,
     errands: Errands,
+    inquiries: Inquiries,
     lookout: Lookout,
     events_logged: u64,
     keys: Keys,
@@ -164,7 +180,8 @@ impl Loop {
                 report = incoming.recv() => Woken::Report(report),
                 look = self.lookout.next() => Woken::Look(look),
                 news = self.key_watch.next() => Woken::Key(news),
-                message = self.errands.next() => Woken::Errand(message),
+                message = self.errands.next() => Woken::Told(message),
+                message = self.inquiries.next() => Woken::Told(message),
                 () = sleep_until(next_second()) => Woken::Second,
                 // It gives the runtime its turn first, so that what waits is seen before the next step.
                 () = tokio::task::yield_now(), if self.state.is_building() => Woken::Idle,
@@ -177,15 +194,7 @@ impl Loop {
                     None
                 }
                 Woken::Signal(signal) => self.signalled(signal),
-                Woken::Terminal(event) => {
-                    let mut ending = self.terminal_event(event, pollers);
-                    // What was typed or pasted in one go is taken in one go.
-                    while ending.is_none() {
-                        let Some(event) = input.waiting() else { break };
-                        ending = self.terminal_event(Some(event), pollers);
-                    }
-                    ending
-                }
+                Woken::Terminal(event) => self.terminal_events(event, input, pollers),
                 Woken::Report(report) => {
                     self.take_reports(report, incoming);
                     None
@@ -198,7 +207,7 @@ impl Loop {
                     self.take_key(news);
                     None
                 }
-                Woken::Errand(message) => self.update(message, pollers),
+                Woken::Told(message) => self.update(message, pollers),
                 Woken::Second => {
                     crash::test_panic("main");
                     self.second_went_by(pollers)
@@ -216,6 +225,21 @@ impl Loop {
                 dirty = false;
             }
         }
+    }
+
+    /// What was typed or pasted in one go is taken in one go.
+    fn terminal_events(
+        &mut self,
+        first: Option<Event>,
+        input: &mut Input,
+        pollers: &Pollers,
+    ) -> Option<Ending> {
+        let mut ending = self.terminal_event(first, pollers);
+        while ending.is_none() {
+            let Some(event) = input.waiting() else { break };
+            ending = self.terminal_event(Some(event), pollers);
+        }
+        ending
     }
 
     fn second_went_by(&mut self, pollers: &Pollers) -> Option<Ending> {
@@ -236,11 +260,7 @@ impl Loop {
             News::Exchanged(key, value) => {
                 self.redactor.learn(&value);
                 let Some(label) = self.state.store.fleet().key(key) else { return };
-                let label = KeyLabel {
-                    fingerprint: value.fingerprint(),
-                    expires_at: value.expires_at(),
-                    ..label.clone()
-                };
+                let label = KeyLabel::of(label.name.clone(), &value);
                 self.keys.exchange(key, value);
                 Message::KeyExchanged(key, label)
             }
@@ -315,51 +335,6 @@ impl Loop {
     fn update(&mut self, message: Message, pollers: &Pollers) -> Option<Ending> {
         let effects = self.state.update(message, now());
         effects.into_iter().find_map(|effect| self.carry_out(effect, pollers))
-    }
-
-    fn carry_out(&mut self, effect: Effect, pollers: &Pollers) -> Option<Ending> {
-        match effect {
-            Effect::RefreshAll => {
-                pollers.refresh(None);
-                self.lookout.look_everywhere();
-            }
-            Effect::Follow(source, id) => self.follows.follow(source, id),
-            Effect::LetGo(source, id) => self.follows.let_go(source, &id),
-            Effect::ReloadKeys => self.key_watch.wish(Wish::All),
-            errand @ (Effect::Fetch(..)
-            | Effect::Rewrap(..)
-            | Effect::StopFetching
-            | Effect::Save(_)
-            | Effect::SaveAll(_)
-            | Effect::Delete(_)) => {
-                self.errands.run(errand);
-            }
-            Effect::Copy(text, what) => self.copy(&text, &what),
-            Effect::Pause(paused) => {
-                pollers.pause(paused);
-                self.lookout.pause(paused);
-            }
-            Effect::Suspend => self.suspend(),
-            Effect::StartDemo => return Some(Ending::Demo),
-            Effect::Quit => return Some(Ending::Quit),
-        }
-        None
-    }
-
-    /// Puts a text on the terminal's clipboard, and says honestly what is known of that.
-    fn copy(&mut self, text: &str, what: &str) {
-        let said = match clipboard::sequence(text, clipboard::Between::of_process()) {
-            None => format!(
-                "{what} are {} bytes, and terminals take {} at most: nothing was copied; mark fewer",
-                text.len(),
-                clipboard::LONGEST
-            ),
-            Some(sequence) => match terminal::send(sequence.as_bytes()) {
-                Ok(()) => format!("{what} sent to the terminal's clipboard (OSC 52), if it takes that"),
-                Err(error) => format!("nothing was copied: {error}"),
-            },
-        };
-        self.state.update(Message::Remark(said), now());
     }
 
     fn suspend(&mut self) {

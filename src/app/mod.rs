@@ -4,6 +4,7 @@
 //! The rest is terminal manners: [`terminal`], [`input`], [`signals`], [`crash`], [`log`], [`redact`]; and
 //! `keys`, which sees them change; and `lookout`, which looks at hosts without a key.
 
+mod bundle;
 mod canvas;
 mod clipboard;
 pub mod crash;
@@ -13,6 +14,7 @@ pub mod doctor;
 mod errands;
 pub mod follow;
 pub mod input;
+mod inquiries;
 pub mod jobs;
 mod journal;
 mod keys;

@@ -3,6 +3,7 @@
 //! the terminal), and only then the runtime and the screen.
 
 mod arguments;
+mod check;
 mod demo;
 mod man;
 mod sandbox;
@@ -224,7 +225,7 @@ impl Program {
                 for warning in &config.warnings {
                     complain(&self.redactor, warning);
                 }
-                print(summary(&config).as_bytes())
+                print(check::summary(&config).as_bytes())
             }
         }
     }
@@ -338,29 +339,6 @@ fn exit_code(ending: Ending) -> u8 {
         Ending::Quit | Ending::Demo => 0,
         Ending::Signal(quit) => quit.exit_code(),
     }
-}
-
-/// What `config check` says of a configuration that is right.
-fn summary(config: &Config) -> String {
-    let fleet = &config.fleet;
-    let mut lines = vec![match &config.file {
-        Some(file) => format!("{}: no mistakes", file.display()),
-        None => "no configuration file; defaults".to_owned(),
-    }];
-    for (id, key) in fleet.keys() {
-        let places: Vec<&str> = fleet
-            .sources
-            .iter()
-            .filter(|source| source.key == id)
-            .map(|source| fleet.environment_name(source.environment))
-            .collect();
-        lines.push(format!("key {} ·{}: {}", key.name, key.fingerprint, places.join(", ")));
-    }
-    if fleet.keys.is_empty() {
-        lines.push("no key: set SPEECHMATICS_API_KEY or add [[keys]]".to_owned());
-    }
-    lines.push(String::new());
-    lines.join("\n")
 }
 
 /// Prints data; a reader that went away is no error.

@@ -1,9 +1,11 @@
 //! A key's command: run without a shell, within a time and a size.
 //!
 //! Before the dashboard takes the terminal, its stderr and stdin are the user's, since password managers
-//! ask there; later it has neither. Its stdout holds the key and goes nowhere else.
+//! ask there; later it has neither. Where stderr is no terminal nobody can be asked, and what the command
+//! says there, which may be anything, must not get into a file or a ticket: it goes nowhere. Its stdout holds
+//! the key and goes nowhere else.
 
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, IsTerminal, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
@@ -43,7 +45,10 @@ pub(super) fn output(
     let mut command = Command::new(program);
     command.args(arguments).stdout(Stdio::piped());
     if terminal == Terminal::Taken {
-        command.stdin(Stdio::null()).stderr(Stdio::null());
+        command.stdin(Stdio::null());
+    }
+    if terminal == Terminal::Taken || !std::io::stderr().is_terminal() {
+        command.stderr(Stdio::null());
     }
     let mut child = command.spawn().map_err(|error| match error.kind() {
         ErrorKind::NotFound => "is not there".to_owned(),

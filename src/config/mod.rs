@@ -232,11 +232,8 @@ fn resolve(
     // Relative paths of keys are beside the file that names them.
     let beside = file.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
     let keys = secrets::fetch(&plan.keys, &beside, surroundings, &mut warnings)?;
-    let labels = plan.keys.iter().zip(&keys).map(|(planned, value)| KeyLabel {
-        name: planned.name.clone(),
-        fingerprint: value.fingerprint(),
-        expires_at: value.expires_at(),
-    });
+    let labels =
+        plan.keys.iter().zip(&keys).map(|(planned, value)| KeyLabel::of(planned.name.clone(), value));
     let fleet = Fleet { environments: plan.environments, keys: labels.collect(), sources: plan.sources };
     let around = Arc::new(surroundings.clone());
     let fetcher = |key| KeyFetcher::new(key, &beside, &around);

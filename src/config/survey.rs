@@ -111,11 +111,7 @@ fn usable(plan: Plan, values: Vec<Option<KeyValue>>, fetcher: impl Fn(PlannedKey
     for (planned, value) in plan.keys.into_iter().zip(values) {
         places.push(value.as_ref().and_then(|_| u16::try_from(keys.len()).ok()).map(KeyId));
         let Some(value) = value else { continue };
-        labels.push(KeyLabel {
-            name: planned.name.clone(),
-            fingerprint: value.fingerprint(),
-            expires_at: value.expires_at(),
-        });
+        labels.push(KeyLabel::of(planned.name.clone(), &value));
         keys.push(value);
         fetchers.push(fetcher(planned));
     }

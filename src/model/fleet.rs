@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 
-use super::{EnvironmentId, EnvironmentName, Fingerprint, KeyId, KeyName, Region, SourceId};
+use super::{EnvironmentId, EnvironmentName, Fingerprint, KeyId, KeyName, KeyValue, Region, SourceId};
 
 /// One deployment of the service with its own jobs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,8 +24,23 @@ pub struct KeyLabel {
     pub name: KeyName,
     /// Four hexadecimal digits that tell two values of one name apart and say nothing of either.
     pub fingerprint: Fingerprint,
-    /// When a temporary key (JWT) ends, as its `exp` claim says. `None` for a long-lived key.
+    /// Whether it is a temporary key (JWT).
+    pub temporary: bool,
+    /// When a temporary key ends, as its `exp` claim says. `None` for a long-lived key, and for a temporary
+    /// one that does not say.
     pub expires_at: Option<Timestamp>,
+}
+
+impl KeyLabel {
+    /// What may be shown of a value.
+    pub fn of(name: KeyName, value: &KeyValue) -> Self {
+        Self {
+            name,
+            fingerprint: value.fingerprint(),
+            temporary: value.is_temporary(),
+            expires_at: value.expires_at(),
+        }
+    }
 }
 
 /// How it is known that a key belongs at an environment.

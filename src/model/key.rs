@@ -61,14 +61,24 @@ impl KeyValue {
     /// When a temporary key ends: the `exp` claim of a JWT, read without verifying it. `None` for a
     /// long-lived key and for a token that does not say. The claims are undocumented.
     pub fn expires_at(&self) -> Option<Timestamp> {
-        let mut parts = self.expose().split('.');
-        let (header, claims, signature) = (parts.next()?, parts.next()?, parts.next()?);
-        if !header.starts_with("eyJ") || signature.is_empty() || parts.next().is_some() {
-            return None;
-        }
+        let claims = self.claims()?;
         let claims = URL_SAFE_NO_PAD.decode(claims.trim_end_matches('=')).ok()?;
         let claims: serde_json::Value = serde_json::from_slice(&claims).ok()?;
         Timestamp::from_second(claims.get("exp")?.as_i64()?).ok()
+    }
+}
+
+impl KeyValue {
+    /// Whether it is a temporary key: a JWT by its shape. Long-lived keys have no dots.
+    pub fn is_temporary(&self) -> bool {
+        self.claims().is_some()
+    }
+
+    /// The middle part of a JWT, undecoded.
+    fn claims(&self) -> Option<&str> {
+        let mut parts = self.expose().split('.');
+        let (header, claims, signature) = (parts.next()?, parts.next()?, parts.next()?);
+        (header.starts_with("eyJ") && !signature.is_empty() && parts.next().is_none()).then_some(claims)
     }
 }
 
@@ -174,5 +184,8 @@ mod tests {
         assert_eq!(at("eyJub3Q.a-jwt"), None);
         assert_eq!(at("eyJ.%%%.sig"), None);
         assert_eq!(at("abcdef0123456789abcdef0123456789"), None);
+        let temporary = |text: &str| KeyValue::new(text).unwrap().is_temporary();
+        assert!(temporary(&jwt(r#"{"iat":1}"#)) && temporary(&jwt(r#"{"exp":1763856000}"#)));
+        assert!(!temporary("eyJub3Q.a-jwt") && !temporary("abcdef0123456789abcdef0123456789"));
     }
 }

@@ -14,6 +14,7 @@ mod job;
 mod key;
 mod ladder;
 mod report;
+mod usage;
 
 pub use document::{Document, Material};
 pub use failure::{Failure, FailureKind};
@@ -25,3 +26,4 @@ pub use job::{Job, JobError, RETENTION, Status};
 pub use key::{Fingerprint, InvalidKey, KeyState, KeyValue};
 pub use ladder::{Ask, Certificate, Climb, Reply, Rung, Skew, Step};
 pub use report::{Coverage, PollEvent, Progress, Report, Span};
+pub use usage::{Period, Usage, UsageRow};

@@ -17,6 +17,7 @@ pub mod plan;
 pub mod probe;
 mod source;
 mod task;
+mod usage;
 
 use std::time::Duration;
 
@@ -31,6 +32,7 @@ use plan::Plan;
 pub use source::{Endpoint, Keys, Limits, SourcePoll};
 use source::{Gone, Reporter};
 use task::Orders;
+pub use usage::usage;
 
 use crate::model::{Report, SourceId};
 

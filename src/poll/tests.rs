@@ -161,6 +161,7 @@ fn a_fleet_shares_endpoints_and_budgets() {
     let label = |name: &str, key: &KeyValue| KeyLabel {
         name: KeyName::new(name),
         fingerprint: key.fingerprint(),
+        temporary: false,
         expires_at: None,
     };
     let source = |environment, key| Source {

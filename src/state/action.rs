@@ -3,8 +3,10 @@
 
 use crossterm::event::KeyEvent;
 
-use super::{Deleted, Size, Victim};
-use crate::model::{Document, Failure, JobId, JobKey, KeyId, KeyLabel, Look, Material, Report, SourceId};
+use super::{Bundle, Deleted, Size, Victim};
+use crate::model::{
+    Document, Failure, JobId, JobKey, KeyId, KeyLabel, Look, Material, Period, Report, SourceId, Usage,
+};
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -37,6 +39,10 @@ pub enum Message {
     SavedOne(JobKey, SaveOrder, Result<u64, NotSaved>),
     /// What became of a [`Effect::Save`].
     Saved(SaveOrder, Result<u64, NotSaved>),
+    /// What a source answered to an [`Effect::AskUsage`] of this number; of an older one it is dropped.
+    Usage(u64, SourceId, Result<Usage, Failure>),
+    /// Where a [`Effect::Bundle`] went.
+    Bundled(Delivery),
 }
 
 /// Something that a person may want. Each is bound to a key in [`BINDINGS`](super::BINDINGS).
@@ -53,6 +59,10 @@ pub enum Action {
     OpenEvents,
     OpenMatrix,
     OpenRealtime,
+    OpenUsage,
+    Bundle,
+    CopyEvent,
+    CopyEvents,
     EventSeverity,
     OpenHelp,
     Close,
@@ -131,6 +141,15 @@ pub enum NotSaved {
     Unwritten(String),
 }
 
+/// Where a support bundle went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// The file, or why there is none.
+    pub file: Result<String, String>,
+    /// What became of the clipboard: a few words to put behind `on the clipboard: `.
+    pub clipboard: Result<(), String>,
+}
+
 /// Something that the rim must do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
@@ -156,6 +175,14 @@ pub enum Effect {
     Save(SaveOrder),
     /// Fetch every key again from where it comes.
     ReloadKeys,
+    /// Ask these sources what was used in a period, and tell of each under a number.
+    AskUsage(u64, Period, Vec<SourceId>),
+    /// Nobody waits for that any more.
+    StopUsage,
+    /// Write a support bundle to a file, and put it on the clipboard.
+    Bundle(Bundle),
+    /// Put the event that is first in view on the clipboard.
+    CopyEvent,
     /// Hold or resume polling.
     Pause(bool),
     /// Give the terminal back to the shell until `fg`.

@@ -262,6 +262,7 @@ mod tests {
         let key = |at: usize| KeyLabel {
             name: KeyName::new(format!("key{at}")),
             fingerprint: KeyValue::new("k").unwrap().fingerprint(),
+            temporary: false,
             expires_at: None,
         };
         Arc::new(Fleet {

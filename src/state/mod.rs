@@ -9,7 +9,9 @@
 //! ```
 
 mod action;
+mod bundle;
 mod carry;
+mod copy;
 mod deletion;
 mod details;
 mod event_filter;
@@ -18,18 +20,22 @@ mod follow;
 mod keymap;
 pub mod layout;
 mod marks;
+mod outcome;
 mod overlay;
 mod prompt;
 mod selection;
 mod update;
+mod usage;
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-pub use action::{Action, Effect, Fetched, Message, NotSaved, SaveOrder};
+pub use action::{Action, Delivery, Effect, Fetched, Message, NotSaved, SaveOrder};
+pub use bundle::Bundle;
 pub use carry::Saving;
+pub use copy::CLIPBOARD;
 pub use deletion::{Deleted, Deleting, Deletion, Guard, Victim};
 pub use details::{Tab, Text, View};
 pub use event_filter::EventFilter;
@@ -41,6 +47,7 @@ pub use marks::Marks;
 pub use overlay::Overlay;
 pub use prompt::{Prompt, Purpose};
 pub use selection::Selection;
+pub use usage::{Answer, UsageBoard};
 
 use crate::store::query::{Query, Scratch};
 use crate::store::{Banner, Build, Cause, Followed, Rows, Severity, Sort, Store, Summary, Sureness};
@@ -103,6 +110,8 @@ pub struct State {
     pub prompt: Option<Prompt>,
     /// The jobs that are followed.
     pub following: Following,
+    /// What the keys' accounts have used.
+    pub usage: UsageBoard,
     /// Whether polling is paused.
     pub paused: bool,
     /// A passing remark.
@@ -166,6 +175,7 @@ impl State {
             deleting: None,
             prompt: None,
             following: Following::default(),
+            usage: UsageBoard::default(),
             paused: false,
             notice: None,
             now,

@@ -16,6 +16,8 @@ pub enum Overlay {
     Matrix(Scroll),
     /// The realtime hosts.
     Realtime(Scroll),
+    /// What the keys' accounts have used.
+    Usage(Scroll),
     /// One job.
     Details {
         /// Which.
@@ -47,6 +49,7 @@ impl Overlay {
             | Self::Confirm(_, scroll)
             | Self::Matrix(scroll)
             | Self::Realtime(scroll)
+            | Self::Usage(scroll)
             | Self::Details { scroll, .. } => scroll.0,
         }
     }
@@ -59,6 +62,7 @@ impl Overlay {
             | Self::Confirm(_, scroll)
             | Self::Matrix(scroll)
             | Self::Realtime(scroll)
+            | Self::Usage(scroll)
             | Self::Details { scroll, .. } => {
                 *scroll = Scroll(line);
             }

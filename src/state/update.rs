@@ -22,7 +22,7 @@ impl State {
     /// Takes a message at a moment; gives what the rim must do.
     pub fn update(&mut self, message: Message, now: Timestamp) -> Vec<Effect> {
         self.now = now;
-        let effects = match message {
+        let mut effects = match message {
             Message::Report(report) => {
                 self.hear_of_followed(&report);
                 self.store.merge(report);
@@ -41,45 +41,16 @@ impl State {
                 self.size = size;
                 self.rewrap()
             }
-            Message::Fetched(number, fetched) => {
-                self.take_text(number, fetched);
-                // The screen may have become another one on the way.
-                self.rewrap()
-            }
-            Message::Deleted(victim, deleted) => {
-                self.take_deleted(victim, deleted);
-                Vec::new()
-            }
-            Message::DeletionEnded(end) => {
-                self.end_deletion(end);
-                Vec::new()
-            }
-            Message::SavedOne(key, order, saved) => {
-                self.take_saved_one(key, &order, saved);
-                Vec::new()
-            }
-            Message::Saved(order, saved) => {
-                self.take_saved(order, saved);
-                Vec::new()
-            }
             Message::Tick if self.refresh_due => self.refresh_now(),
             Message::Tick => Vec::new(),
-            Message::KeyExchanged(key, label) => {
-                self.remark(format!("key {} was exchanged", label.name));
-                self.store.exchange_key(key, label, now);
-                Vec::new()
-            }
-            Message::KeyNotFetched(key, why) => {
-                self.remark("a key could not be fetched again; e lists why".to_owned());
-                self.store.note_key_not_fetched(key, &why, now);
-                Vec::new()
-            }
             Message::Remark(text) => {
                 self.remark(text);
                 Vec::new()
             }
+            outcome => self.take_outcome(outcome),
         };
         self.follow_details();
+        effects.extend(self.tidy_usage());
         effects
     }
 
@@ -148,17 +119,20 @@ impl State {
             Action::Quit => return vec![Effect::Quit],
             Action::Suspend => return vec![Effect::Suspend],
             Action::StartDemo => return vec![Effect::StartDemo],
-            Action::RefreshNow => return self.refresh_now(),
+            Action::RefreshNow => return self.refresh_what_is_shown(),
+            Action::Bundle => return self.bundle(),
+            Action::CopyEvent | Action::CopyEvents => return self.copy_events(action == Action::CopyEvents),
             Action::ToggleFollow => return self.toggle_follow(),
             Action::ReloadKeys => return self.reload_keys(),
             Action::TogglePause => {
                 self.paused = !self.paused;
                 return vec![Effect::Pause(self.paused)];
             }
-            Action::OpenHelp => return self.lay_over(Overlay::Help(Scroll::default())),
-            Action::OpenEvents => return self.lay_over(Overlay::Events(Scroll::default())),
-            Action::OpenMatrix => return self.lay_over(Overlay::Matrix(Scroll::default())),
-            Action::OpenRealtime => return self.lay_over(Overlay::Realtime(Scroll::default())),
+            Action::OpenHelp
+            | Action::OpenEvents
+            | Action::OpenMatrix
+            | Action::OpenRealtime
+            | Action::OpenUsage => return self.open(action),
             Action::OpenDetails => self.open_details(),
             Action::NextTab
             | Action::PreviousTab
@@ -189,9 +163,7 @@ impl State {
                 self.filter_line(action);
             }
             Action::ClearFilter => self.let_go(),
-            Action::SortNext => self.sort_by(1),
-            Action::SortPrevious => self.sort_by(COLUMNS.len() - 1),
-            Action::SortReverse => self.sort.descending = !self.sort.descending,
+            Action::SortNext | Action::SortPrevious | Action::SortReverse => self.sort_as(action),
             Action::DismissBanner => self.dismiss_banner(),
             Action::RestoreBanners => self.dismissed.clear(),
             Action::RowDown
@@ -202,6 +174,24 @@ impl State {
             | Action::Bottom => self.travel(action),
         }
         Vec::new()
+    }
+
+    fn refresh_what_is_shown(&mut self) -> Vec<Effect> {
+        match self.overlay {
+            Some(Overlay::Usage(_)) => self.ask_usage_again(),
+            _ => self.refresh_now(),
+        }
+    }
+
+    fn open(&mut self, action: Action) -> Vec<Effect> {
+        let scroll = Scroll::default();
+        self.lay_over(match action {
+            Action::OpenUsage => return self.open_usage(),
+            Action::OpenEvents => Overlay::Events(scroll),
+            Action::OpenMatrix => Overlay::Matrix(scroll),
+            Action::OpenRealtime => Overlay::Realtime(scroll),
+            _ => Overlay::Help(scroll),
+        })
     }
 
     fn act_on_marks(&mut self, action: Action) -> Vec<Effect> {
@@ -373,6 +363,14 @@ impl State {
         } else {
             // An empty query always parses.
             let _ = self.filter.set("", &self.settings.zone);
+        }
+    }
+
+    fn sort_as(&mut self, action: Action) {
+        match action {
+            Action::SortNext => self.sort_by(1),
+            Action::SortPrevious => self.sort_by(COLUMNS.len() - 1),
+            _ => self.sort.descending = !self.sort.descending,
         }
     }
 

@@ -66,11 +66,7 @@ mod tests {
 
     fn label(value: &str) -> KeyLabel {
         let value = KeyValue::new(value).unwrap();
-        KeyLabel {
-            name: KeyName::new("prod"),
-            fingerprint: value.fingerprint(),
-            expires_at: value.expires_at(),
-        }
+        KeyLabel::of(KeyName::new("prod"), &value)
     }
 
     #[test]

@@ -38,6 +38,7 @@ pub(crate) fn fleet() -> Arc<Fleet> {
     let key = |name: &str| KeyLabel {
         name: KeyName::new(name),
         fingerprint: KeyValue::new(name).unwrap().fingerprint(),
+        temporary: false,
         expires_at: None,
     };
     let source = |environment: u16, key: u16, entitlement| Source {

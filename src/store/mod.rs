@@ -226,6 +226,12 @@ impl Store {
         self.events.push(Event { at: now, severity, subject, environment: None, key, text });
     }
 
+    /// Records what voxtop itself did.
+    pub fn note(&mut self, severity: Severity, text: String, at: Timestamp) {
+        let subject = Subject::Voxtop;
+        self.events.push(Event { at, severity, subject, environment: None, key: None, text });
+    }
+
     /// Counts every event that was ever recorded, so that a reader sees that there are new ones.
     pub fn events_recorded(&self) -> u64 {
         self.events.recorded()

@@ -27,6 +27,23 @@ pub(super) fn draw_pane(buffer: &mut Buffer, state: &State, layout: &Layout, the
 
 /// The whole list for the overlay, newest first.
 pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme) -> Content<'a> {
+    let mut lines = now(state, layout, theme);
+    let all = state.store.events().len();
+    let mut shown = 0;
+    for event in state.shown_events() {
+        shown += 1;
+        lines.extend(Content::wrap(line(state, event, theme), layout.overlay(), 4));
+    }
+    match (all, shown) {
+        (0, _) => lines.push(Line::styled("nothing has changed since voxtop was started", theme.quiet)),
+        (_, 0) => lines.push(Line::styled("no event is like that", theme.quiet)),
+        _ => {}
+    }
+    Content::new(title(state, shown, all), lines)
+}
+
+/// What is wrong now, above the events.
+fn now(state: &State, layout: &Layout, theme: &Theme) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     for banner in state.banners().chain(state.dismissed_banners()) {
         lines.extend(Content::wrap(banner_line(state, banner, theme), layout.overlay(), 4));
@@ -35,22 +52,24 @@ pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme) -> Cont
         lines.push(Line::styled("nothing is wrong now", theme.good));
     }
     lines.push(Line::default());
-    let (all, filter) = (state.store.events().len(), &state.event_filter);
-    let mut shown = 0;
-    for event in state.store.events() {
-        let line = line(state, event, theme);
-        // What can be read can be filtered by, and what it is about: key, endpoint, job.
-        if filter.shows(event.severity, &format!("{line} {}", event.subject.word())) {
-            shown += 1;
-            lines.extend(Content::wrap(line, layout.overlay(), 4));
+    lines
+}
+
+/// The event whose first line is the first one in view, or the last event where the list is scrolled beyond;
+/// `None` where no event is shown.
+pub fn first_in_view<'s>(state: &'s State, theme: &Theme) -> Option<&'s Event> {
+    let layout = state.layout();
+    let top = state.overlay.as_ref().map_or(0, crate::state::Overlay::scroll);
+    let mut at = now(state, &layout, theme).len();
+    let mut last = None;
+    for event in state.shown_events() {
+        last = Some(event);
+        if at >= top {
+            break;
         }
+        at += Content::wrap(line(state, event, theme), layout.overlay(), 4).len();
     }
-    match (all, shown) {
-        (0, _) => lines.push(Line::styled("nothing has changed since voxtop was started", theme.quiet)),
-        (_, 0) => lines.push(Line::styled("no event is like that", theme.quiet)),
-        _ => {}
-    }
-    Content::new(title(state, shown, all), lines)
+    last
 }
 
 /// `Events · 12 of 340 · filter: eu1 · warnings and worse`.
@@ -63,7 +82,7 @@ fn title(state: &State, shown: usize, all: usize) -> String {
     if filter.input().is_some() {
         title = format!("{title} · filter: {}▏", filter.text());
     } else if filter.text().is_empty() {
-        title.push_str(" · / filters");
+        title.push_str(" · y copies · / filters");
     } else {
         title = format!("{title} · filter: {}", filter.text());
     }

@@ -33,6 +33,7 @@ pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &
             let (text, style) = match label.expires_at {
                 // What ends soon is told apart by its end.
                 Some(end) => left(theme, end.duration_since(state.now)),
+                None if label.temporary => ("temp".to_owned(), theme.quiet),
                 None => (format!("·{}", label.fingerprint), theme.quiet),
             };
             paint::put(buffer, (x, row), 5, &text, style, Align::Left);

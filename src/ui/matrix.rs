@@ -101,6 +101,9 @@ fn heading(state: &State, theme: &Theme, key: KeyId, label: &KeyLabel) -> Vec<Sp
         let end = moment(state, end);
         spans.push(Span::styled(format!("  temporary, ends {end} ({left})"), style));
         spans.push(Span::styled(format!("; {CLIENT_REF}"), theme.quiet));
+    } else if label.temporary {
+        let text = format!("  temporary, does not say when it ends; {CLIENT_REF}");
+        spans.push(Span::styled(text, theme.quiet));
     }
     if banners(state, key).next().is_none() {
         spans.push(Span::styled("  nothing is wrong with it", theme.quiet));

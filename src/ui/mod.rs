@@ -2,8 +2,8 @@
 //! changes nothing and reads no clock; the rows it builds are the rows in view, however many there are.
 //!
 //! A file a pane: `header`, `banners`, `environments`, `keys`, `strip` (both on one line), `jobs`,
-//! `events`, `hints`; over them `details`, `help`, `matrix` (with `hosts`), `realtime`, and instead of
-//! them `first_run`. `paint` puts text
+//! `events`, `hints`; over them `details`, `help`, `matrix` (with `hosts`), `realtime`, `usage`, and instead
+//! of them `first_run`. `paint` puts text
 //! into cells, `format` turns numbers and times into words, `theme` says what looks how, `svg` makes a
 //! picture of a screen.
 
@@ -29,11 +29,13 @@ mod realtime;
 mod strip;
 pub mod svg;
 mod theme;
+mod usage;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 
+pub use events::first_in_view;
 pub use theme::{Theme, ThemeName};
 
 use crate::state::{Overlay, State};
@@ -87,6 +89,9 @@ pub fn draw_into(buffer: &mut Buffer, state: &State, theme: &Theme, cursor: &mut
         }
         Some(Overlay::Matrix(_)) => {
             overlay::draw(buffer, state, &layout, theme, matrix::content(state, &layout, theme), cursor)
+        }
+        Some(Overlay::Usage(_)) => {
+            overlay::draw(buffer, state, &layout, theme, usage::content(state, &layout, theme), cursor)
         }
         Some(Overlay::Realtime(_)) => {
             overlay::draw(buffer, state, &layout, theme, realtime::content(state, &layout, theme), cursor)

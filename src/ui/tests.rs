@@ -243,7 +243,7 @@ fn events_are_filtered_by_words_and_by_how_bad_they_are() {
         let title = shot.lines().nth(1).and_then(|line| line.split_once("╭─ ")?.1.split_once(" ─"));
         (count, title.unwrap().0.to_owned())
     };
-    assert_eq!(shown(&mut state), (5, "Events · 5 · / filters".to_owned()));
+    assert_eq!(shown(&mut state), (5, "Events · 5 · y copies · / filters".to_owned()));
     state.act(Action::EditFilter);
     state.update(Message::Paste("EU2 key".to_owned()), at(61));
     assert_eq!(shown(&mut state), (1, "Events · 1 of 5 · filter: EU2 key▏".to_owned()));
@@ -260,7 +260,7 @@ fn events_are_filtered_by_words_and_by_how_bad_they_are() {
 
 #[test]
 fn the_help() {
-    let mut state = incident(100, 110);
+    let mut state = incident(100, 122);
     state.act(Action::OpenHelp);
     insta::assert_snapshot!(text(&render(&mut state, &Theme::named(ThemeName::Dark))));
 }

@@ -3,43 +3,16 @@
 
 #[path = "more_bindings.rs"]
 mod more;
+#[path = "terminal_keys.rs"]
+mod terminal_keys;
 
 use vt100::Screen;
 
 use crate::support::fleet::{Behaviour, Fleet};
 use crate::support::jobs::ordinary;
 use crate::support::{Exit, Launch, Session};
+use terminal_keys::bytes;
 use voxtop::state::{Action, BINDINGS, Context};
-
-/// What a terminal sends for a key as the table writes it.
-fn bytes(key: &str) -> Vec<u8> {
-    let named = match key {
-        "⏎" => "\r",
-        "Esc" => "\x1b",
-        "Space" => " ",
-        "↑" => "\x1b[A",
-        "↓" => "\x1b[B",
-        "→" => "\x1b[C",
-        "←" => "\x1b[D",
-        "Tab" => "\t",
-        "S-Tab" => "\x1b[Z",
-        "Home" => "\x1b[H",
-        "End" => "\x1b[F",
-        "PgUp" => "\x1b[5~",
-        "PgDn" => "\x1b[6~",
-        "F1" => "\x1bOP",
-        "F5" => "\x1b[15~",
-        "F8" => "\x1b[19~",
-        "Del" => "\x1b[3~",
-        _ => "",
-    };
-    match (named, key.strip_prefix("C-"), key.as_bytes()) {
-        ("", Some(letter), _) => letter.bytes().map(|byte| byte & 0x1f).collect(),
-        ("", None, [byte]) => vec![*byte],
-        ("", ..) => panic!("what does a terminal send for {key}?"),
-        (named, ..) => named.as_bytes().to_vec(),
-    }
-}
 
 /// The keys of a context with what they do, but those that end the program.
 fn keys(context: Context) -> impl Iterator<Item = (&'static str, Action)> {
@@ -188,7 +161,9 @@ impl Board {
             Action::OpenEvents => self.opens(key, "╭─ Events"),
             Action::OpenMatrix => self.opens(key, "╭─ Health and keys"),
             Action::OpenRealtime => self.opens(key, "╭─ Realtime hosts"),
+            Action::OpenUsage => self.opens(key, "╭─ Usage"),
             Action::OpenHelp => self.opens(key, "╭─ Help"),
+            Action::Bundle => self.bundles(key),
             other => self.marking_key(key, other),
         }
     }
@@ -210,6 +185,20 @@ impl Board {
         self.miss(title);
     }
 
+    /// A key that writes a support bundle.
+    fn bundles(&mut self, key: &str) {
+        let dir = self.session.state_dir();
+        let bundles = || {
+            let files = std::fs::read_dir(&dir).map(|entries| entries.filter_map(Result::ok));
+            let names = files.into_iter().flatten().map(|entry| entry.file_name().into_string().unwrap());
+            names.filter(|name| name.starts_with("support-")).count()
+        };
+        let before = bundles();
+        self.press(key);
+        self.session.wait_until("a bundle", || bundles() > before);
+        self.see("support bundle: on the clipboard, and in ");
+    }
+
     fn filter(&mut self, query: &str) {
         self.press("/");
         self.wait("the cursor", |screen| !screen.hide_cursor());
@@ -222,7 +211,15 @@ impl Board {
         self.press("e");
         self.see("╭─ Events");
         self.press(key);
-        if action == Action::EditFilter {
+        if matches!(action, Action::CopyEvent | Action::CopyEvents) {
+            let events = if action == Action::CopyEvent { "1 event" } else { " events" };
+            self.wait(key, |screen| {
+                let said = text(screen);
+                let said = said.split_once(" sent to the terminal's clipboard").map(|(what, _)| what);
+                said.is_some_and(|what| what.ends_with(events))
+            });
+            self.session.wait_for_raw(b"\x1b]52;c;");
+        } else if action == Action::EditFilter {
             self.session.send("alpha accepted");
             self.see("1 of ");
             self.press("⏎");
@@ -242,7 +239,8 @@ impl Board {
     }
 
     fn overlay_key(&mut self, key: &str, action: Action) {
-        if matches!(action, Action::EditFilter | Action::EventSeverity) {
+        use Action::{CopyEvent, CopyEvents, EditFilter, EventSeverity};
+        if matches!(action, EditFilter | EventSeverity | CopyEvent | CopyEvents) {
             return self.event_key(key, action);
         }
         let title = if action == Action::OpenHelp { "╭─ Events" } else { "╭─ Help" };
@@ -250,11 +248,19 @@ impl Board {
         self.see(title);
         match action {
             Action::Close => {}
-            Action::OpenHelp | Action::OpenEvents | Action::OpenMatrix => {
+            Action::Bundle => self.bundles(key),
+            // What it does over the usage, tests/usage.rs sees.
+            Action::RefreshNow => {
+                self.press("q");
+                self.miss(title);
+                return self.panes_key(key, action);
+            }
+            Action::OpenHelp | Action::OpenEvents | Action::OpenMatrix | Action::OpenUsage => {
                 self.press(key);
                 self.see(match action {
                     Action::OpenHelp => "╭─ Help",
                     Action::OpenEvents => "╭─ Events",
+                    Action::OpenUsage => "╭─ Usage",
                     _ => "╭─ Health and keys",
                 });
                 self.session.send("q");

@@ -42,6 +42,7 @@ pub(crate) fn fleet() -> Fleet {
     let label = |name: &str| KeyLabel {
         name: KeyName::new(name),
         fingerprint: KeyValue::new(name).unwrap().fingerprint(),
+        temporary: false,
         expires_at: None,
     };
     let source = |(environment, key): &(usize, usize)| Source {

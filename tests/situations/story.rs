@@ -180,11 +180,7 @@ impl<'a> Stage<'a> {
             region: Region::new(region(name)),
             host: base.authority().to_owned(),
         };
-        let label = |key: &Key<'_>| KeyLabel {
-            name: KeyName::new(key.name),
-            fingerprint: key.value.fingerprint(),
-            expires_at: key.value.expires_at(),
-        };
+        let label = |key: &Key<'_>| KeyLabel::of(KeyName::new(key.name), &key.value);
         let mut sources = Vec::new();
         for (environment, name) in (0..).map(EnvironmentId).zip(&self.environments) {
             for (key, own) in (0..).map(KeyId).zip(keys) {

@@ -142,6 +142,18 @@ impl Cause {
         }
     }
 
+    /// The environment that it is about, if it is about one.
+    pub fn environment(&self) -> Option<EnvironmentId> {
+        match self {
+            Self::EnvironmentDown(id)
+            | Self::EnvironmentFailing(id)
+            | Self::EnvironmentSilent(id)
+            | Self::EntriesUnreadable(id)
+            | Self::PollerFailed(id) => Some(*id),
+            _ => None,
+        }
+    }
+
     /// Whether it comes with the time that passes, and not with an answer, which is an event already.
     pub fn comes_with_time(&self) -> bool {
         matches!(self, Self::KeyExpiring { .. } | Self::CertificateEnding { .. })

@@ -1,0 +1,71 @@
+//! What the state wants done, done: each effect handed to the part of the rim that carries it out.
+
+use super::{Ending, Loop};
+use crate::app::keys::Wish;
+use crate::app::{bundle, clipboard, now, terminal};
+use crate::poll::Pollers;
+use crate::state::{Effect, Message};
+use crate::ui;
+
+impl Loop {
+    pub(super) fn carry_out(&mut self, effect: Effect, pollers: &Pollers) -> Option<Ending> {
+        match effect {
+            Effect::RefreshAll => {
+                pollers.refresh(None);
+                self.lookout.look_everywhere();
+            }
+            Effect::Follow(source, id) => self.follows.follow(source, id),
+            Effect::LetGo(source, id) => self.follows.let_go(source, &id),
+            Effect::ReloadKeys => self.key_watch.wish(Wish::All),
+            errand @ (Effect::Fetch(..)
+            | Effect::Rewrap(..)
+            | Effect::StopFetching
+            | Effect::Save(_)
+            | Effect::SaveAll(_)
+            | Effect::Delete(_)) => {
+                self.errands.run(errand);
+            }
+            Effect::AskUsage(number, period, sources) => {
+                self.inquiries.ask_usage(number, period, &sources);
+            }
+            Effect::StopUsage => self.inquiries.stop_usage(),
+            Effect::Bundle(bundle) => {
+                let text = bundle::text(&bundle, &self.redactor);
+                let clipboard = self.give_to_clipboard(&text);
+                self.inquiries.write(bundle, text, clipboard);
+            }
+            Effect::Copy(text, what) => self.copy(&text, &what),
+            Effect::CopyEvent => {
+                let event = ui::first_in_view(&self.state, &self.theme);
+                let text = event.map(|event| self.state.event_line(event)).unwrap_or_default();
+                self.copy(&text, "1 event");
+            }
+            Effect::Pause(paused) => {
+                pollers.pause(paused);
+                self.lookout.pause(paused);
+            }
+            Effect::Suspend => self.suspend(),
+            Effect::StartDemo => return Some(Ending::Demo),
+            Effect::Quit => return Some(Ending::Quit),
+        }
+        None
+    }
+
+    /// Puts a text on the terminal's clipboard, and says honestly what is known of that.
+    fn copy(&mut self, text: &str, what: &str) {
+        let said = match self.give_to_clipboard(text) {
+            Ok(()) => format!("{what} sent to the terminal's clipboard (OSC 52), if it takes that"),
+            Err(why) => format!("nothing was copied: {why}"),
+        };
+        self.state.update(Message::Remark(said), now());
+    }
+
+    /// Without keys, whatever the text is.
+    fn give_to_clipboard(&self, text: &str) -> Result<(), String> {
+        let text = self.redactor.clean(text);
+        let sequence = clipboard::sequence(&text, clipboard::Between::of_process());
+        let too_long =
+            || format!("it has {} bytes, and terminals take {} at most", text.len(), clipboard::LONGEST);
+        terminal::send(sequence.ok_or_else(too_long)?.as_bytes()).map_err(|error| error.to_string())
+    }
+}

@@ -1,0 +1,26 @@
+//! What `voxtop config check` prints.
+
+use crate::config::Config;
+
+/// What `config check` says of a configuration that is right.
+pub(super) fn summary(config: &Config) -> String {
+    let fleet = &config.fleet;
+    let mut lines = vec![match &config.file {
+        Some(file) => format!("{}: no mistakes", file.display()),
+        None => "no configuration file; defaults".to_owned(),
+    }];
+    for (id, key) in fleet.keys() {
+        let places: Vec<&str> = fleet
+            .sources
+            .iter()
+            .filter(|source| source.key == id)
+            .map(|source| fleet.environment_name(source.environment))
+            .collect();
+        lines.push(format!("key {} ·{}: {}", key.name, key.fingerprint, places.join(", ")));
+    }
+    if fleet.keys.is_empty() {
+        lines.push("no key: set SPEECHMATICS_API_KEY or add [[keys]]".to_owned());
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}
