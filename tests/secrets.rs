@@ -269,7 +269,15 @@ mod planted {
         closes(session);
         session.send("g\r");
         shows(session, "╭─ Job holdsthem1");
+        session.send("\t");
         shows(session, "auth_headers");
+        // Errors, the transcript, and the log.
+        for tab in ["[errors", "[transcript", "[log]"] {
+            session.send("\t");
+            shows(session, tab);
+        }
+        session.send("\t");
+        shows(session, "[summary]");
         session.send("b");
         session.wait_until("the job's bundle", || {
             let files = files(&planted.home.path().join("state"));
