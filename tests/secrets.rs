@@ -71,6 +71,17 @@ mod planted {
                 r#"{{"code":403,"error":"Forbidden","detail":"Authorization: Bearer {given} at https://h.example/p?sig=zq7ErrorUrl"}}"#
             );
             let (status, body) = match (path.split('/').nth(1).unwrap_or_default(), usage) {
+                ("lab", false) if path.contains("/transcript") && request.line.contains("json") => (
+                    "200 OK",
+                    format!(
+                        r#"{{"format":"2.9","job":{},"metadata":{{"k":"{given}"}},"results":[]}}"#,
+                        job(&given)
+                    ),
+                ),
+                ("lab", false) if path.contains("/transcript") || path.contains("/log") => (
+                    "200 OK",
+                    format!("SPEAKER: S1\n{given} is at https://u:zq7SaidPass@h.example/p?sig=zq7SaidSig\n"),
+                ),
                 ("lab", false) => ("200 OK", format!(r#"{{"jobs":[{}]}}"#, job(&given))),
                 ("lab", true) => (
                     "200 OK",
@@ -275,6 +286,11 @@ mod planted {
         for tab in ["[errors", "[transcript", "[log]"] {
             session.send("\t");
             shows(session, tab);
+            if tab == "[transcript" {
+                shows(session, "SPEAKER: S1");
+                session.send("t");
+                shows(session, "\"metadata\"");
+            }
         }
         session.send("\t");
         shows(session, "[summary]");

@@ -45,7 +45,7 @@ fn object(fields: &Map<String, Value>, reader: Reader<'_>, in_tracking: bool) ->
 }
 
 /// A field's value without its secrets.
-fn field(name: &str, value: &Value, reader: Reader<'_>, in_tracking: bool) -> Value {
+pub(super) fn field(name: &str, value: &Value, reader: Reader<'_>, in_tracking: bool) -> Value {
     if is_headers(name) {
         headers(value, reader)
     } else if in_tracking && name == "details" && !value.is_null() {

@@ -1,8 +1,13 @@
 //! Transcripts and logs as text that may be shown: line by line cleaned, without the key; secrets in a
 //! log's URLs masked; JSON in lines that can be read.
 
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+
 use super::text::Reader;
-use super::{json, mask};
+use super::{config, json, mask};
 use crate::model::{KeyValue, Material};
 
 /// JSON is broken into lines down to here; what lies deeper (a word of a transcript) has one line.
@@ -14,12 +19,26 @@ pub fn legible(body: &[u8], material: Material, key: &KeyValue) -> String {
     let text = String::from_utf8_lossy(body);
     let text = text.trim_start_matches('\u{feff}');
     if material == Material::Json {
-        return lines(&broken(&json::tame(text)), |line| reader.whole_line(line));
+        let whole = without_secrets(&json::tame(text), reader);
+        return lines(&broken(&whole), |line| reader.whole_line(&mask::text(line)));
     }
-    lines(text, |line| match material {
-        Material::Log => reader.whole_line(&mask::text(line)),
-        _ => reader.whole_line(line),
-    })
+    // A job that fetches is named by its URL, in transcripts too.
+    lines(text, |line| reader.whole_line(&mask::text(line)))
+}
+
+/// A JSON transcript whose job and configuration are masked as they are in a list; what was said stays.
+/// What cannot be read as one comes out as it is.
+fn without_secrets(text: &str, reader: Reader<'_>) -> String {
+    let Ok(fields) = serde_json::from_str::<BTreeMap<String, &RawValue>>(text) else {
+        return text.to_owned();
+    };
+    let shown = fields.into_iter().map(|(name, value)| {
+        let said = name == "results";
+        let masked = serde_json::from_str(value.get()).ok().filter(|_| !said);
+        let masked = masked.map(|value| config::field(&name, &value, reader, false).to_string());
+        format!("{}:{}", Value::from(name), masked.as_deref().unwrap_or(value.get()))
+    });
+    format!("{{{}}}", shown.collect::<Vec<_>>().join(","))
 }
 
 fn lines(text: &str, clean: impl Fn(&str) -> String) -> String {
