@@ -139,7 +139,7 @@ mod tests {
         assert_eq!(shown(body, Material::Json), lines.join("\n"));
         assert_eq!(shown("{\"cut\": [1,", Material::Json), "{\n  \"cut\": [\n    1,\n    ");
         assert_eq!(shown("{}", Material::Json), "{}");
-        let value: serde_json::Value = serde_json::from_str(&shown(body, Material::Json)).unwrap();
-        assert_eq!(value, serde_json::from_str::<serde_json::Value>(body).unwrap());
+        let value: Value = serde_json::from_str(&shown(body, Material::Json)).unwrap();
+        assert_eq!(value, serde_json::from_str::<Value>(body).unwrap());
     }
 }
