@@ -243,6 +243,24 @@ mod planted {
         found
     }
 
+    /// Goes through the tabs of a job's details and back to the first.
+    fn look_at_tabs(session: &mut Session) {
+        session.send("\t");
+        shows(session, "auth_headers");
+        // Errors, the transcript, and the log.
+        for tab in ["[errors", "[transcript", "[log]"] {
+            session.send("\t");
+            shows(session, tab);
+            if tab == "[transcript" {
+                shows(session, "SPEAKER: S1");
+                session.send("t");
+                shows(session, "\"metadata\"");
+            }
+        }
+        session.send("\t");
+        shows(session, "[summary]");
+    }
+
     /// Opens all that can be opened, and carries away all that can be.
     fn look_at_everything(planted: &Planted, session: &mut Session) {
         shows(session, "1 jobs");
@@ -280,20 +298,7 @@ mod planted {
         closes(session);
         session.send("g\r");
         shows(session, "╭─ Job holdsthem1");
-        session.send("\t");
-        shows(session, "auth_headers");
-        // Errors, the transcript, and the log.
-        for tab in ["[errors", "[transcript", "[log]"] {
-            session.send("\t");
-            shows(session, tab);
-            if tab == "[transcript" {
-                shows(session, "SPEAKER: S1");
-                session.send("t");
-                shows(session, "\"metadata\"");
-            }
-        }
-        session.send("\t");
-        shows(session, "[summary]");
+        look_at_tabs(session);
         session.send("b");
         session.wait_until("the job's bundle", || {
             let files = files(&planted.home.path().join("state"));

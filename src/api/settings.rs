@@ -1,7 +1,7 @@
 //! What a job's configuration says: the few fields that the dashboard shows in columns, and the whole of it
 //! as [`config`] masks it.
 //!
-//! It is read in one go where it is [plainly](plain) written. What is not goes through
+//! It is read in one go where it is plainly written. What is not goes through
 //! [`Settings::at_length`], and comes out the same.
 
 use std::collections::VecDeque;

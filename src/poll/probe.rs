@@ -2,7 +2,7 @@
 //!
 //! It costs no source anything: no key is sent and no budget is used. All of it is bounded: a climb by its
 //! patience, how many climb at once by a handful of permits, and how often one host is climbed, however
-//! often that is asked for, by [`FLOOR`].
+//! often that is asked for, by a floor of five seconds.
 
 use std::future::{self, Future};
 use std::sync::Arc;
