@@ -326,6 +326,7 @@ impl Program {
             matches!(colours.rsplit(';').next()?, "7" | "15").then_some(ThemeName::Light)
         };
         let name = match (set("NO_COLOR"), self.global.theme) {
+            (_, Some(ThemeName::Ascii)) => ThemeName::Ascii,
             (Some(_), _) => ThemeName::Mono,
             (None, Some(name)) => name,
             (None, None) => light().unwrap_or(ThemeName::Dark),

@@ -7,6 +7,7 @@
 //! into cells, `format` turns numbers and times into words, `theme` says what looks how, `svg` makes a
 //! picture of a screen.
 
+mod ascii;
 mod banners;
 mod confirm;
 mod details;
@@ -53,6 +54,14 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme) -> usize {
 
 /// Draws into a buffer as large as the state's screen; `cursor` becomes where text is being edited.
 pub fn draw_into(buffer: &mut Buffer, state: &State, theme: &Theme, cursor: &mut Option<Position>) -> usize {
+    let end = draw_all(buffer, state, theme, cursor);
+    if theme.ascii {
+        ascii::translate(buffer);
+    }
+    end
+}
+
+fn draw_all(buffer: &mut Buffer, state: &State, theme: &Theme, cursor: &mut Option<Position>) -> usize {
     let layout = state.layout();
     // A resize may be on its way: never draw outside what the terminal has now.
     if layout.screen.intersection(buffer.area) != layout.screen {

@@ -17,6 +17,8 @@ pub enum ThemeName {
     Light,
     /// No colours at all: bold, dim, underlined and reversed only. What `NO_COLOR` asks for.
     Mono,
+    /// As mono, and nothing but ASCII characters.
+    Ascii,
 }
 
 /// Styles by role.
@@ -48,6 +50,8 @@ pub struct Theme {
     pub stale: Style,
     /// Marks where a text is wrong.
     pub wrong: Style,
+    /// Whether nothing but ASCII characters may be drawn.
+    pub ascii: bool,
 }
 
 impl Theme {
@@ -81,6 +85,7 @@ impl Theme {
             ThemeName::Dark => (245, 240, 252, 237),
             ThemeName::Light => (242, 250, 238, 254),
             ThemeName::Mono => return Self::mono(),
+            ThemeName::Ascii => return Self { ascii: true, ..Self::mono() },
         };
         let dark = name == ThemeName::Dark;
         let hue = |dark_hue, light_hue| Style::new().fg(if dark { dark_hue } else { light_hue });
@@ -98,6 +103,7 @@ impl Theme {
             selected: Style::new().bg(Color::Indexed(selected)).add_modifier(Modifier::BOLD),
             stale: Style::new().fg(Color::Indexed(quiet)),
             wrong: hue(Color::LightRed, Color::Red).add_modifier(Modifier::UNDERLINED),
+            ascii: false,
         }
     }
 
@@ -119,6 +125,7 @@ impl Theme {
             selected: plain.add_modifier(Modifier::REVERSED),
             stale: dim,
             wrong: bold.add_modifier(Modifier::UNDERLINED),
+            ascii: false,
         }
     }
 
