@@ -131,9 +131,10 @@ fn indented<const N: usize>(
     String::from_utf8_lossy(&text).lines().try_for_each(|line| writeln!(out, "  {line}"))
 }
 
-fn endpoints(rows: &[EndpointRow], out: &mut impl Write) -> io::Result<()> {
-    let header = [
-        "ENV",
+/// The heads of the columns that [`climbed`] fills; the first says whose host it is.
+fn climbs(whose: &'static str) -> [&'static str; 12] {
+    [
+        whose,
         "HOST",
         "STATE",
         "DNS",
@@ -145,30 +146,19 @@ fn endpoints(rows: &[EndpointRow], out: &mut impl Write) -> io::Result<()> {
         "STATUS",
         "CERT",
         "ADDRESS",
-    ];
+    ]
+}
+
+fn endpoints(rows: &[EndpointRow], out: &mut impl Write) -> io::Result<()> {
     let cells = rows.iter().map(|row| {
         let name = if row.alias { format!("{} alias", row.environment) } else { row.environment.clone() };
         climbed(name, &row.host, &row.climb)
     });
-    indented(header, cells, out)
+    indented(climbs("ENV"), cells, out)
 }
 
 fn realtime(rows: &[RealtimeRow], out: &mut impl Write) -> io::Result<()> {
-    let header = [
-        "NAME",
-        "HOST",
-        "STATE",
-        "DNS",
-        "PROXY",
-        "CONNECT",
-        "TLS",
-        "FIRST BYTE",
-        "WHOLE",
-        "STATUS",
-        "CERT",
-        "ADDRESS",
-    ];
-    indented(header, rows.iter().map(|row| climbed(row.name.to_owned(), row.host, &row.climb)), out)?;
+    indented(climbs("NAME"), rows.iter().map(|row| climbed(row.name.to_owned(), row.host, &row.climb)), out)?;
     let said = rows.iter().filter_map(|row| {
         let reply = row.climb.replies.iter().find(|reply| reply.ask == "handshake")?;
         let key = row.key.as_deref().unwrap_or_default();
