@@ -2,6 +2,7 @@
 //! and draws once, at most every 16 ms, and only when something happened that may be seen.
 
 mod effects;
+mod intake;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,7 +24,7 @@ use super::signals::{self, Quit, Signal, Signals};
 use super::terminal::{self, Screen};
 use super::{Writes, crash, fleet_of, journal, now};
 use crate::config::{Config, Endpoint};
-use crate::model::{KeyLabel, Look, Report};
+use crate::model::{Look, Report};
 use crate::poll::{self, Follows, Keys, Pollers};
 use crate::state::{Guard, Message, Settings, Size, State};
 use crate::ui::{self, Theme};
@@ -32,8 +33,6 @@ use crate::ui::{self, Theme};
 const FRAME: Duration = Duration::from_millis(16);
 /// How many reports may wait before the pollers do. Each is a page of at most 100 jobs.
 const REPORTS: usize = 64;
-/// How many of them are merged before a key is looked for.
-const MERGED: usize = 8;
 
 /// What the dashboard is started with.
 pub struct Dashboard {
@@ -255,26 +254,6 @@ impl Loop {
         self.update(Message::Tick, pollers)
     }
 
-    fn take_key(&mut self, news: News) {
-        let message = match news {
-            News::Exchanged(key, value) => {
-                self.redactor.learn(&value);
-                let Some(label) = self.state.store.fleet().key(key) else { return };
-                let label = KeyLabel::of(label.name.clone(), &value);
-                self.keys.exchange(key, value);
-                Message::KeyExchanged(key, label)
-            }
-            News::Failed(key, why) => Message::KeyNotFetched(key, why),
-            News::Same(0) => Message::Remark("no key comes from a file, a profile or a command".to_owned()),
-            News::Same(count) => {
-                let keys = if count == 1 { "the key is" } else { "the keys are" };
-                Message::Remark(format!("{keys} the same as before"))
-            }
-        };
-        self.state.update(message, now());
-        self.log_events();
-    }
-
     fn draw(&mut self) -> std::io::Result<()> {
         self.state.refresh();
         let (state, theme) = (&self.state, &self.theme);
@@ -282,41 +261,6 @@ impl Loop {
         self.screen.draw(|frame| overlay_end = ui::draw(frame, state, theme))?;
         self.state.drawn(overlay_end);
         Ok(())
-    }
-
-    /// Takes a report and those that wait behind it, but only so many that a flood cannot keep the loop
-    /// from its keys.
-    fn take_reports(&mut self, first: Option<Report>, incoming: &mut mpsc::Receiver<Report>) {
-        let waiting = std::iter::from_fn(|| incoming.try_recv().ok());
-        for report in first.into_iter().chain(waiting).take(MERGED) {
-            self.state.update(Message::Report(report), now());
-        }
-        self.lookout.attend(&self.state.store);
-        self.log_events();
-    }
-
-    /// Takes a look and those that wait behind it: they are few and small.
-    fn take_looks(&mut self, first: Look) {
-        let mut next = Some(first);
-        while let Some(look) = next {
-            self.state.update(Message::Look(look), now());
-            next = self.lookout.waiting();
-        }
-        self.log_events();
-    }
-
-    /// The event list goes to the log too, where it outlives the screen.
-    fn log_events(&mut self) {
-        let recorded = self.state.store.events_recorded();
-        let fresh = usize::try_from(recorded - self.events_logged).unwrap_or(usize::MAX);
-        self.events_logged = recorded;
-        let fleet = self.state.store.fleet();
-        let news: Vec<_> = self.state.store.events().take(fresh).collect();
-        for event in news.into_iter().rev() {
-            let environment = event.environment.map_or("–", |id| fleet.environment_name(id));
-            let key = event.key.map_or("–", |id| fleet.key_name(id));
-            tracing::info!(environment, key, severity = ?event.severity, "{}", event.text);
-        }
     }
 
     fn terminal_event(&mut self, event: Option<Event>, pollers: &Pollers) -> Option<Ending> {

@@ -7,6 +7,7 @@ mod check;
 mod demo;
 mod man;
 mod sandbox;
+mod settings;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -19,7 +20,6 @@ use clap::{CommandFactory, Parser};
 use color_eyre::Result;
 use color_eyre::eyre::{WrapErr, eyre};
 use jiff::SignedDuration;
-use jiff::tz::TimeZone;
 
 use crate::app::dashboard::{self, Console, Dashboard, Ending};
 use crate::app::doctor::{self, Doctor};
@@ -30,9 +30,6 @@ use crate::app::redact::Redactor;
 use crate::app::{crash, picture, terminal};
 use crate::config::{self, Config, Request, Surroundings};
 use crate::sandbox::Running;
-use crate::state::Settings;
-use crate::store::query::Query;
-use crate::ui::{Theme, ThemeName};
 use arguments::{Arguments, Command, ConfigCommand, DemoArguments, DoctorArguments, Global, JobsArguments};
 
 /// Wrong usage or configuration.
@@ -269,69 +266,6 @@ impl Program {
             verbosity: self.global.verbose,
         };
         log::start(options, &self.redactor).map_err(Wrong::with)
-    }
-
-    fn settings(&self, config: &Config, log: Option<&str>, demo: bool) -> Result<(Settings, String)> {
-        let zone = self.zone()?;
-        self.query(&zone)?;
-        let path = config::path(&self.request(), &self.surroundings);
-        let settings = Settings {
-            refresh: config.refresh,
-            zone,
-            demo,
-            read_only: self.global.read_only,
-            config_path: path.display().to_string(),
-            warnings: config
-                .warnings
-                .iter()
-                .cloned()
-                .chain(log.map(str::to_owned))
-                .chain(self.zone_warning())
-                .collect(),
-        };
-        Ok((settings, self.global.filter.clone()))
-    }
-
-    fn zone(&self) -> Result<TimeZone> {
-        match self.global.timezone.as_deref() {
-            None | Some("local") => Ok(TimeZone::try_system().unwrap_or(TimeZone::UTC)),
-            Some(name) => TimeZone::get(name).map_err(|_| {
-                Wrong::with(format!(
-                    "--timezone: there is no time zone {name:?}; give an IANA name such as Europe/London, UTC, or local"
-                ))
-            }),
-        }
-    }
-
-    fn zone_warning(&self) -> Option<String> {
-        let local = matches!(self.global.timezone.as_deref(), None | Some("local"));
-        let unknown = local && TimeZone::try_system().is_err();
-        unknown.then(|| {
-            "this system's time zone is unknown (see TZ), so times are shown in UTC; --timezone sets one"
-                .to_owned()
-        })
-    }
-
-    fn query(&self, zone: &TimeZone) -> Result<Query> {
-        let text = &self.global.filter;
-        Query::parse(text, zone).map_err(|error| Wrong::with(format!("--filter:\n{}", error.pointed(text))))
-    }
-
-    /// `NO_COLOR` (set and not empty) goes before everything; then `--theme`; then what the terminal
-    /// says of its background in `COLORFGBG`, which many set and tmux passes on.
-    fn theme(&self) -> Theme {
-        let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-        let light = || {
-            let colours = set("COLORFGBG")?.into_string().ok()?;
-            matches!(colours.rsplit(';').next()?, "7" | "15").then_some(ThemeName::Light)
-        };
-        let name = match (set("NO_COLOR"), self.global.theme) {
-            (_, Some(ThemeName::Ascii)) => ThemeName::Ascii,
-            (Some(_), _) => ThemeName::Mono,
-            (None, Some(name)) => name,
-            (None, None) => light().unwrap_or(ThemeName::Dark),
-        };
-        Theme::named(name)
     }
 }
 

@@ -8,11 +8,13 @@
 //!                                   State::work ────▶ a step of building rows, where there are many
 //! ```
 
+mod act;
 mod action;
 mod bundle;
 mod carry;
 mod copy;
 mod deletion;
+mod derive;
 mod details;
 mod event_filter;
 mod filter;
@@ -50,7 +52,8 @@ pub use selection::Selection;
 pub use usage::{Answer, UsageBoard};
 
 use crate::store::query::{Query, Scratch};
-use crate::store::{Banner, Build, Cause, Followed, Rows, Severity, Sort, Store, Summary, Sureness};
+use crate::store::{Banner, Build, Cause, Rows, Sort, Store, Summary};
+use derive::Built;
 
 /// What stays as it was given at start.
 #[derive(Clone, Debug)]
@@ -136,26 +139,6 @@ pub struct State {
     refresh_due: bool,
 }
 
-/// What the derived rows and counts were last derived from.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Built {
-    revision: u64,
-    day: Timestamp,
-    rows: BuiltRows,
-}
-
-/// What calls for rows that are built afresh when it changes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct BuiltRows {
-    query: u64,
-    sort: Sort,
-    /// Goes on as time passes, where the query asks for ages.
-    moment: i64,
-}
-
-/// So many changed jobs are looked at in one go: about two milliseconds.
-const CHANGES: usize = 1_024;
-
 impl State {
     /// The state before the first message.
     pub fn new(store: Store, settings: Settings, size: Size, now: Timestamp) -> Self {
@@ -236,115 +219,6 @@ impl State {
     /// The query in force.
     pub fn query(&self) -> &Query {
         self.filter.query()
-    }
-
-    /// Derives afresh what follows from the rest: rows and counts only when what they are built from
-    /// changed, banners always (they are few).
-    pub fn refresh(&mut self) {
-        self.refresh_rows();
-        let before = std::mem::replace(&mut self.banners, self.store.banners(self.now));
-        let came = |banner: &&Banner| !before.iter().any(|old| old.cause == banner.cause);
-        for banner in self.banners.iter().filter(|banner| banner.cause.comes_with_time()).filter(came) {
-            self.store.note_banner(banner, self.now);
-        }
-        let warnings = self.settings.warnings.iter().enumerate();
-        self.banners.extend(warnings.map(|(at, text)| Banner {
-            cause: Cause::Configuration(at),
-            severity: Severity::Warning,
-            sure: Sureness::Certain,
-            head: text.clone(),
-            advice: String::new(),
-            since: self.started,
-            last_good: None,
-            next: None,
-        }));
-        let banners = &self.banners;
-        self.dismissed.retain(|cause| banners.iter().any(|banner| banner.cause == *cause));
-        if self.notice.as_ref().is_some_and(|notice| notice.until <= self.now) {
-            self.notice = None;
-        }
-        let height = usize::from(self.layout().rows());
-        self.selection.settle(&self.store, &self.rows, height);
-    }
-
-    fn refresh_rows(&mut self) {
-        let day = self.start_of_day();
-        let depends_on_time = self.filter.query().depends_on_time();
-        let rows = BuiltRows {
-            query: self.filter.generation(),
-            sort: self.sort,
-            moment: if depends_on_time { self.now.as_second() / self.rhythm() } else { 0 },
-        };
-        let built = Built { revision: self.store.revision(), day, rows };
-        let before = self.built.replace(built);
-        if before == Some(built) {
-            return;
-        }
-        self.summary = self.store.summary(day);
-        let asked_for = |rows: &BuiltRows| (rows.query, rows.sort);
-        let last = before.map(|built| built.rows);
-        self.follow();
-        if last.as_ref().map(asked_for) != Some(asked_for(&rows)) {
-            self.start_build();
-        } else if last != Some(rows) && self.build.is_none() {
-            // Time alone passed. It never ends what is under way, or that would not come to an end.
-            self.start_build();
-        }
-    }
-
-    /// Every how many seconds a query for ages is asked again of all jobs: each asking costs up to a tenth
-    /// of a second where there are a million.
-    fn rhythm(&self) -> i64 {
-        1 + i64::try_from(self.rows.total() / 100_000).unwrap_or_default()
-    }
-
-    fn start_build(&mut self) {
-        self.build = Some(Build::start(&self.store, self.filter.query(), self.sort, self.now));
-        // A fleet of usual size takes one step, and nobody sees that there are any.
-        self.step_build();
-    }
-
-    /// Takes over what changed in the jobs; the rows on the screen stay true while others are built.
-    fn follow(&mut self) {
-        let followed = self.rows.follow(&self.store, self.now, &mut self.scratch, CHANGES);
-        self.behind = followed == Followed::Some;
-        if followed == Followed::Lost && self.build.is_none() {
-            self.start_build();
-        }
-    }
-
-    fn step_build(&mut self) {
-        let Some(build) = &mut self.build else { return };
-        if let Some(rows) = build.step(&self.store, &mut self.scratch) {
-            self.rows = rows;
-            self.build = None;
-            self.follow();
-        }
-    }
-
-    /// Whether rows are being built: those on the screen are of an older query or sort, or lack some jobs.
-    pub fn is_building(&self) -> bool {
-        self.build.is_some() || self.behind || self.store.is_settling()
-    }
-
-    /// Does a bounded piece of what [`is_building`](Self::is_building) tells of, in a few milliseconds at
-    /// most. Says whether there is something new to see.
-    pub fn work(&mut self) -> bool {
-        if self.store.is_settling() {
-            self.store.settle(CHANGES);
-            !self.store.is_settling()
-        } else if self.build.is_some() {
-            self.step_build();
-            self.build.is_none()
-        } else {
-            self.follow();
-            !self.behind
-        }
-    }
-
-    fn start_of_day(&self) -> Timestamp {
-        let here = self.now.to_zoned(self.settings.zone.clone());
-        here.start_of_day().map_or(self.now, |start| start.timestamp())
     }
 }
 
