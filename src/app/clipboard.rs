@@ -4,33 +4,11 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::passage::Between;
+
 /// The longest text that is sent, in bytes: what many terminals take at most has 100,000 characters of
 /// base64.
 pub(super) const LONGEST: usize = 74_994;
-
-/// GNU screen passes strings on up to this length only.
-const SCREEN_PIECE: usize = 700;
-
-/// What lies between the program and the terminal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Between {
-    Nothing,
-    Tmux,
-    Screen,
-}
-
-impl Between {
-    /// As the variables of the process tell.
-    pub(super) fn of_process() -> Self {
-        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        let screen = std::env::var("TERM").is_ok_and(|term| term.starts_with("screen"));
-        match (set("TMUX"), set("STY") || screen) {
-            (true, _) => Self::Tmux,
-            (false, true) => Self::Screen,
-            (false, false) => Self::Nothing,
-        }
-    }
-}
 
 /// The bytes that put a text on the clipboard; `None` where it is longer than terminals take.
 pub(super) fn sequence(text: &str, between: Between) -> Option<String> {
@@ -39,19 +17,16 @@ pub(super) fn sequence(text: &str, between: Between) -> Option<String> {
     }
     let plain = format!("\x1b]52;c;{}\x07", STANDARD.encode(text));
     Some(match between {
-        Between::Nothing => plain,
         // tmux takes the plain one where `set-clipboard` is on, and passes the wrapped one on where
         // `allow-passthrough` is; the two say the same.
-        Between::Tmux => format!("{plain}\x1bPtmux;{}\x1b\\", plain.replace('\x1b', "\x1b\x1b")),
-        Between::Screen => {
-            let pieces = plain.as_bytes().chunks(SCREEN_PIECE).map(String::from_utf8_lossy);
-            pieces.flat_map(|piece| ["\x1bP".into(), piece, "\x1b\\".into()]).collect()
-        }
+        Between::Tmux => format!("{plain}{}", between.wrap(&plain)),
+        Between::Nothing | Between::Screen => between.wrap(&plain),
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::passage::SCREEN_PIECE;
     use super::*;
 
     #[test]

@@ -13,6 +13,7 @@ use crossterm::event::{Event, KeyEventKind};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
+use super::alerts::{self, Alarm};
 use super::deletion::Deletion;
 use super::errands::Errands;
 use super::input::Input;
@@ -26,7 +27,7 @@ use super::{Writes, crash, fleet_of, journal, now};
 use crate::config::{Config, Endpoint};
 use crate::model::{Look, Report};
 use crate::poll::{self, Follows, Keys, Pollers};
-use crate::state::{Guard, Message, Settings, Size, State};
+use crate::state::{Alerts, Guard, Message, Settings, Size, State};
 use crate::ui::{self, Theme};
 
 /// The least time between two frames.
@@ -118,6 +119,8 @@ pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> 
     let fleet = Arc::new(config.fleet.clone());
     let inquiries = Inquiries::new(sources.clone(), Some(state_dir.clone()));
     let errands = Errands::new(Deletion { sources: sources.clone(), fleet, state_dir });
+    state.alerts = Alerts::new(alerts::rules(&config, &state.settings.zone).unwrap_or_default());
+    let alarm = Alarm::new(&config, redactor.clone());
     let key_watch = KeyWatch::start(config.fetchers, &config.keys);
     let events_logged = 0;
     let mut running = Loop {
@@ -127,8 +130,10 @@ pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> 
         follows,
         errands,
         inquiries,
+        alarm,
         lookout,
         events_logged,
+        titled: config.title,
         keys,
         key_watch,
         redactor,
@@ -153,8 +158,10 @@ struct Loop {
     follows: Follows,
     errands: Errands,
     inquiries: Inquiries,
+    alarm: Alarm,
     lookout: Lookout,
     events_logged: u64,
+    titled: bool,
     keys: Keys,
     key_watch: KeyWatch,
     redactor: Redactor,
@@ -251,7 +258,9 @@ impl Loop {
         for key in self.state.store.keys_in_doubt(now()) {
             self.key_watch.wish(Wish::Doubt(key));
         }
-        self.update(Message::Tick, pollers)
+        let ending = self.update(Message::Tick, pollers);
+        self.log_events();
+        ending
     }
 
     fn draw(&mut self) -> std::io::Result<()> {
@@ -259,6 +268,9 @@ impl Loop {
         let (state, theme) = (&self.state, &self.theme);
         let mut overlay_end = 0;
         self.screen.draw(|frame| overlay_end = ui::draw(frame, state, theme))?;
+        if self.titled {
+            self.screen.title(&ui::title(state, theme))?;
+        }
         self.state.drawn(overlay_end);
         Ok(())
     }

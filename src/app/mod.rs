@@ -4,6 +4,7 @@
 //! The rest is terminal manners: [`terminal`], [`input`], [`signals`], [`crash`], [`log`], [`redact`]; and
 //! `keys`, which sees them change; and `lookout`, which looks at hosts without a key.
 
+pub mod alerts;
 mod bundle;
 mod canvas;
 mod clipboard;
@@ -21,10 +22,12 @@ mod keys;
 pub mod log;
 mod lookout;
 mod output;
+mod passage;
 pub mod picture;
 pub mod redact;
 pub mod signals;
 pub mod terminal;
+mod title;
 
 use std::iter;
 use std::sync::Arc;

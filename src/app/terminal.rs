@@ -19,9 +19,13 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
 use super::canvas::{Bytes, Canvas};
+use super::title::{self, Title};
 
 /// Whether the terminal is ours now. There is one terminal, and the panic hook has nobody to ask.
 static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Whether the window's title was changed, and the user's own waits on the terminal's stack of titles.
+static TITLED: AtomicBool = AtomicBool::new(false);
 
 /// What is assumed of a terminal that does not know its size, such as a serial console.
 pub(super) const FALLBACK: Size = Size { width: 80, height: 24 };
@@ -69,6 +73,7 @@ fn judge(input: bool, output: bool, term: Option<&str>) -> Result<(), TerminalEr
 pub struct Screen {
     terminal: Terminal<Canvas>,
     bytes: Bytes,
+    title: Title,
 }
 
 impl Screen {
@@ -84,7 +89,7 @@ impl Screen {
         let bytes = Bytes::default();
         let terminal = Terminal::new(Canvas::new(bytes.clone(), size))?;
         take()?;
-        Ok(Self { terminal, bytes })
+        Ok(Self { terminal, bytes, title: Title::default() })
     }
 
     /// Draws one frame, in one write, marked so that terminals that can will show it at once (DEC
@@ -98,6 +103,19 @@ impl Screen {
             return Ok(());
         }
         compose(&mut self.terminal, &self.bytes, render).and_then(|frame| send(&frame))
+    }
+
+    /// Gives the window a title. One like the one before writes nothing; while suspended it does nothing.
+    ///
+    /// # Errors
+    /// Where the terminal cannot be written to. It is gone then: leave.
+    pub fn title(&mut self, text: &str) -> io::Result<()> {
+        if !in_use() {
+            return Ok(());
+        }
+        let Some(bytes) = self.title.change(text) else { return Ok(()) };
+        TITLED.store(true, Ordering::SeqCst);
+        send(bytes.as_bytes())
     }
 
     /// Gives the terminal back, to be taken again by [`Self::resume`]. Doing it twice is harmless.
@@ -120,6 +138,7 @@ impl Screen {
         // Not `Terminal::clear`: that asks the terminal for the cursor, and the answer would come in
         // among the keys.
         let Size { width, height } = size()?;
+        self.title = Title::default();
         self.terminal.backend_mut().cursor_was_hidden();
         self.terminal.resize(Rect::new(0, 0, width, height))
     }
@@ -166,7 +185,8 @@ fn give_back() -> io::Result<()> {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return Ok(());
     }
-    let sent = departure().and_then(|bytes| send(&bytes));
+    let titled = TITLED.swap(false, Ordering::SeqCst);
+    let sent = departure(titled).and_then(|bytes| send(&bytes));
     // Also where nothing could be written: the modes may still be reachable.
     let cooked = disable_raw_mode();
     sent.and(cooked)
@@ -179,8 +199,11 @@ fn arrival() -> io::Result<Vec<u8>> {
 }
 
 /// The alternate screen is left last, so that nothing before it shows on the user's own screen.
-fn departure() -> io::Result<Vec<u8>> {
+fn departure(titled: bool) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
+    if titled {
+        bytes.extend_from_slice(title::GIVE_BACK.as_bytes());
+    }
     queue!(
         bytes,
         EndSynchronizedUpdate,
@@ -349,13 +372,15 @@ mod tests {
 
     #[test]
     fn leaving_undoes_all_that_entering_did_and_the_alternate_screen_last() {
-        let (arrival, departure) = (text(&arrival().unwrap()), text(&departure().unwrap()));
+        let (arrival, departure) = (text(&arrival().unwrap()), text(&departure(true).unwrap()));
         for mode in ["1049", "2004"] {
             assert!(arrival.contains(&format!("\x1b[?{mode}h")), "{mode} in {arrival:?}");
             assert!(departure.contains(&format!("\x1b[?{mode}l")), "{mode} in {departure:?}");
         }
         assert!(arrival.contains("\x1b[?25l") && departure.contains("\x1b[?25h"));
         assert!(departure.ends_with("\x1b[?1049l"), "{departure:?}");
+        assert!(departure.contains("\x1b[23;2t"), "{departure:?}");
+        assert!(!text(&super::departure(false).unwrap()).contains("\x1b[23"), "no title was changed");
     }
 
     #[test]

@@ -21,6 +21,7 @@ use color_eyre::Result;
 use color_eyre::eyre::{WrapErr, eyre};
 use jiff::SignedDuration;
 
+use crate::app::alerts;
 use crate::app::dashboard::{self, Console, Dashboard, Ending};
 use crate::app::doctor::{self, Doctor};
 use crate::app::follow::{self, Follow};
@@ -219,6 +220,7 @@ impl Program {
             }
             ConfigCommand::Check => {
                 let config = self.load()?;
+                alerts::rules(&config, &self.zone()?).map_err(Wrong::with)?;
                 for warning in &config.warnings {
                     complain(&self.redactor, warning);
                 }

@@ -5,6 +5,7 @@ use color_eyre::Result;
 use jiff::tz::TimeZone;
 
 use super::{Program, Wrong};
+use crate::app::alerts;
 use crate::config::{self, Config};
 use crate::state::Settings;
 use crate::store::query::Query;
@@ -19,6 +20,7 @@ impl Program {
     ) -> Result<(Settings, String)> {
         let zone = self.zone()?;
         self.query(&zone)?;
+        alerts::rules(config, &zone).map_err(Wrong::with)?;
         let path = config::path(&self.request(), &self.surroundings);
         let settings = Settings {
             refresh: config.refresh,

@@ -15,6 +15,7 @@ use url::Url;
 use crate::model::{EnvironmentId, Fleet, KeyId, KeyLabel, KeyValue, Region};
 
 mod address;
+mod alerts;
 mod command;
 mod document;
 mod duration;
@@ -31,6 +32,7 @@ mod survey;
 #[cfg(unix)]
 mod tests;
 
+pub use alerts::{Alert, AlertWhen};
 pub use duration::parse_duration;
 pub use error::{ConfigError, Mistake};
 pub use secrets::KeyFetcher;
@@ -79,6 +81,10 @@ pub struct Config {
     pub fetchers: Vec<KeyFetcher>,
     /// How hard and how patiently the service is asked.
     pub limits: Limits,
+    /// Whether the terminal's window gets a title.
+    pub title: bool,
+    /// What is told to somebody who does not look.
+    pub alerts: Vec<Alert>,
     /// What is not wrong enough to stop for, one sentence each.
     pub warnings: Vec<String>,
     /// The file that was read.
@@ -240,5 +246,6 @@ fn resolve(
     let fetchers = plan.keys.into_iter().map(fetcher).collect();
     let (refresh, limits) = (plan.refresh, plan.limits);
     let (endpoints, realtime) = (plan.endpoints, plan.realtime);
-    Ok(Config { refresh, fleet, endpoints, realtime, keys, fetchers, limits, warnings, file })
+    let (title, alerts) = (plan.title, plan.alerts);
+    Ok(Config { refresh, fleet, endpoints, realtime, keys, fetchers, limits, title, alerts, warnings, file })
 }

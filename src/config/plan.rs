@@ -12,6 +12,7 @@ use url::Url;
 use crate::catalog::{self, Found};
 use crate::model::{Entitlement, Environment, EnvironmentId, KeyId, KeyName, Source};
 
+use super::alerts::{self, Alert};
 use super::error::{At, ConfigError, Place, Problem, Problems, shown};
 use super::raw::{KeyOrigin, RawConfig, RawKey};
 use super::{Endpoint, Limits, RealtimeHost, address, environments::Environments, names, parse_duration};
@@ -26,6 +27,8 @@ pub(super) struct Plan {
     pub(super) realtime: Vec<RealtimeHost>,
     pub(super) keys: Vec<PlannedKey>,
     pub(super) sources: Vec<Source>,
+    pub(super) title: bool,
+    pub(super) alerts: Vec<Alert>,
     pub(super) warnings: Vec<String>,
 }
 
@@ -83,8 +86,12 @@ pub(super) fn plan_all(raw: RawConfig, untried: Untried) -> (Plan, Problems) {
         problems.keep(fit_for_service(rate, &endpoints));
     }
     let refresh = refresh.unwrap_or(super::DEFAULT_REFRESH);
+    let title = raw.title.as_ref().is_none_or(|switch| switch.value);
+    let alerts = alerts::plan(raw.alerts, &mut problems);
     let realtime = if builtin { realtime(&endpoints) } else { Vec::new() };
-    (Plan { refresh, limits, environments, endpoints, realtime, keys, sources, warnings }, problems)
+    let plan =
+        Plan { refresh, limits, environments, endpoints, realtime, keys, sources, title, alerts, warnings };
+    (plan, problems)
 }
 
 /// The documented realtime hosts, where a documented batch host is asked: who asks only hosts of their own

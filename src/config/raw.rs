@@ -6,6 +6,7 @@ use toml::de::{DeString, DeTable};
 use crate::catalog::nearest_of;
 use crate::model::KeyValue;
 
+use super::alerts::{self, ALERTS, RawAlert};
 use super::document::{Document, Reader};
 use super::error::{At, ConfigError, Place, Problem, Problems, shown};
 
@@ -18,6 +19,8 @@ pub(super) struct RawConfig {
     pub(super) environments: Vec<RawEnvironment>,
     pub(super) requests_per_second: Option<At<i64>>,
     pub(super) timeout: Option<At<String>>,
+    pub(super) title: Option<At<bool>>,
+    pub(super) alerts: Vec<RawAlert>,
 }
 
 /// One `[[keys]]`.
@@ -56,13 +59,13 @@ pub(super) struct RawEnvironment {
 
 /// A table of the file: how it is called in errors, and its fields.
 pub(super) struct Table {
-    title: &'static str,
+    pub(super) title: &'static str,
     pub(super) fields: &'static [&'static str],
 }
 
 const TOP: Table = Table {
     title: "the file's top level",
-    fields: &["refresh", "builtin_environments", "keys", "environments", "limits"],
+    fields: &["refresh", "builtin_environments", "title", "keys", "environments", "limits", "alerts"],
 };
 const KEYS: Table =
     Table { title: "[[keys]]", fields: &["name", "env", "file", "command", "profile", "environments"] };
@@ -71,7 +74,7 @@ const ENVIRONMENTS: Table =
 const LIMITS: Table = Table { title: "[limits]", fields: &["requests_per_second", "timeout"] };
 
 /// Every table: for suggestions, and for the test that holds the starter file whole.
-pub(super) const TABLES: [&Table; 4] = [&TOP, &KEYS, &ENVIRONMENTS, &LIMITS];
+pub(super) const TABLES: [&Table; 5] = [&TOP, &KEYS, &ENVIRONMENTS, &LIMITS, &ALERTS];
 
 /// What people write for a field that is called otherwise here.
 const OTHER_WORDS: [(&str, &str); 12] = [
@@ -128,6 +131,12 @@ pub(super) fn read_all(document: &Document) -> Result<(RawConfig, Problems), Con
             "environments" => {
                 for (place, table) in reader.tables(value, "environments") {
                     raw.environments.extend(environment(&mut reader, &place, table));
+                }
+            }
+            "title" => raw.title = reader.switch(value, "title"),
+            "alerts" => {
+                for (place, table) in reader.tables(value, "alerts") {
+                    raw.alerts.push(alerts::read(&mut reader, place, table));
                 }
             }
             "limits" => {
@@ -248,7 +257,7 @@ fn one_origin(
 }
 
 /// Notes an unknown field, with the nearest known one.
-fn unknown(reader: &mut Reader<'_>, table: &Table, field: &Spanned<DeString<'_>>) {
+pub(super) fn unknown(reader: &mut Reader<'_>, table: &Table, field: &Spanned<DeString<'_>>) {
     let written = field.get_ref();
     let remedy = remedy(table, &written.to_lowercase().replace('-', "_"));
     let what = format!("unknown field {} in {}", shown(written), table.title);

@@ -100,6 +100,14 @@ impl KeyFetcher {
         }
     }
 
+    /// The variable that the key is in: what the program starts must not inherit it.
+    pub fn variable(&self) -> Option<&str> {
+        match &self.key.origin.value {
+            KeyOrigin::Env(variable) => Some(variable),
+            _ => None,
+        }
+    }
+
     /// Whether only running a command tells what the key is now.
     pub fn is_a_command(&self) -> bool {
         matches!(self.key.origin.value, KeyOrigin::Command(_))

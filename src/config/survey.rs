@@ -128,6 +128,8 @@ fn usable(plan: Plan, values: Vec<Option<KeyValue>>, fetcher: impl Fn(PlannedKey
         keys,
         fetchers,
         limits: plan.limits,
+        title: plan.title,
+        alerts: plan.alerts,
         warnings: plan.warnings,
         file: None,
     }

@@ -69,6 +69,8 @@ impl State {
             Action::SortNext | Action::SortPrevious | Action::SortReverse => self.sort_as(action),
             Action::DismissBanner => self.dismiss_banner(),
             Action::RestoreBanners => self.dismissed.clear(),
+            Action::ToggleAlerts => self.toggle_alerts(),
+            Action::TogglePresenter => self.toggle_presenter(),
             Action::RowDown
             | Action::RowUp
             | Action::PageDown

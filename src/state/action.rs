@@ -3,7 +3,7 @@
 
 use crossterm::event::KeyEvent;
 
-use super::{Bundle, Deleted, Size, Victim};
+use super::{Alert, Bundle, Deleted, Size, Victim};
 use crate::model::{
     Document, Failure, JobId, JobKey, KeyId, KeyLabel, Look, Material, Period, Report, SourceId, Usage,
 };
@@ -99,6 +99,8 @@ pub enum Action {
     TogglePause,
     DismissBanner,
     RestoreBanners,
+    ToggleAlerts,
+    TogglePresenter,
     StartDemo,
     Suspend,
     Quit,
@@ -185,6 +187,8 @@ pub enum Effect {
     CopyEvent,
     /// Hold or resume polling.
     Pause(bool),
+    /// Give an alert.
+    Alert(Box<Alert>),
     /// Give the terminal back to the shell until `fg`.
     Suspend,
     /// Leave, and come back over the embedded sandbox.

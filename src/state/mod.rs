@@ -10,6 +10,7 @@
 
 mod act;
 mod action;
+mod alerts;
 mod bundle;
 mod carry;
 mod copy;
@@ -24,6 +25,7 @@ pub mod layout;
 mod marks;
 mod outcome;
 mod overlay;
+mod presenter;
 mod prompt;
 mod selection;
 mod update;
@@ -35,6 +37,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 pub use action::{Action, Delivery, Effect, Fetched, Message, NotSaved, SaveOrder};
+pub use alerts::{Alert, Alerts, Facts, Notification, Rule, Trigger, Ways};
 pub use bundle::Bundle;
 pub use carry::Saving;
 pub use copy::CLIPBOARD;
@@ -47,6 +50,7 @@ pub use keymap::{BINDINGS, Binding, Context, describe_key, lookup};
 pub use layout::{Layout, Size};
 pub use marks::Marks;
 pub use overlay::Overlay;
+pub use presenter::{Masked, Presenter};
 pub use prompt::{Prompt, Purpose};
 pub use selection::Selection;
 pub use usage::{Answer, UsageBoard};
@@ -119,6 +123,10 @@ pub struct State {
     pub paused: bool,
     /// A passing remark.
     pub notice: Option<Notice>,
+    /// The rules by which alerts are given.
+    pub alerts: Alerts,
+    /// What may be shown of jobs.
+    pub presenter: Presenter,
     /// The time of the last message.
     pub now: Timestamp,
     rows: Rows,
@@ -161,6 +169,8 @@ impl State {
             usage: UsageBoard::default(),
             paused: false,
             notice: None,
+            alerts: Alerts::default(),
+            presenter: Presenter::default(),
             now,
             rows: Rows::default(),
             banners: Vec::new(),

@@ -30,6 +30,7 @@ mod jobs;
 mod journal;
 mod keys;
 mod merge;
+mod news;
 mod order;
 mod pool;
 mod record;
@@ -57,6 +58,7 @@ pub use event::{Event, Severity, Subject};
 pub use health::{Health, Share};
 pub use hosts::HostRecord;
 pub use jobs::Handle;
+pub use news::Ended;
 pub use record::{KeyRecord, SourceRecord, Trouble};
 pub use resubmission::{Common, Resubmission};
 pub use row::Held;
@@ -67,6 +69,7 @@ use crate::model::{EnvironmentId, EnvironmentState, Failure, Fleet, JobId, JobKe
 use clock::WrongClock;
 use event::EventLog;
 use jobs::Jobs;
+use news::News;
 use resubmission::Resubmissions;
 
 /// Everything known of the fleet.
@@ -82,6 +85,7 @@ pub struct Store {
     aliases: Vec<Option<AliasInUse>>,
     clock: Option<WrongClock>,
     events: EventLog,
+    news: News,
     /// Jobs whose end was told by an answer for them alone, and by no list yet.
     ended: Vec<(SourceId, JobId)>,
     revision: u64,
@@ -99,6 +103,7 @@ impl Store {
             aliases: fleet.environments.iter().map(|_| None).collect(),
             clock: None,
             events: EventLog::default(),
+            news: News::default(),
             ended: Vec::new(),
             revision: 0,
             fleet,

@@ -37,7 +37,8 @@ impl Store {
             }
             Change::Changed { handle, before } => (*handle, Some(before)),
         };
-        let Some((severity, text)) = self.news(handle, before, fresh) else { return };
+        let Some((severity, text)) = self.news_of(handle, before, fresh) else { return };
+        self.note_end(handle);
         if told.told >= TOLD {
             told.untold += 1;
             return;
@@ -65,7 +66,7 @@ impl Store {
     }
 
     /// How a job's new status reads, if it is one that was not known before.
-    fn news(&self, handle: Handle, before: Option<&Status>, fresh: bool) -> Option<(Severity, String)> {
+    fn news_of(&self, handle: Handle, before: Option<&Status>, fresh: bool) -> Option<(Severity, String)> {
         let held = self.jobs.get(handle)?;
         let status = held.status();
         let changed = before.map_or(fresh && *status == Status::Rejected, |before| before != status);

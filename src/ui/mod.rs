@@ -30,6 +30,7 @@ mod realtime;
 mod strip;
 pub mod svg;
 mod theme;
+mod title;
 mod usage;
 
 use ratatui::Frame;
@@ -38,6 +39,7 @@ use ratatui::layout::Position;
 
 pub use events::first_in_view;
 pub use theme::{Theme, ThemeName};
+pub use title::title;
 
 use crate::state::{Overlay, State};
 

@@ -2,6 +2,7 @@
 
 use super::{Ending, Loop};
 use crate::app::keys::Wish;
+use crate::app::passage::Between;
 use crate::app::{bundle, clipboard, now, terminal};
 use crate::poll::Pollers;
 use crate::state::{Effect, Message};
@@ -44,6 +45,7 @@ impl Loop {
                 pollers.pause(paused);
                 self.lookout.pause(paused);
             }
+            Effect::Alert(alert) => drop(self.alarm.give(&alert)),
             Effect::Suspend => self.suspend(),
             Effect::StartDemo => return Some(Ending::Demo),
             Effect::Quit => return Some(Ending::Quit),
@@ -63,7 +65,7 @@ impl Loop {
     /// Without keys, whatever the text is.
     fn give_to_clipboard(&self, text: &str) -> Result<(), String> {
         let text = self.redactor.clean(text);
-        let sequence = clipboard::sequence(&text, clipboard::Between::of_process());
+        let sequence = clipboard::sequence(&text, Between::of_process());
         let too_long =
             || format!("it has {} bytes, and terminals take {} at most", text.len(), clipboard::LONGEST);
         terminal::send(sequence.ok_or_else(too_long)?.as_bytes()).map_err(|error| error.to_string())

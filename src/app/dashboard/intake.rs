@@ -7,7 +7,7 @@ use super::Loop;
 use crate::app::keys::News;
 use crate::app::now;
 use crate::model::{KeyLabel, Look, Report};
-use crate::state::Message;
+use crate::state::{Effect, Message};
 
 /// How many reports are merged before a key is looked for.
 const MERGED: usize = 8;
@@ -65,6 +65,17 @@ impl Loop {
             let environment = event.environment.map_or("–", |id| fleet.environment_name(id));
             let key = event.key.map_or("–", |id| fleet.key_name(id));
             tracing::info!(environment, key, severity = ?event.severity, "{}", event.text);
+        }
+        self.give_alerts();
+    }
+
+    /// What happened is told to somebody who does not look, too.
+    fn give_alerts(&mut self) {
+        for effect in self.state.alarms() {
+            let Effect::Alert(alert) = effect else { continue };
+            if let Some(said) = self.alarm.give(&alert) {
+                self.state.update(Message::Remark(said), now());
+            }
         }
     }
 }

@@ -1,0 +1,367 @@
+//! Presenter mode: what a screen that others see, and whatever is carried away from it, may say of jobs.
+//! Names, titles, references, tags, ids, URLs and the words of strangers become `name-004217`; the same
+//! text has the same mask for as long as the program runs, and another one in the next run, so that a mask
+//! can be talked about and not be looked up. It decides nothing about jobs: queries, sorting, marks and
+//! everything that is done go on with what is real. Environments, hosts and keys keep their names.
+
+use std::borrow::Cow;
+use std::hash::{BuildHasher, RandomState};
+
+use super::State;
+use crate::model::{Job, JobError, JobId};
+use crate::store::{Column, Held};
+
+/// What kind of text is masked: the word that a mask begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Masked {
+    /// A job's id.
+    Id,
+    /// The name of its audio file.
+    Name,
+    /// Its title.
+    Title,
+    /// Its reference.
+    Reference,
+    /// One of its tags.
+    Tag,
+    /// A URL.
+    Url,
+    /// Anything else that a stranger wrote.
+    Text,
+}
+
+impl Masked {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Id => "job",
+            Self::Name => "name",
+            Self::Title => "title",
+            Self::Reference => "ref",
+            Self::Tag => "tag",
+            Self::Url => "url",
+            Self::Text => "text",
+        }
+    }
+}
+
+const KINDS: [Masked; 7] =
+    [Masked::Id, Masked::Name, Masked::Title, Masked::Reference, Masked::Tag, Masked::Url, Masked::Text];
+
+/// How many masks of a kind there are: as wide as the ids of the service, and too many for two rows of a
+/// screen to share one but by rare chance.
+const NUMBERS: u64 = 1_000_000;
+
+/// Whether there is somebody to hide things from, and how.
+#[derive(Clone, Debug, Default)]
+pub struct Presenter {
+    on: bool,
+    seed: RandomState,
+}
+
+impl Presenter {
+    /// Masks from now on, or no longer.
+    pub fn set(&mut self, on: bool) {
+        self.on = on;
+    }
+
+    /// Whether it masks.
+    pub fn is_on(&self) -> bool {
+        self.on
+    }
+
+    /// A text of one kind as it may be shown. Nothing stays nothing.
+    pub fn show<'t>(&self, kind: Masked, text: &'t str) -> Cow<'t, str> {
+        if self.on && !text.is_empty() { Cow::Owned(self.mask(kind, text)) } else { Cow::Borrowed(text) }
+    }
+
+    fn mask(&self, kind: Masked, text: &str) -> String {
+        format!("{}-{:06}", kind.word(), self.seed.hash_one(text) % NUMBERS)
+    }
+
+    /// A job with everything in it as it may be shown.
+    pub fn job(&self, job: Job) -> Job {
+        if !self.on {
+            return job;
+        }
+        let some = |kind, text: &Option<Box<str>>| text.as_deref().map(|text| self.show(kind, text).into());
+        Job {
+            id: JobId::new(self.show(Masked::Id, job.id.as_str()).into_owned()),
+            data_name: self.show(Masked::Name, &job.data_name).into(),
+            title: some(Masked::Title, &job.title),
+            reference: some(Masked::Reference, &job.reference),
+            tags: job.tags.iter().map(|tag| self.show(Masked::Tag, tag).into()).collect(),
+            errors: job.errors.iter().map(|error| self.error(&own(&job), error)).collect(),
+            config: job.config.as_deref().map(|config| self.config(config).into()),
+            ..job
+        }
+    }
+
+    fn error(&self, own: &[(Masked, &str)], error: &JobError) -> JobError {
+        JobError { timestamp: error.timestamp, message: self.words_of(own, &error.message).into() }
+    }
+
+    /// What a column shows of a job, from what it would show else.
+    pub fn cell(&self, held: Held<'_>, column: Column, text: String) -> String {
+        if !self.on || text.is_empty() {
+            return text;
+        }
+        let optional = |kind, text: Option<&str>| self.show(kind, text.unwrap_or_default()).into_owned();
+        match column {
+            Column::Id => self.show(Masked::Id, held.id()).into_owned(),
+            Column::Name => self.name_cell(held, &text),
+            Column::Title => optional(Masked::Title, held.title()),
+            Column::Ref => optional(Masked::Reference, held.reference()),
+            Column::Tags => {
+                held.tags().iter().map(|tag| self.show(Masked::Tag, tag)).collect::<Vec<_>>().join(" ")
+            }
+            Column::Error => self.about(Some(held), &text).into_owned(),
+            _ => text,
+        }
+    }
+
+    /// A job without a file shows its title or reference behind a sign.
+    fn name_cell(&self, held: Held<'_>, text: &str) -> String {
+        if !held.data_name().is_empty() {
+            return self.show(Masked::Name, held.data_name()).into_owned();
+        }
+        let other = held.title().map(|title| (Masked::Title, title));
+        match other.or(held.reference().map(|reference| (Masked::Reference, reference))) {
+            Some((kind, other)) => text.replace(other, &self.show(kind, other)),
+            None => text.to_owned(),
+        }
+    }
+
+    /// What somebody wrote about a job, in sentences: an error, an event.
+    pub fn about<'t>(&self, held: Option<Held<'_>>, text: &'t str) -> Cow<'t, str> {
+        if !self.on {
+            return Cow::Borrowed(text);
+        }
+        let job = held.map(Held::to_job);
+        Cow::Owned(self.words_of(&job.as_ref().map(own).unwrap_or_default(), text))
+    }
+
+    /// Sentences of which nobody knows what they are about.
+    pub fn words<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.about(None, text)
+    }
+
+    /// First what is known of the job goes, longest first, then whatever does not look like a plain word.
+    fn words_of(&self, own: &[(Masked, &str)], text: &str) -> String {
+        let mut text = text.to_owned();
+        let mut known: Vec<(Masked, &str)> =
+            own.iter().copied().filter(|(_, value)| value.chars().count() > 2).collect();
+        known.sort_by_key(|(_, value)| std::cmp::Reverse(value.len()));
+        for (kind, value) in known {
+            if text.contains(value) {
+                text = text.replace(value, &self.mask(kind, value));
+            }
+        }
+        text.split_inclusive(char::is_whitespace).map(|token| self.token(token)).collect()
+    }
+
+    fn token(&self, token: &str) -> String {
+        let core = token.trim_matches(|char: char| char.is_whitespace() || STOPS.contains(char));
+        if core.is_empty() || is_plain(core) {
+            return token.to_owned();
+        }
+        let kind = if core.contains("://") {
+            Masked::Url
+        } else if core.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)) {
+            Masked::Id
+        } else {
+            Masked::Text
+        };
+        token.replace(core, &self.mask(kind, core))
+    }
+
+    /// The configuration of a job: its structure, numbers and switches stay, and so do the few texts that are
+    /// words of the service's own; every other text is masked.
+    pub fn config(&self, config: &str) -> String {
+        if !self.on {
+            return config.to_owned();
+        }
+        let Ok(mut tree) = serde_json::from_str::<serde_json::Value>(config) else {
+            return veil(config);
+        };
+        self.mask_values("", &mut tree);
+        tree.to_string()
+    }
+
+    fn mask_values(&self, field: &str, value: &mut serde_json::Value) {
+        match value {
+            serde_json::Value::String(text) if !FIELDS.contains(&field) => {
+                *text = self.show(Masked::Text, text).into_owned();
+            }
+            serde_json::Value::Array(items) => {
+                items.iter_mut().for_each(|item| self.mask_values(field, item));
+            }
+            serde_json::Value::Object(fields) => {
+                // Names of fields that are not the service's own may be anything: labels, headers, ids.
+                let named = std::mem::take(fields).into_iter().map(|(name, mut value)| {
+                    self.mask_values(&name, &mut value);
+                    let plain = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+                    (if plain { name } else { self.mask(Masked::Text, &name) }, value)
+                });
+                *fields = named.collect();
+            }
+            _ => {}
+        }
+    }
+
+    /// A line of a transcript or of a log as it may be shown: its shape, and no word of it.
+    pub fn line<'t>(&self, line: &'t str) -> Cow<'t, str> {
+        if self.on { Cow::Owned(veil(line)) } else { Cow::Borrowed(line) }
+    }
+
+    /// A query as it may be shown: which statuses, environments and times it asks for is said, what words it
+    /// looks for is not.
+    pub fn query<'t>(&self, query: &'t str) -> Cow<'t, str> {
+        if !self.on || query.is_empty() {
+            return Cow::Borrowed(query);
+        }
+        if query.contains('"') {
+            return Cow::Borrowed(HIDDEN);
+        }
+        let term = |term: &str| {
+            let bare = term.trim_matches(['-', '(', ')']);
+            let field = bare.split([':', '~', '<', '>']).next().unwrap_or_default();
+            let said = matches!(bare, "or" | "not") || (field.len() < bare.len() && ASKED.contains(&field));
+            if said { term.to_owned() } else { HIDDEN.to_owned() }
+        };
+        Cow::Owned(query.split_whitespace().map(term).collect::<Vec<_>>().join(" "))
+    }
+}
+
+impl State {
+    /// Masks what is shown from now on, or shows it again.
+    pub(super) fn toggle_presenter(&mut self) {
+        self.presenter.on = !self.presenter.on;
+        self.alerts.mask_held(&self.presenter);
+        self.remark(if self.presenter.on {
+            "presenter mode: names, titles, references and ids are masked until P".to_owned()
+        } else {
+            "presenter mode is off: everything is shown".to_owned()
+        });
+    }
+}
+
+/// Stands for what is not said at all.
+pub const HIDDEN: &str = "•••";
+
+/// The fields of queries that say nothing of what is in a job.
+const ASKED: [&str; 9] = ["env", "region", "key", "status", "lang", "model", "dur", "age", "created"];
+
+/// Fields of a job's configuration whose texts are words of the service's own.
+const FIELDS: [&str; 12] = [
+    "type",
+    "language",
+    "operating_point",
+    "model",
+    "diarization",
+    "output_locale",
+    "domain",
+    "target_languages",
+    "content_type",
+    "summary_type",
+    "summary_length",
+    "contents",
+];
+
+/// What stands around words.
+const STOPS: &str = ".,;:!?()[]{}\"'`<>…“”‘’|=";
+
+/// Words that are written with capitals in what the service and voxtop say.
+const SAID: [&str; 34] = [
+    "HTTP",
+    "HTTPS",
+    "URL",
+    "TLS",
+    "DNS",
+    "TCP",
+    "UTC",
+    "API",
+    "JSON",
+    "GET",
+    "POST",
+    "JWT",
+    "EU",
+    "US",
+    "AU",
+    "Request-Id",
+    "X-Azure-Ref",
+    "Not",
+    "Found",
+    "Bad",
+    "Internal",
+    "Server",
+    "Error",
+    "Gateway",
+    "Timeout",
+    "Unauthorized",
+    "Forbidden",
+    "Too",
+    "Many",
+    "Requests",
+    "Service",
+    "Unavailable",
+    "Retrying",
+    "Sending",
+];
+
+/// Whether a word can say nothing of anybody: small letters with a stop or a capital at most, a number of
+/// few digits, a word of the list, or a mask.
+fn is_plain(core: &str) -> bool {
+    let mut chars = core.chars();
+    let small = |char: char| char.is_ascii_lowercase() || matches!(char, '-' | '\'' | '’' | '–' | '·' | '/');
+    let number =
+        core.len() <= 5 && core.chars().all(|char| char.is_ascii_digit() || matches!(char, '.' | '%' | ','));
+    let mask = KINDS.iter().any(|kind| {
+        core.strip_prefix(kind.word())
+            .and_then(|rest| rest.strip_prefix('-'))
+            .is_some_and(|number| number.len() == 6 && number.bytes().all(|byte| byte.is_ascii_digit()))
+    });
+    mask || number || SAID.contains(&core) || OPENERS.contains(&core) || chars.all(small)
+}
+
+/// Words that sentences of the service begin with.
+const OPENERS: [&str; 12] = [
+    "Job",
+    "The",
+    "Failed",
+    "Audio",
+    "File",
+    "Notification",
+    "An",
+    "No",
+    "Could",
+    "Unable",
+    "Invalid",
+    "Fetch",
+];
+
+/// The shape of a text: its letters and digits, each as wide as it is, say nothing any more.
+fn veil(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for char in text.chars() {
+        if char.is_alphanumeric() {
+            let width = unicode_width::UnicodeWidthChar::width(char).unwrap_or(1);
+            out.extend(std::iter::repeat_n('x', width));
+        } else {
+            out.push(char);
+        }
+    }
+    out
+}
+
+/// What of a job may stand in sentences about it.
+fn own(job: &Job) -> Vec<(Masked, &str)> {
+    let stem = job.data_name.rsplit_once('.').map_or("", |(stem, _)| stem);
+    let mut own = vec![(Masked::Id, job.id.as_str()), (Masked::Name, &*job.data_name), (Masked::Name, stem)];
+    own.extend(job.title.as_deref().map(|title| (Masked::Title, title)));
+    own.extend(job.reference.as_deref().map(|reference| (Masked::Reference, reference)));
+    own.extend(job.tags.iter().map(|tag| (Masked::Tag, &**tag)));
+    own
+}
+
+#[cfg(test)]
+mod tests;
