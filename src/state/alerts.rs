@@ -131,7 +131,7 @@ impl Alerts {
     pub(super) fn mask_held(&mut self, presenter: &Presenter) {
         for facts in self.rules.iter_mut().filter_map(|kept| kept.held.as_mut()) {
             let text = if facts.job.is_empty() {
-                presenter.words(&facts.text).into_owned()
+                presenter.told(&facts.text).into_owned()
             } else {
                 facts.job = presenter.show(Masked::Id, &facts.job).into_owned();
                 format!("{}: job {} is {}", facts.environment, facts.job, facts.status)
@@ -266,9 +266,9 @@ impl State {
             self.alerts.keys.insert(key, banner.map(|banner| banner.cause.clone()));
             let (event, text) = match banner {
                 Some(banner) if matches!(banner.cause, Cause::KeyExpired(_)) => {
-                    ("key.expired", banner.head.clone())
+                    ("key.expired", self.presenter.told(&banner.head).into_owned())
                 }
-                Some(banner) => ("key.rejected", banner.head.clone()),
+                Some(banner) => ("key.rejected", self.presenter.told(&banner.head).into_owned()),
                 None => ("key.back", format!("key {name} is no longer rejected")),
             };
             news.push(Facts { event, text, key: name, ..Facts::default() });
@@ -305,7 +305,7 @@ impl State {
             }
             let (event, text) = if down {
                 let why = self.store.endpoint_failure(id).map(|failure| failure.sentence());
-                let why = why.map_or(String::new(), |why| format!(": {}", self.presenter.words(&why)));
+                let why = why.map_or(String::new(), |why| format!(": {}", self.presenter.told(&why)));
                 ("environment.down", format!("{name} is down{why}"))
             } else {
                 ("environment.back", format!("{name} is back"))

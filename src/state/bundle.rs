@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use jiff::Timestamp;
 
-use super::{Delivery, Effect, Overlay, State};
+use super::{Delivery, Effect, Masked, Overlay, State};
 use crate::model::{EnvironmentId, Failure, Job, JobKey, KeyId, SourceId};
 use crate::store::{Banner, Event, Severity, Subject, evidence};
 
@@ -43,7 +43,8 @@ impl State {
         };
         let about = match (&matter.job, &matter.banner) {
             (Some((key, ..)), _) => {
-                format!("{}-{}", self.store.fleet().environment_name(key.environment), key.id)
+                let id = self.presenter.show(Masked::Id, key.id.as_str());
+                format!("{}-{id}", self.store.fleet().environment_name(key.environment))
             }
             (None, Some(Banner { cause, .. })) => match (cause.key(), cause.environment()) {
                 (Some(key), _) => format!("key-{}", self.store.fleet().key_name(key)),
@@ -114,13 +115,17 @@ impl State {
     fn write_bundle(&self, matter: &Matter) -> String {
         let mut out = String::new();
         if let Some((key, job, source, listed)) = &matter.job {
-            self.write_job(&mut out, key, job, (*source, *listed));
+            self.write_job(&mut out, key, &self.presenter.job(job.clone()), (*source, *listed));
         }
         if let Some(banner) = &matter.banner {
             heading(&mut out, "What is wrong");
             let sure = banner.sure.word();
-            line(&mut out, "", &format!("{} ({sure}, since {})", banner.head, utc(banner.since)));
-            line(&mut out, "", &banner.advice);
+            line(
+                &mut out,
+                "",
+                &format!("{} ({sure}, since {})", self.presenter.told(&banner.head), utc(banner.since)),
+            );
+            line(&mut out, "", &self.presenter.told(&banner.advice));
         }
         for id in &matter.environments {
             self.write_environment(&mut out, *id, &matter.keys);
@@ -136,7 +141,7 @@ impl State {
     fn write_job(&self, out: &mut String, key: &JobKey, job: &Job, (source, listed): (SourceId, bool)) {
         let fleet = self.store.fleet();
         heading(out, "Job");
-        line(out, "job id", key.id.as_str());
+        line(out, "job id", job.id.as_str());
         line(out, "environment", fleet.environment_name(key.environment));
         line(out, "status", job.status.as_str());
         if !listed {

@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use super::details::file_name;
-use super::{Effect, NotSaved, Prompt, Purpose, SaveOrder, State};
+use super::{Effect, Masked, NotSaved, Prompt, Purpose, SaveOrder, State};
 use crate::model::{JobKey, Material};
 
 /// What is copied of a job.
@@ -35,7 +35,7 @@ impl State {
             return Vec::new();
         }
         let line = |key: &JobKey| match what {
-            Copied::Id => key.id.to_string(),
+            Copied::Id => self.presenter.show(Masked::Id, key.id.as_str()).into_owned(),
             Copied::Url => self.url(key),
             Copied::Command => {
                 let url = self.url(key).replace('\'', "'\\''");
@@ -56,7 +56,7 @@ impl State {
     fn url(&self, key: &JobKey) -> String {
         let base = self.bases.get(key.environment.index()).map_or("", String::as_str);
         let mut url = format!("{}/v2/jobs/", base.trim_end_matches('/'));
-        for byte in key.id.as_str().bytes() {
+        for byte in self.presenter.show(Masked::Id, key.id.as_str()).bytes() {
             if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
                 url.push(char::from(byte));
             } else {
@@ -69,6 +69,9 @@ impl State {
 
     /// Asks into which directory the transcripts of the marked jobs are to be saved.
     pub(super) fn ask_where_to_save_all(&mut self) {
+        if self.may_not_save() {
+            return;
+        }
         if self.saving.is_some() {
             self.remark("transcripts are being saved: wait for their end".to_owned());
             return;

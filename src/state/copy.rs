@@ -63,7 +63,7 @@ impl State {
         };
         let place = self.event_place(event);
         let place = if place.is_empty() { String::new() } else { format!(" {place}:") };
-        format!("{} {severity}{place} {}", utc(event.at), event.text)
+        format!("{} {severity}{place} {}", utc(event.at), self.event_text(event))
     }
 
     fn event_place(&self, event: &Event) -> String {

@@ -210,6 +210,9 @@ impl State {
 
     /// Asks where to save the tab's text.
     pub(super) fn ask_where_to_save(&mut self) {
+        if self.may_not_save() {
+            return;
+        }
         let Some(Overlay::Details { key, job, source, view, .. }) = &self.overlay else { return };
         let Some(material) = view.material() else {
             self.remark("a transcript or a log can be saved: Tab goes there".to_owned());

@@ -1,7 +1,7 @@
 //! The jobs that are followed: which, how that goes, and what a person is told of it. The asking is the
 //! rim's ([`Effect::Follow`]); what it hears comes back as reports.
 
-use super::{Effect, State};
+use super::{Effect, Masked, State};
 use crate::model::{EnvironmentId, JobKey, PollEvent, Report, SourceId};
 
 /// So many jobs may be followed at once: each keeps a connection open and takes its part of the budget.
@@ -58,19 +58,20 @@ impl State {
     pub(super) fn toggle_follow(&mut self) -> Vec<Effect> {
         let Some((key, held)) = self.select_one() else { return Vec::new() };
         let (source, status, id) = (held.source(), held.status().clone(), key.id.clone());
+        let shown = self.presenter.show(Masked::Id, id.as_str()).into_owned();
         if let Some(asked) = self.following.remove(&key) {
-            self.remark(format!("job {id} is no longer followed"));
+            self.remark(format!("job {shown} is no longer followed"));
             return vec![Effect::LetGo(asked, id)];
         }
         if !status.is_active() {
-            self.remark(format!("job {id} has ended already: {status}"));
+            self.remark(format!("job {shown} has ended already: {status}"));
             return Vec::new();
         }
         if self.following.len() >= MOST {
             self.remark(format!("{MOST} jobs are followed, which is the most: f on one of them lets it go"));
             return Vec::new();
         }
-        self.remark(format!("job {id} is followed: its end will show at once"));
+        self.remark(format!("job {shown} is followed: its end will show at once"));
         self.following.jobs.push(Followed { key, source, trouble: None });
         vec![Effect::Follow(source, id)]
     }
@@ -83,6 +84,7 @@ impl State {
         if *over {
             // One that was let go meanwhile is nobody's any more.
             if self.following.remove(&key).is_some() {
+                let id = self.presenter.show(Masked::Id, id.as_str()).into_owned();
                 self.remark(match answer {
                     Ok(job) => format!("job {id} has ended: {}", job.status),
                     Err(failure) if failure.is_gone() => {

@@ -50,7 +50,7 @@ pub use keymap::{BINDINGS, Binding, Context, describe_key, lookup};
 pub use layout::{Layout, Size};
 pub use marks::Marks;
 pub use overlay::Overlay;
-pub use presenter::{Masked, Presenter};
+pub use presenter::{HIDDEN, Masked, Presenter};
 pub use prompt::{Prompt, Purpose};
 pub use selection::Selection;
 pub use usage::{Answer, UsageBoard};

@@ -4,12 +4,15 @@
 //! can be talked about and not be looked up. It decides nothing about jobs: queries, sorting, marks and
 //! everything that is done go on with what is real. Environments, hosts and keys keep their names.
 
+mod words;
+
 use std::borrow::Cow;
 use std::hash::{BuildHasher, RandomState};
 
 use super::State;
-use crate::model::{Job, JobError, JobId};
-use crate::store::{Column, Held};
+use crate::model::{EnvironmentId, Job, JobError, JobId, JobKey, Status};
+use crate::store::{Column, Event, Held, Subject};
+use words::{ASKED, FIELDS, FILES, STATUS_PAGE, core, is_id, is_plain, veil};
 
 /// What kind of text is masked: the word that a mask begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -131,7 +134,8 @@ impl Presenter {
         }
     }
 
-    /// What somebody wrote about a job, in sentences: an error, an event.
+    /// What somebody wrote about a job, in sentences: an error, an event. All that is known of the job is
+    /// masked as what it is, and then whatever does not look like a plain word.
     pub fn about<'t>(&self, held: Option<Held<'_>>, text: &'t str) -> Cow<'t, str> {
         if !self.on {
             return Cow::Borrowed(text);
@@ -140,9 +144,30 @@ impl Presenter {
         Cow::Owned(self.words_of(&job.as_ref().map(own).unwrap_or_default(), text))
     }
 
-    /// Sentences of which nobody knows what they are about.
-    pub fn words<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        self.about(None, text)
+    /// What voxtop itself says: of fleets, paths and what failed. Its words stay; a URL, a file's name and
+    /// what looks like an id do not.
+    pub fn told<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if !self.on {
+            return Cow::Borrowed(text);
+        }
+        Cow::Owned(text.split_inclusive(char::is_whitespace).map(|token| self.told_token(token)).collect())
+    }
+
+    fn told_token(&self, token: &str) -> String {
+        let core = core(token);
+        let file = core.rsplit_once('.').is_some_and(|(stem, kind)| {
+            !stem.is_empty() && FILES.contains(&kind.to_ascii_lowercase().as_str())
+        });
+        let kind = if core.contains("://") && core != STATUS_PAGE {
+            Masked::Url
+        } else if file || (core.contains('/') && is_id(core.rsplit('/').next().unwrap_or_default())) {
+            Masked::Text
+        } else if is_id(core) {
+            Masked::Id
+        } else {
+            return token.to_owned();
+        };
+        token.replace(core, &self.mask(kind, core))
     }
 
     /// First what is known of the job goes, longest first, then whatever does not look like a plain word.
@@ -160,7 +185,7 @@ impl Presenter {
     }
 
     fn token(&self, token: &str) -> String {
-        let core = token.trim_matches(|char: char| char.is_whitespace() || STOPS.contains(char));
+        let core = core(token);
         if core.is_empty() || is_plain(core) {
             return token.to_owned();
         }
@@ -233,6 +258,30 @@ impl Presenter {
 }
 
 impl State {
+    /// What an event says.
+    pub fn event_text<'s>(&'s self, event: &'s Event) -> Cow<'s, str> {
+        let Subject::Job(id) = &event.subject else { return self.presenter.told(&event.text) };
+        if !self.presenter.on {
+            return Cow::Borrowed(&event.text);
+        }
+        let environment = event.environment.unwrap_or(EnvironmentId(u16::MAX));
+        let held = self.store.find(&JobKey { environment, id: id.clone() });
+        let job = held.and_then(|handle| self.store.job(handle)).map(Held::to_job);
+        // One that is gone is known by its id alone.
+        let job = job.unwrap_or_else(|| Job::new(id.clone(), Status::Running));
+        Cow::Owned(self.presenter.words_of(&own(&job), &event.text))
+    }
+
+    /// Whether a transcript must not be saved now, which is then said: it cannot be masked.
+    pub(super) fn may_not_save(&mut self) -> bool {
+        if self.presenter.on {
+            self.remark(
+                "nothing is saved in presenter mode: a transcript cannot be masked; P ends it".to_owned(),
+            );
+        }
+        self.presenter.on
+    }
+
     /// Masks what is shown from now on, or shows it again.
     pub(super) fn toggle_presenter(&mut self) {
         self.presenter.on = !self.presenter.on;
@@ -247,111 +296,6 @@ impl State {
 
 /// Stands for what is not said at all.
 pub const HIDDEN: &str = "•••";
-
-/// The fields of queries that say nothing of what is in a job.
-const ASKED: [&str; 9] = ["env", "region", "key", "status", "lang", "model", "dur", "age", "created"];
-
-/// Fields of a job's configuration whose texts are words of the service's own.
-const FIELDS: [&str; 12] = [
-    "type",
-    "language",
-    "operating_point",
-    "model",
-    "diarization",
-    "output_locale",
-    "domain",
-    "target_languages",
-    "content_type",
-    "summary_type",
-    "summary_length",
-    "contents",
-];
-
-/// What stands around words.
-const STOPS: &str = ".,;:!?()[]{}\"'`<>…“”‘’|=";
-
-/// Words that are written with capitals in what the service and voxtop say.
-const SAID: [&str; 34] = [
-    "HTTP",
-    "HTTPS",
-    "URL",
-    "TLS",
-    "DNS",
-    "TCP",
-    "UTC",
-    "API",
-    "JSON",
-    "GET",
-    "POST",
-    "JWT",
-    "EU",
-    "US",
-    "AU",
-    "Request-Id",
-    "X-Azure-Ref",
-    "Not",
-    "Found",
-    "Bad",
-    "Internal",
-    "Server",
-    "Error",
-    "Gateway",
-    "Timeout",
-    "Unauthorized",
-    "Forbidden",
-    "Too",
-    "Many",
-    "Requests",
-    "Service",
-    "Unavailable",
-    "Retrying",
-    "Sending",
-];
-
-/// Whether a word can say nothing of anybody: small letters with a stop or a capital at most, a number of
-/// few digits, a word of the list, or a mask.
-fn is_plain(core: &str) -> bool {
-    let mut chars = core.chars();
-    let small = |char: char| char.is_ascii_lowercase() || matches!(char, '-' | '\'' | '’' | '–' | '·' | '/');
-    let number =
-        core.len() <= 5 && core.chars().all(|char| char.is_ascii_digit() || matches!(char, '.' | '%' | ','));
-    let mask = KINDS.iter().any(|kind| {
-        core.strip_prefix(kind.word())
-            .and_then(|rest| rest.strip_prefix('-'))
-            .is_some_and(|number| number.len() == 6 && number.bytes().all(|byte| byte.is_ascii_digit()))
-    });
-    mask || number || SAID.contains(&core) || OPENERS.contains(&core) || chars.all(small)
-}
-
-/// Words that sentences of the service begin with.
-const OPENERS: [&str; 12] = [
-    "Job",
-    "The",
-    "Failed",
-    "Audio",
-    "File",
-    "Notification",
-    "An",
-    "No",
-    "Could",
-    "Unable",
-    "Invalid",
-    "Fetch",
-];
-
-/// The shape of a text: its letters and digits, each as wide as it is, say nothing any more.
-fn veil(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for char in text.chars() {
-        if char.is_alphanumeric() {
-            let width = unicode_width::UnicodeWidthChar::width(char).unwrap_or(1);
-            out.extend(std::iter::repeat_n('x', width));
-        } else {
-            out.push(char);
-        }
-    }
-    out
-}
 
 /// What of a job may stand in sentences about it.
 fn own(job: &Job) -> Vec<(Masked, &str)> {

@@ -43,15 +43,16 @@ fn draw_banner(buffer: &mut Buffer, state: &State, area: Rect, banner: &Banner, 
     }
     let tail_width = u16::try_from(tail.width()).unwrap_or(area.width).min(area.width / 2);
     let room = Rect { width: area.width.saturating_sub(tail_width + 2), ..area };
-    let mut head = vec![Span::styled(format!("{glyph} "), style), Span::styled(banner.head.clone(), style)];
+    let (told, advice) = (state.presenter.told(&banner.head), state.presenter.told(&banner.advice));
+    let mut head = vec![Span::styled(format!("{glyph} "), style), Span::styled(told, style)];
     if area.height == 1 {
-        let stop = if banner.advice.is_empty() { "" } else { ". " };
-        head.push(Span::styled(format!("{stop}{}", banner.advice), theme.text));
+        let stop = if advice.is_empty() { "" } else { ". " };
+        head.push(Span::styled(format!("{stop}{advice}"), theme.text));
     }
     paint::put_line(buffer, room, 0, Line::from(head));
     paint::put(buffer, (area.right() - tail_width, area.y), tail_width, &tail, theme.quiet, Align::Right);
     if area.height > 1 {
-        let advice = Line::from(vec![Span::raw("  "), Span::styled(banner.advice.clone(), theme.text)]);
+        let advice = Line::from(vec![Span::raw("  "), Span::styled(advice, theme.text)]);
         paint::put_line(buffer, area, 1, advice);
     }
 }

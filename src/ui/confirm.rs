@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 
 use super::overlay::Content;
 use super::{Theme, format};
-use crate::state::{Deletion, Layout, State};
+use crate::state::{Deletion, Layout, Masked, State};
 
 /// So many jobs are named; of the others there is the number.
 const NAMED: usize = 200;
@@ -47,10 +47,11 @@ pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme, deletio
     push(String::new(), theme.text, 0);
     for victim in deletion.victims.iter().take(NAMED) {
         let held = state.store.find(&victim.key).and_then(|handle| state.store.job(handle));
-        let name = held.map_or("", |held| held.data_name());
+        let name = state.presenter.show(Masked::Name, held.map_or("", |held| held.data_name()));
+        let id = state.presenter.show(Masked::Id, victim.key.id.as_str());
         let running = if victim.force { "  running" } else { "" };
         let place = fleet.environment_name(victim.key.environment);
-        push(format!("  {place}  {}  {name}{running}", victim.key.id), theme.quiet, 4);
+        push(format!("  {place}  {id}  {name}{running}"), theme.quiet, 4);
     }
     if all > NAMED {
         push(format!("  … and {} more", format::count(all - NAMED)), theme.quiet, 4);

@@ -9,7 +9,7 @@ use strum::IntoEnumIterator;
 use super::overlay::Content;
 use super::{Theme, faults, format};
 use crate::model::{Document, Job, JobKey, Material, SourceId};
-use crate::state::{Layout, State, Tab, Text, View};
+use crate::state::{Layout, Masked, State, Tab, Text, View};
 use crate::store::Common;
 
 /// The job to show.
@@ -45,15 +45,15 @@ pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme, shown: 
         Tab::Errors => errors(state, layout, theme, shown.job),
         Tab::Transcript | Tab::Log => match &shown.view.text {
             Text::Here(material, document) if shown.view.material() == Some(*material) => {
-                let (first, lines) = rows(layout, theme, shown, *material, document);
+                let (first, lines) = rows(state, layout, theme, shown, (*material, document));
                 window = Some((first, document.len()));
                 lines
             }
-            text => Content::wrap(on_its_way(shown.view, text, theme), layout.overlay(), 0),
+            text => Content::wrap(on_its_way(state, shown.view, text, theme), layout.overlay(), 0),
         },
     };
     let environment = state.store.fleet().environment_name(shown.key.environment);
-    let title = format!("Job {} · {environment}", shown.key.id);
+    let title = format!("Job {} · {environment}", shown.job.id);
     Content { head: Some(tabs(shown, theme)), window, ..Content::new(title, lines) }
 }
 
@@ -132,9 +132,9 @@ fn errors(state: &State, layout: &Layout, theme: &Theme, job: &Job) -> Vec<Line<
     lines
 }
 
-fn on_its_way(view: &View, text: &Text, theme: &Theme) -> Line<'static> {
+fn on_its_way(state: &State, view: &View, text: &Text, theme: &Theme) -> Line<'static> {
     match text {
-        Text::Failed(_, why) => Line::styled(why.clone(), theme.warning),
+        Text::Failed(_, why) => Line::styled(state.presenter.told(why).into_owned(), theme.warning),
         Text::Coming(material, bytes) if *bytes > 0 => {
             let size = format::count(bytes / 1024);
             Line::styled(format!("fetching the {}: {size} KiB …", material.noun()), theme.quiet)
@@ -148,11 +148,11 @@ fn on_its_way(view: &View, text: &Text, theme: &Theme) -> Line<'static> {
 
 /// The rows in view, with the place of the first.
 fn rows(
+    state: &State,
     layout: &Layout,
     theme: &Theme,
     shown: &Shown<'_>,
-    material: Material,
-    document: &Document,
+    (material, document): (Material, &Document),
 ) -> (usize, Vec<Line<'static>>) {
     let height = usize::from(layout.overlay_lines().saturating_sub(1));
     let first = shown.scroll.min(document.len().saturating_sub(height));
@@ -167,7 +167,7 @@ fn rows(
             speaker = named.map(|name| name.trim().to_owned()).or(speaker);
             style = speaker.as_deref().map_or(theme.text, |name| theme.speaker(name));
         }
-        let mut line = Line::styled(text.to_owned(), style);
+        let mut line = Line::styled(state.presenter.line(text).into_owned(), style);
         if !sought.is_empty() && text.to_lowercase().contains(&sought) {
             line = line.patch_style(theme.selected);
         }
@@ -212,7 +212,7 @@ fn facts(state: &State, theme: &Theme, shown: &Shown<'_>) -> Vec<(&'static str, 
     let followed = followed.map_or(String::new(), |standing| format!("{} {standing}", Theme::FOLLOWED));
     let marked = state.marks.of(shown.key).map_or(String::new(), |failed| match failed {
         None => Theme::MARKED.to_owned(),
-        Some(why) => format!("{} {why}", Theme::FAILED),
+        Some(why) => format!("{} {}", Theme::FAILED, state.presenter.told(why)),
     });
     vec![
         ("", standing.to_owned(), theme.warning),
@@ -249,7 +249,8 @@ fn resubmission(state: &State, key: &JobKey) -> String {
     };
     let apart = format::precise(found.apart.abs());
     let when = if found.apart.is_negative() { "earlier" } else { "later" };
-    format!("{environment} {}: {common}, {apart} {when}: probably the same work submitted twice", other.id)
+    let id = state.presenter.show(Masked::Id, other.id.as_str());
+    format!("{environment} {id}: {common}, {apart} {when}: probably the same work submitted twice")
 }
 
 /// The configuration over several lines. It was written by us as JSON; should it not be, it is shown as

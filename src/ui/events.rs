@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::overlay::Content;
 use super::{Theme, format, paint};
-use crate::state::{Layout, State};
+use crate::state::{HIDDEN, Layout, State};
 use crate::store::{Banner, Event, Severity};
 
 /// Draws the newest events into their pane.
@@ -84,7 +84,8 @@ fn title(state: &State, shown: usize, all: usize) -> String {
     } else if filter.text().is_empty() {
         title.push_str(" · y copies · / filters");
     } else {
-        title = format!("{title} · filter: {}", filter.text());
+        let text = if state.presenter.is_on() { HIDDEN } else { filter.text() };
+        title = format!("{title} · filter: {text}");
     }
     match filter.least() {
         Some(Severity::Warning) => format!("{title} · warnings and worse"),
@@ -102,8 +103,8 @@ fn banner_line<'a>(state: &State, banner: &Banner, theme: &Theme) -> Line<'a> {
     let tail = format!(" Since {}{good}", moment(banner.since));
     Line::from(vec![
         Span::styled(format!("now  {glyph} "), style),
-        Span::styled(format!("{}. ", banner.head), style),
-        Span::styled(banner.advice.clone(), theme.text),
+        Span::styled(format!("{}. ", state.presenter.told(&banner.head)), style),
+        Span::styled(state.presenter.told(&banner.advice).into_owned(), theme.text),
         Span::styled(format!("{tail}."), theme.quiet),
     ])
 }
@@ -121,6 +122,6 @@ fn line<'a>(state: &State, event: &Event, theme: &Theme) -> Line<'a> {
     if let (Some(id), true) = (event.key, fleet.keys.len() > 1) {
         spans.push(Span::styled(format!("{} ", fleet.key_name(id)), theme.quiet));
     }
-    spans.push(Span::styled(event.text.clone(), theme.text));
+    spans.push(Span::styled(state.event_text(event).into_owned(), theme.text));
     Line::from(spans)
 }

@@ -70,6 +70,14 @@ fn right_side<'a>(state: &State, width: u16, theme: &Theme) -> Line<'a> {
         spans.push(Span::styled("read-only", theme.quiet));
         spans.push(Span::styled(" · ", theme.border));
     }
+    if state.presenter.is_on() && width >= 40 {
+        spans.push(Span::styled("presenter", theme.warning));
+        spans.push(Span::styled(" · ", theme.border));
+    }
+    if state.alerts.are_off() && width >= 60 {
+        spans.push(Span::styled("alerts off", theme.warning));
+        spans.push(Span::styled(" · ", theme.border));
+    }
     spans.push(if state.paused {
         Span::styled("‖ paused", theme.warning)
     } else {

@@ -25,7 +25,7 @@ pub(super) fn draw(
     }
     let room = usize::from(area.width.saturating_sub(2));
     let line = match &state.notice {
-        Some(notice) => Line::styled(format!(" {} ", notice.text), theme.active),
+        Some(notice) => Line::styled(format!(" {} ", state.presenter.told(&notice.text)), theme.active),
         // An overlay has its own hints in its border.
         None if state.overlay.is_some() => return,
         None => hints(state, state.context(), theme, room),

@@ -82,7 +82,7 @@ fn draw_rule(
     let mut spans = vec![Span::styled("Jobs", theme.title)];
     if !state.filter.text().is_empty() {
         spans.push(Span::styled(" · filter: ", theme.quiet));
-        spans.push(Span::styled(state.filter.text().to_owned(), theme.accent));
+        spans.push(Span::styled(state.presenter.query(state.filter.text()).into_owned(), theme.accent));
         spans.push(Span::styled(format!(" · of {}", format::count(rows.total())), theme.quiet));
     }
     if !state.marks.is_empty() {
@@ -162,7 +162,8 @@ fn draw_row(
     }
     let mut x = area.x + 1;
     for column in columns {
-        let (mut text, mut style) = cell(state, held, column.spec.column, theme);
+        let (text, mut style) = cell(state, held, column.spec.column, theme);
+        let mut text = state.presenter.cell(held, column.spec.column, text);
         if column.spec.column == Column::Name && state.store.resubmission(handle).is_some() {
             (text, style) = (format!("⇄ {text}"), theme.warning);
         }

@@ -40,8 +40,11 @@ pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme) -> Cont
             push(indent, cell(state, theme, key, (id, environment)));
         }
         for banner in banners(state, key) {
-            let head = Span::styled(format!("{}. ", banner.head), theme.severity(banner.severity).1);
-            push(2, vec![head, Span::styled(banner.advice.clone(), theme.text)]);
+            let head = Span::styled(
+                format!("{}. ", state.presenter.told(&banner.head)),
+                theme.severity(banner.severity).1,
+            );
+            push(2, vec![head, Span::styled(state.presenter.told(&banner.advice).into_owned(), theme.text)]);
         }
     }
     Content::new("Health and keys".to_owned(), lines)
@@ -82,6 +85,7 @@ fn answered(share: Share) -> String {
 fn last_error(state: &State, theme: &Theme, id: EnvironmentId, indent: usize) -> Option<Vec<Span<'static>>> {
     let (at, failure) = state.store.health(id).and_then(Health::last_failure)?;
     let text = format!("last error {}: {}{}", moment(state, at), failure.sentence(), evidence(failure));
+    let text = state.presenter.told(&text).into_owned();
     Some(vec![Span::raw(" ".repeat(indent)), Span::styled(text, theme.quiet)])
 }
 

@@ -112,6 +112,7 @@ fn draw_all(buffer: &mut Buffer, state: &State, theme: &Theme, cursor: &mut Opti
             overlay::draw(buffer, state, &layout, theme, content, cursor)
         }
         Some(Overlay::Details { key, job, source, listed, view, scroll }) => {
+            let job = &state.presenter.job((**job).clone());
             let shown = details::Shown { key, job, source: *source, listed: *listed, view, scroll: scroll.0 };
             let content = details::content(state, &layout, theme, &shown);
             overlay::draw(buffer, state, &layout, theme, content, cursor)

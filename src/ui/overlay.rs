@@ -127,7 +127,7 @@ pub(super) fn draw(
         *cursor = Some(draw_prompt(buffer, (area.x + 2, bottom), room, prompt, theme));
     } else {
         let hints = match &state.notice {
-            Some(notice) => Line::styled(format!(" {} ", notice.text), theme.active),
+            Some(notice) => Line::styled(format!(" {} ", state.presenter.told(&notice.text)), theme.active),
             None => hints::hints(state, state.context(), theme, usize::from(room)),
         };
         buffer.set_line(area.x + 2, bottom, &paint::fit_line(hints, usize::from(room)), room);
