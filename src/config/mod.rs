@@ -15,6 +15,7 @@ use url::Url;
 use crate::model::{EnvironmentId, Fleet, KeyId, KeyLabel, KeyValue, Region};
 
 mod address;
+mod bindings;
 mod command;
 mod document;
 mod duration;
@@ -31,6 +32,7 @@ mod survey;
 #[cfg(unix)]
 mod tests;
 
+pub use bindings::Steering;
 pub use duration::parse_duration;
 pub use error::{ConfigError, Mistake};
 pub use secrets::KeyFetcher;
@@ -79,6 +81,8 @@ pub struct Config {
     pub fetchers: Vec<KeyFetcher>,
     /// How hard and how patiently the service is asked.
     pub limits: Limits,
+    /// The user's keys, and whether the mouse is used.
+    pub steering: Steering,
     /// What is not wrong enough to stop for, one sentence each.
     pub warnings: Vec<String>,
     /// The file that was read.
@@ -222,11 +226,12 @@ fn no_such_file(path: &Path) -> Problem {
 
 /// From what was written to what is meant, keys included.
 fn resolve(
-    raw: RawConfig,
+    mut raw: RawConfig,
     file: Option<PathBuf>,
     surroundings: &Surroundings,
     mut warnings: Vec<String>,
 ) -> Result<Config, ConfigError> {
+    let steering = std::mem::take(&mut raw.steering);
     let plan = plan::plan(raw)?;
     warnings.extend(plan.warnings);
     // Relative paths of keys are beside the file that names them.
@@ -240,5 +245,5 @@ fn resolve(
     let fetchers = plan.keys.into_iter().map(fetcher).collect();
     let (refresh, limits) = (plan.refresh, plan.limits);
     let (endpoints, realtime) = (plan.endpoints, plan.realtime);
-    Ok(Config { refresh, fleet, endpoints, realtime, keys, fetchers, limits, warnings, file })
+    Ok(Config { refresh, fleet, endpoints, realtime, keys, fetchers, limits, steering, warnings, file })
 }

@@ -6,6 +6,7 @@ use toml::de::{DeString, DeTable};
 use crate::catalog::nearest_of;
 use crate::model::KeyValue;
 
+use super::bindings::{self, Steering};
 use super::document::{Document, Reader};
 use super::error::{At, ConfigError, Place, Problem, Problems, shown};
 
@@ -18,6 +19,7 @@ pub(super) struct RawConfig {
     pub(super) environments: Vec<RawEnvironment>,
     pub(super) requests_per_second: Option<At<i64>>,
     pub(super) timeout: Option<At<String>>,
+    pub(super) steering: Steering,
 }
 
 /// One `[[keys]]`.
@@ -62,7 +64,7 @@ pub(super) struct Table {
 
 const TOP: Table = Table {
     title: "the file's top level",
-    fields: &["refresh", "builtin_environments", "keys", "environments", "limits"],
+    fields: &["refresh", "builtin_environments", "mouse", "keys", "environments", "limits", "bindings"],
 };
 const KEYS: Table =
     Table { title: "[[keys]]", fields: &["name", "env", "file", "command", "profile", "environments"] };
@@ -74,7 +76,7 @@ const LIMITS: Table = Table { title: "[limits]", fields: &["requests_per_second"
 pub(super) const TABLES: [&Table; 4] = [&TOP, &KEYS, &ENVIRONMENTS, &LIMITS];
 
 /// What people write for a field that is called otherwise here.
-const OTHER_WORDS: [(&str, &str); 12] = [
+const OTHER_WORDS: [(&str, &str); 14] = [
     ("interval", "refresh"),
     ("poll_interval", "refresh"),
     ("host", "url"),
@@ -87,6 +89,8 @@ const OTHER_WORDS: [(&str, &str); 12] = [
     ("variable", "env"),
     ("label", "name"),
     ("regions", "environments"),
+    ("keymap", "bindings"),
+    ("keybindings", "bindings"),
 ];
 
 /// Fields in which people would write the key itself.
@@ -133,6 +137,14 @@ pub(super) fn read_all(document: &Document) -> Result<(RawConfig, Problems), Con
             "limits" => {
                 if let Some(table) = reader.table(value, "limits") {
                     limits(&mut reader, &mut raw, table);
+                }
+            }
+            "mouse" => {
+                raw.steering.mouse = reader.switch(value, "mouse").is_none_or(|switch| switch.value);
+            }
+            "bindings" => {
+                if let Some(table) = reader.table(value, "bindings") {
+                    raw.steering.bindings = bindings::read(&mut reader, table);
                 }
             }
             _ => unknown(&mut reader, &TOP, field),
