@@ -27,7 +27,7 @@ use super::{Writes, crash, fleet_of, journal, now};
 use crate::config::{Config, Endpoint};
 use crate::model::{Look, Report};
 use crate::poll::{self, Follows, Keys, Pollers};
-use crate::state::{Alerts, Guard, Message, Settings, Size, State};
+use crate::state::{Alerts, Guard, Keymap, Message, Settings, Size, State};
 use crate::ui::{self, Theme};
 
 /// The least time between two frames.
@@ -47,6 +47,8 @@ pub struct Dashboard {
     pub theme: Theme,
     /// Where the accounts of deletions and support bundles are.
     pub state_dir: PathBuf,
+    /// The keys in force.
+    pub keymap: Keymap,
     /// Learns the keys that are exchanged while the program runs.
     pub redactor: Redactor,
 }
@@ -98,11 +100,11 @@ impl Console {
 /// # Errors
 /// When there is no terminal to draw on.
 pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> {
-    let Dashboard { config, mut settings, filter, theme, state_dir, redactor } = dashboard;
+    let Dashboard { config, mut settings, filter, theme, state_dir, keymap, redactor } = dashboard;
     let writes = if settings.read_only { Writes::Forbidden } else { Writes::Allowed };
     let (mut store, sources, keys) = fleet_of(&config, writes);
     settings.warnings.extend(journal::unfinished(&state_dir, now()));
-    let screen = Screen::enter()?;
+    let screen = Screen::enter(config.steering.mouse)?;
     let input = match &mut console.input {
         Some(input) => input,
         none => none.insert(Input::listen()?),
@@ -110,6 +112,7 @@ pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> 
     let lookout = Lookout::start(&config, &mut store);
     let mut state = State::new(store, settings, terminal_size(), now());
     let guard = |endpoint: &Endpoint| Guard { protected: endpoint.protected, read_only: endpoint.read_only };
+    (state.keymap, state.mouse) = (keymap, config.steering.mouse);
     state.guards = config.endpoints.iter().map(guard).collect();
     state.bases = config.endpoints.iter().map(|endpoint| endpoint.base.to_string()).collect();
     // The caller has parsed it; a text that does not parse filters nothing.
@@ -278,6 +281,7 @@ impl Loop {
     fn terminal_event(&mut self, event: Option<Event>, pollers: &Pollers) -> Option<Ending> {
         let message = match event {
             Some(Event::Key(key)) if key.kind != KeyEventKind::Release => Message::Key(key),
+            Some(Event::Mouse(mouse)) => Message::Mouse(mouse),
             Some(Event::Paste(text)) => Message::Paste(text),
             // The event's own size is a moment old, and nothing where the terminal does not know it.
             Some(Event::Resize(..)) => Message::Resized(terminal_size()),

@@ -1,4 +1,4 @@
-//! Keys, pastes and changes of size, read on a thread of their own. It only reads; it does not know
+//! Keys, clicks, pastes and changes of size, read on a thread of their own. It only reads; it does not know
 //! what a key means.
 //!
 //! Not `crossterm::event::EventStream`, which reads on the thread that polls it: when the terminal is

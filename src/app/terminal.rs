@@ -30,6 +30,14 @@ static TITLED: AtomicBool = AtomicBool::new(false);
 /// What is assumed of a terminal that does not know its size, such as a serial console.
 pub(super) const FALLBACK: Size = Size { width: 80, height: 24 };
 
+/// Whether the terminal is to tell of the mouse while it is ours.
+static MOUSE: AtomicBool = AtomicBool::new(false);
+
+/// Clicks and the wheel (1000), their places in digits (1006). Not what crossterm asks for: with its modes
+/// (1002, 1003) the terminal would tell of every cell that the mouse passes over.
+const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
+
 /// Why the dashboard cannot be drawn.
 #[derive(Debug, thiserror::Error)]
 pub enum TerminalError {
@@ -77,12 +85,14 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Takes the terminal: raw mode, alternate screen, cursor hidden, pastes marked as such.
+    /// Takes the terminal: raw mode, alternate screen, cursor hidden, pastes marked as such, and the mouse
+    /// where it is wanted.
     ///
     /// # Errors
     /// Where [`check`] fails or the terminal refuses; it is then as it was.
-    pub fn enter() -> Result<Self, TerminalError> {
+    pub fn enter(mouse: bool) -> Result<Self, TerminalError> {
         check()?;
+        MOUSE.store(mouse, Ordering::SeqCst);
         // With NO_COLOR crossterm would write a bare `ESC[;m` for each change of colour, which resets
         // bold and reverse as well: the selection becomes invisible. Our theme obeys NO_COLOR itself.
         crossterm::style::force_color_output(true);
@@ -116,6 +126,19 @@ impl Screen {
         let Some(bytes) = self.title.change(text) else { return Ok(()) };
         TITLED.store(true, Ordering::SeqCst);
         send(bytes.as_bytes())
+    }
+
+    /// Takes the mouse, or leaves it to the terminal. While suspended it is the next [`Self::resume`] that
+    /// does so.
+    ///
+    /// # Errors
+    /// Where the terminal cannot be written to.
+    pub fn mouse(&mut self, wanted: bool) -> io::Result<()> {
+        MOUSE.store(wanted, Ordering::SeqCst);
+        if !in_use() {
+            return Ok(());
+        }
+        send(if wanted { MOUSE_ON } else { MOUSE_OFF })
     }
 
     /// Gives the terminal back, to be taken again by [`Self::resume`]. Doing it twice is harmless.
@@ -195,6 +218,9 @@ fn give_back() -> io::Result<()> {
 fn arrival() -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     queue!(bytes, EnterAlternateScreen, Hide, EnableBracketedPaste, Clear(ClearType::All))?;
+    if MOUSE.load(Ordering::SeqCst) {
+        bytes.extend_from_slice(MOUSE_ON);
+    }
     Ok(bytes)
 }
 
@@ -204,14 +230,10 @@ fn departure(titled: bool) -> io::Result<Vec<u8>> {
     if titled {
         bytes.extend_from_slice(title::GIVE_BACK.as_bytes());
     }
-    queue!(
-        bytes,
-        EndSynchronizedUpdate,
-        SetAttribute(Attribute::Reset),
-        DisableBracketedPaste,
-        Show,
-        LeaveAlternateScreen
-    )?;
+    queue!(bytes, EndSynchronizedUpdate)?;
+    // Also where it is not ours now: whoever reads the terminal next must not be told of clicks.
+    bytes.extend_from_slice(MOUSE_OFF);
+    queue!(bytes, SetAttribute(Attribute::Reset), DisableBracketedPaste, Show, LeaveAlternateScreen)?;
     Ok(bytes)
 }
 
@@ -372,8 +394,12 @@ mod tests {
 
     #[test]
     fn leaving_undoes_all_that_entering_did_and_the_alternate_screen_last() {
+        MOUSE.store(false, Ordering::SeqCst);
+        assert!(!text(&arrival().unwrap()).contains("\x1b[?1000h"), "the mouse is not wanted");
+        MOUSE.store(true, Ordering::SeqCst);
         let (arrival, departure) = (text(&arrival().unwrap()), text(&departure(true).unwrap()));
-        for mode in ["1049", "2004"] {
+        assert!(!arrival.contains("1002") && !arrival.contains("1003"), "movements are not told of");
+        for mode in ["1049", "2004", "1000", "1006"] {
             assert!(arrival.contains(&format!("\x1b[?{mode}h")), "{mode} in {arrival:?}");
             assert!(departure.contains(&format!("\x1b[?{mode}l")), "{mode} in {departure:?}");
         }

@@ -3,6 +3,7 @@
 //! the terminal), and only then the runtime and the screen.
 
 mod arguments;
+mod bindings;
 mod check;
 mod demo;
 mod man;
@@ -147,8 +148,9 @@ impl Program {
 
     fn dashboard_of(&self, config: Config, log: Option<&str>, demo: bool) -> Result<Dashboard> {
         let (settings, filter) = self.settings(&config, log, demo)?;
+        let keymap = bindings::keymap(&config).map_err(Wrong::with)?;
         let (theme, state_dir, redactor) = (self.theme(), self.state_dir.clone(), self.redactor.clone());
-        Ok(Dashboard { config, settings, filter, theme, state_dir, redactor })
+        Ok(Dashboard { config, settings, filter, theme, state_dir, keymap, redactor })
     }
 
     fn jobs(&mut self, arguments: &JobsArguments) -> Result<u8> {
@@ -192,7 +194,8 @@ impl Program {
     fn doctor(&self, arguments: &DoctorArguments) -> Result<u8> {
         let _log = self.start_log()?;
         let waiting = self.say_that_keys_are_awaited();
-        let survey = config::survey(&self.request(), &self.surroundings);
+        let mut survey = config::survey(&self.request(), &self.surroundings);
+        survey.mistakes.extend(bindings::mistakes(&survey.config));
         drop(waiting);
         self.learn(&survey.config);
         let (redactor, surroundings) = (self.redactor.clone(), self.surroundings.clone());
@@ -235,6 +238,8 @@ impl Program {
         let config = config::load(&self.request(), &self.surroundings).map_err(Wrong::with)?;
         drop(waiting);
         self.learn(&config);
+        // Keys that cannot be are a mistake of the file like any other, whatever command reads it.
+        bindings::keymap(&config).map_err(Wrong::with)?;
         Ok(config)
     }
 

@@ -16,6 +16,7 @@ use crate::model::{EnvironmentId, Fleet, KeyId, KeyLabel, KeyValue, Region};
 
 mod address;
 mod alerts;
+mod bindings;
 mod command;
 mod document;
 mod duration;
@@ -33,6 +34,7 @@ mod survey;
 mod tests;
 
 pub use alerts::{Alert, AlertWhen};
+pub use bindings::Steering;
 pub use duration::parse_duration;
 pub use error::{ConfigError, Mistake};
 pub use secrets::KeyFetcher;
@@ -81,6 +83,8 @@ pub struct Config {
     pub fetchers: Vec<KeyFetcher>,
     /// How hard and how patiently the service is asked.
     pub limits: Limits,
+    /// The user's keys, and whether the mouse is used.
+    pub steering: Steering,
     /// Whether the terminal's window gets a title.
     pub title: bool,
     /// What is told to somebody who does not look.
@@ -228,11 +232,12 @@ fn no_such_file(path: &Path) -> Problem {
 
 /// From what was written to what is meant, keys included.
 fn resolve(
-    raw: RawConfig,
+    mut raw: RawConfig,
     file: Option<PathBuf>,
     surroundings: &Surroundings,
     mut warnings: Vec<String>,
 ) -> Result<Config, ConfigError> {
+    let steering = std::mem::take(&mut raw.steering);
     let plan = plan::plan(raw)?;
     warnings.extend(plan.warnings);
     // Relative paths of keys are beside the file that names them.
@@ -247,5 +252,18 @@ fn resolve(
     let (refresh, limits) = (plan.refresh, plan.limits);
     let (endpoints, realtime) = (plan.endpoints, plan.realtime);
     let (title, alerts) = (plan.title, plan.alerts);
-    Ok(Config { refresh, fleet, endpoints, realtime, keys, fetchers, limits, title, alerts, warnings, file })
+    Ok(Config {
+        refresh,
+        fleet,
+        endpoints,
+        realtime,
+        keys,
+        fetchers,
+        limits,
+        steering,
+        title,
+        alerts,
+        warnings,
+        file,
+    })
 }

@@ -7,6 +7,7 @@ use crate::catalog::nearest_of;
 use crate::model::KeyValue;
 
 use super::alerts::{self, ALERTS, RawAlert};
+use super::bindings::{self, Steering};
 use super::document::{Document, Reader};
 use super::error::{At, ConfigError, Place, Problem, Problems, shown};
 
@@ -19,6 +20,7 @@ pub(super) struct RawConfig {
     pub(super) environments: Vec<RawEnvironment>,
     pub(super) requests_per_second: Option<At<i64>>,
     pub(super) timeout: Option<At<String>>,
+    pub(super) steering: Steering,
     pub(super) title: Option<At<bool>>,
     pub(super) alerts: Vec<RawAlert>,
 }
@@ -65,7 +67,17 @@ pub(super) struct Table {
 
 const TOP: Table = Table {
     title: "the file's top level",
-    fields: &["refresh", "builtin_environments", "title", "keys", "environments", "limits", "alerts"],
+    fields: &[
+        "refresh",
+        "builtin_environments",
+        "mouse",
+        "title",
+        "keys",
+        "environments",
+        "limits",
+        "bindings",
+        "alerts",
+    ],
 };
 const KEYS: Table =
     Table { title: "[[keys]]", fields: &["name", "env", "file", "command", "profile", "environments"] };
@@ -77,7 +89,7 @@ const LIMITS: Table = Table { title: "[limits]", fields: &["requests_per_second"
 pub(super) const TABLES: [&Table; 5] = [&TOP, &KEYS, &ENVIRONMENTS, &LIMITS, &ALERTS];
 
 /// What people write for a field that is called otherwise here.
-const OTHER_WORDS: [(&str, &str); 12] = [
+const OTHER_WORDS: [(&str, &str); 14] = [
     ("interval", "refresh"),
     ("poll_interval", "refresh"),
     ("host", "url"),
@@ -90,6 +102,8 @@ const OTHER_WORDS: [(&str, &str); 12] = [
     ("variable", "env"),
     ("label", "name"),
     ("regions", "environments"),
+    ("keymap", "bindings"),
+    ("keybindings", "bindings"),
 ];
 
 /// Fields in which people would write the key itself.
@@ -142,6 +156,14 @@ pub(super) fn read_all(document: &Document) -> Result<(RawConfig, Problems), Con
             "limits" => {
                 if let Some(table) = reader.table(value, "limits") {
                     limits(&mut reader, &mut raw, table);
+                }
+            }
+            "mouse" => {
+                raw.steering.mouse = reader.switch(value, "mouse").is_none_or(|switch| switch.value);
+            }
+            "bindings" => {
+                if let Some(table) = reader.table(value, "bindings") {
+                    raw.steering.bindings = bindings::read(&mut reader, table);
                 }
             }
             _ => unknown(&mut reader, &TOP, field),

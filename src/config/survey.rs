@@ -9,7 +9,7 @@ use super::error::{At, ConfigError, Mistake, Place, Problem};
 use super::plan::{self, Plan, PlannedKey, Untried};
 use super::raw::{self, RawConfig};
 use super::secrets::KeyFetcher;
-use super::{Config, Request, Surroundings, path, secrets};
+use super::{Config, Request, Steering, Surroundings, path, secrets};
 use crate::model::{Fleet, KeyId, KeyLabel, KeyValue, Source};
 
 /// What there is to say of a configuration.
@@ -43,6 +43,7 @@ pub fn survey(request: &Request, surroundings: &Surroundings) -> Survey {
     }
     let builtin = raw.builtin_environments.as_ref().is_none_or(|switch| switch.value);
     let untried = if raw.keys.is_empty() { Untried::Kept } else { Untried::LeftOut };
+    let steering = std::mem::take(&mut raw.steering);
     let (plan, problems) = plan::plan_all(raw, untried);
     mistakes.extend(problems.settle().err().map(ConfigError::mistakes).unwrap_or_default());
     let file = document.map(|_| path(request, surroundings));
@@ -68,7 +69,7 @@ pub fn survey(request: &Request, surroundings: &Surroundings) -> Survey {
     let named: Vec<_> = config.fleet.keys.iter().map(|label| &label.name).zip(&config.keys).collect();
     secrets::warn_of_twins(&named, &mut warnings);
     warnings.append(&mut config.warnings);
-    Survey { config: Config { warnings, file, ..config }, mistakes, builtin }
+    Survey { config: Config { steering, warnings, file, ..config }, mistakes, builtin }
 }
 
 /// The file as far as it can be read.
@@ -128,6 +129,7 @@ fn usable(plan: Plan, values: Vec<Option<KeyValue>>, fetcher: impl Fn(PlannedKey
         keys,
         fetchers,
         limits: plan.limits,
+        steering: Steering::default(),
         title: plan.title,
         alerts: plan.alerts,
         warnings: plan.warnings,

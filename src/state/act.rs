@@ -18,6 +18,9 @@ impl State {
     pub fn act(&mut self, action: Action) -> Vec<Effect> {
         // What was derived must be true before it is acted on: several messages may be drained at once.
         self.refresh();
+        if let Some(effects) = self.act_on_palette(action) {
+            return effects;
+        }
         match action {
             Action::Quit => return vec![Effect::Quit],
             Action::Suspend => return vec![Effect::Suspend],
@@ -27,15 +30,18 @@ impl State {
             Action::CopyEvent | Action::CopyEvents => return self.copy_events(action == Action::CopyEvents),
             Action::ToggleFollow => return self.toggle_follow(),
             Action::ReloadKeys => return self.reload_keys(),
+            Action::OpenPalette => self.open_palette(),
+            Action::ShortenInterval => return self.step_interval(true),
+            Action::LengthenInterval => return self.step_interval(false),
+            Action::ToggleMouse => return self.toggle_mouse(),
+            Action::OpenHelp => return self.open_help(),
             Action::TogglePause => {
                 self.paused = !self.paused;
                 return vec![Effect::Pause(self.paused)];
             }
-            Action::OpenHelp
-            | Action::OpenEvents
-            | Action::OpenMatrix
-            | Action::OpenRealtime
-            | Action::OpenUsage => return self.open(action),
+            Action::OpenEvents | Action::OpenMatrix | Action::OpenRealtime | Action::OpenUsage => {
+                return self.open(action);
+            }
             Action::OpenDetails => self.open_details(),
             Action::NextTab
             | Action::PreviousTab
@@ -47,6 +53,7 @@ impl State {
             | Action::Submit
             | Action::EmptyPrompt
             | Action::CancelPrompt => return self.act_on_details(action),
+            Action::Close if matches!(self.overlay, Some(Overlay::Help(_))) => return self.close_help(),
             Action::Close => return self.close(),
             Action::EventSeverity => {
                 if matches!(self.overlay, Some(Overlay::Events(_))) {
@@ -94,8 +101,7 @@ impl State {
             Action::OpenUsage => return self.open_usage(),
             Action::OpenEvents => Overlay::Events(scroll),
             Action::OpenMatrix => Overlay::Matrix(scroll),
-            Action::OpenRealtime => Overlay::Realtime(scroll),
-            _ => Overlay::Help(scroll),
+            _ => Overlay::Realtime(scroll),
         })
     }
 
@@ -158,6 +164,10 @@ impl State {
 
     /// Edits the line that is in front: that of the event list over the panes, else that of the jobs.
     fn filter_line(&mut self, action: Action) {
+        if matches!(self.overlay, Some(Overlay::Help(_))) {
+            self.search_help(action);
+            return;
+        }
         if self.overlay.is_some() {
             if matches!(self.overlay, Some(Overlay::Events(_))) {
                 match action {
@@ -197,7 +207,7 @@ impl State {
         vec![Effect::RefreshAll]
     }
 
-    fn travel(&mut self, action: Action) {
+    pub(super) fn travel(&mut self, action: Action) {
         let layout = self.layout();
         if let Some(overlay) = &mut self.overlay {
             let page = usize::from(layout.overlay_lines()).saturating_sub(1).max(1);
@@ -290,7 +300,8 @@ impl State {
         let first = self.banners().next().map(|banner| banner.cause.clone());
         if let Some(cause) = first {
             self.dismissed.push(cause);
-            self.remark("banner dismissed; X shows it again, e lists the events".to_owned());
+            let (again, events) = (self.key_of(Action::RestoreBanners), self.key_of(Action::OpenEvents));
+            self.remark(format!("banner dismissed; {again} shows it again, {events} lists the events"));
         }
     }
 

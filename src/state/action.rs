@@ -1,7 +1,9 @@
 //! The vocabulary of change: what may happen (messages), what a person may want (actions), and what
 //! the rim must do about it (effects).
 
-use crossterm::event::KeyEvent;
+use std::time::Duration;
+
+use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::{Alert, Bundle, Deleted, Size, Victim};
 use crate::model::{
@@ -17,6 +19,8 @@ pub enum Message {
     Look(Look),
     /// A key was pressed.
     Key(KeyEvent),
+    /// The mouse did something.
+    Mouse(MouseEvent),
     /// Text was pasted.
     Paste(String),
     /// The terminal has a new size.
@@ -45,8 +49,10 @@ pub enum Message {
     Bundled(Delivery),
 }
 
-/// Something that a person may want. Each is bound to a key in [`BINDINGS`](super::BINDINGS).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// Something that a person may want. Each is bound to a key in [`BINDINGS`](super::BINDINGS), and has a
+/// name for the palette and the configuration, which stays: `open-details`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 #[expect(missing_docs, reason = "the table of bindings says what each does")]
 pub enum Action {
     RowDown,
@@ -101,9 +107,25 @@ pub enum Action {
     RestoreBanners,
     ToggleAlerts,
     TogglePresenter,
+    OpenPalette,
+    ShortenInterval,
+    LengthenInterval,
+    ToggleMouse,
     StartDemo,
     Suspend,
     Quit,
+}
+
+impl Action {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    /// Whether it takes away what nobody can bring back.
+    pub fn is_destructive(self) -> bool {
+        self == Self::Delete
+    }
 }
 
 /// How far a text has come.
@@ -189,6 +211,10 @@ pub enum Effect {
     Pause(bool),
     /// Give an alert.
     Alert(Box<Alert>),
+    /// Ask every source so often from now on.
+    Interval(Duration),
+    /// Have the terminal tell of the mouse, or leave it to the terminal.
+    Mouse(bool),
     /// Give the terminal back to the shell until `fg`.
     Suspend,
     /// Leave, and come back over the embedded sandbox.

@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use super::details::file_name;
-use super::{Effect, Masked, NotSaved, Prompt, Purpose, SaveOrder, State};
+use super::{Action, Effect, Masked, NotSaved, Prompt, Purpose, SaveOrder, State};
 use crate::model::{JobKey, Material};
 
 /// What is copied of a job.
@@ -131,7 +131,10 @@ impl State {
             (false, _) => format!("saving transcripts: {done} of {all}"),
             (true, 0) => format!("{saved} of {all} transcripts saved"),
             (true, failed) => {
-                format!("{saved} of {all} transcripts saved; {failed} were not and stay marked: ⏎ says why")
+                let key = self.key_of(Action::OpenDetails);
+                format!(
+                    "{saved} of {all} transcripts saved; {failed} were not and stay marked: {key} says why"
+                )
             }
         });
     }

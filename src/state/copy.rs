@@ -1,7 +1,7 @@
 //! What is copied: events as lines of text, with their evidence, as they would stand in a ticket.
 
 use super::bundle::utc;
-use super::{Effect, Overlay, State};
+use super::{Action, Effect, Overlay, State};
 use crate::store::{Event, Severity};
 
 /// The most bytes that are given to a terminal for its clipboard. Several take no sequence beyond 100,000
@@ -12,7 +12,8 @@ impl State {
     /// Copies events: the whole list as it is filtered, or the one that is first in view, which drawing knows.
     pub(super) fn copy_events(&mut self, all: bool) -> Vec<Effect> {
         if !matches!(self.overlay, Some(Overlay::Events(_))) {
-            self.remark("events are copied in the event list: e".to_owned());
+            let key = self.key_of(Action::OpenEvents);
+            self.remark(format!("events are copied in the event list: {key}"));
             return Vec::new();
         }
         if self.shown_events().next().is_none() {
@@ -80,7 +81,7 @@ mod tests {
 
     use super::*;
     use crate::model::{EnvironmentId, KeyId};
-    use crate::state::{Action, Settings, Size};
+    use crate::state::{Settings, Size};
     use crate::store::fixture::{at, fleet};
     use crate::store::{Store, Subject};
 

@@ -68,8 +68,11 @@ pub struct Deleting {
 }
 
 impl State {
-    /// The marked jobs; the selected one where none is marked.
+    /// The job whose details are open; else the marked jobs, and the selected one where none is marked.
     pub(super) fn targets(&mut self) -> Vec<JobKey> {
+        if let Some(Overlay::Details { key, .. }) = &self.overlay {
+            return vec![key.clone()];
+        }
         if self.marks.is_empty() {
             return self.select_one().map(|(key, _)| key).into_iter().collect();
         }
@@ -88,7 +91,7 @@ impl State {
 
     /// Whether an action is to be had: where everything is read-only, none that changes anything is.
     pub fn offers(&self, action: Action) -> bool {
-        action != Action::Delete || !self.is_read_only()
+        !action.is_destructive() || !self.is_read_only()
     }
 
     /// Asks whether to delete.
@@ -190,7 +193,8 @@ impl State {
         self.remark(match end {
             Err(why) => why,
             Ok(()) if failed > 0 => {
-                format!("{} of {all} deleted; {failed} failed and stay marked: ⏎ says why", done - failed)
+                let key = self.key_of(Action::OpenDetails);
+                format!("{} of {all} deleted; {failed} failed and stay marked: {key} says why", done - failed)
             }
             Ok(()) => format!("{done} of {all} deleted"),
         });

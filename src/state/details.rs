@@ -4,7 +4,7 @@
 use strum::{Display, EnumIter, IntoEnumIterator};
 
 use super::overlay::Scroll;
-use super::{Effect, Fetched, NotSaved, Overlay, Prompt, Purpose, SaveOrder, State};
+use super::{Action, Effect, Fetched, NotSaved, Overlay, Prompt, Purpose, SaveOrder, State};
 use crate::model::{Document, Failure, Job, Material, Status};
 
 /// What of a job is looked at.
@@ -136,6 +136,14 @@ impl State {
         effects
     }
 
+    /// Fetches what the tab needs where that was called off while something lay over it.
+    pub(super) fn look_again(&mut self) -> Vec<Effect> {
+        match &self.overlay {
+            Some(Overlay::Details { view, .. }) if view.text == Text::None => self.look_at_tab(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Takes what is heard of a text.
     pub(super) fn take_text(&mut self, number: u64, fetched: Fetched) {
         let Some(Overlay::Details { job, view, .. }) = &mut self.overlay else { return };
@@ -215,7 +223,8 @@ impl State {
         }
         let Some(Overlay::Details { key, job, source, view, .. }) = &self.overlay else { return };
         let Some(material) = view.material() else {
-            self.remark("a transcript or a log can be saved: Tab goes there".to_owned());
+            let key = self.key_of(Action::NextTab);
+            self.remark(format!("a transcript or a log can be saved: {key} goes there"));
             return;
         };
         let environment = self.store.fleet().environment_name(key.environment);

@@ -1,8 +1,9 @@
 //! The jobs that are followed: which, how that goes, and what a person is told of it. The asking is the
 //! rim's ([`Effect::Follow`]); what it hears comes back as reports.
 
-use super::{Effect, Masked, State};
+use super::{Action, Effect, Masked, Overlay, State};
 use crate::model::{EnvironmentId, JobKey, PollEvent, Report, SourceId};
+use crate::store::Held;
 
 /// So many jobs may be followed at once: each keeps a connection open and takes its part of the budget.
 const MOST: usize = 8;
@@ -54,9 +55,17 @@ impl Following {
 }
 
 impl State {
-    /// Follows the selected job, or lets it go.
+    /// The job whose details are open, else the selected one.
+    fn job_at_hand(&mut self) -> Option<(JobKey, Held<'_>)> {
+        let Some(Overlay::Details { key, .. }) = &self.overlay else { return self.select_one() };
+        let key = key.clone();
+        let held = self.store.job(self.store.find(&key)?)?;
+        Some((key, held))
+    }
+
+    /// Follows that job, or lets it go.
     pub(super) fn toggle_follow(&mut self) -> Vec<Effect> {
-        let Some((key, held)) = self.select_one() else { return Vec::new() };
+        let Some((key, held)) = self.job_at_hand() else { return Vec::new() };
         let (source, status, id) = (held.source(), held.status().clone(), key.id.clone());
         let shown = self.presenter.show(Masked::Id, id.as_str()).into_owned();
         if let Some(asked) = self.following.remove(&key) {
@@ -68,7 +77,10 @@ impl State {
             return Vec::new();
         }
         if self.following.len() >= MOST {
-            self.remark(format!("{MOST} jobs are followed, which is the most: f on one of them lets it go"));
+            let key = self.key_of(Action::ToggleFollow);
+            self.remark(format!(
+                "{MOST} jobs are followed, which is the most: {key} on one of them lets it go"
+            ));
             return Vec::new();
         }
         self.remark(format!("job {shown} is followed: its end will show at once"));

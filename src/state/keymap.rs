@@ -1,12 +1,21 @@
-//! The one table of keys. Parsing, the hints at the foot of the screen, the help screen and the README
-//! all read it; there is no second list.
+//! The one table of keys by default. What holds is a [`Keymap`]: these rows with the keys that the user
+//! has for them. Parsing, hints, help and palette read that; the README reads this. There is no second list.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+mod hints;
+mod map;
+mod press;
+mod remap;
+
+pub use hints::Hint;
+pub use map::{Keymap, Row};
+pub use press::{describe_key, is_typed, parse_key};
+pub use remap::Misbinding;
 
 use super::Action;
 
 /// Where a binding holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::EnumIter, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Context {
     /// Everywhere, even while the filter is edited.
     Always,
@@ -20,6 +29,8 @@ pub enum Context {
     Filter,
     /// While something else is asked for in a line.
     Prompt,
+    /// While an action is looked for by its name.
+    Palette,
     /// On the screen that is shown when there is no key.
     FirstRun,
 }
@@ -76,7 +87,13 @@ pub const BINDINGS: &[Binding] = &[
         "mark",
         "mark the selected job, or take its mark away",
     ),
-    bind(Context::Panes, &["v"], Action::MarkRange, "", "mark a range: from here, and with v again to there"),
+    bind(
+        Context::Panes,
+        &["v"],
+        Action::MarkRange,
+        "",
+        "mark a range: from here, and the second time to there",
+    ),
     bind(Context::Panes, &["*"], Action::MarkAll, "", "mark all that the filter shows"),
     bind(Context::Panes, &["U"], Action::ClearMarks, "", "take all marks away"),
     bind(
@@ -145,6 +162,16 @@ pub const BINDINGS: &[Binding] = &[
         "presenter mode: mask names, titles, references and ids, on the screen and in what is carried away",
     ),
     bind(Context::Panes, &["Esc"], Action::ClearFilter, "", "let go: first the selection, then the filter"),
+    bind(Context::Panes, &[":"], Action::OpenPalette, "commands", "every action by its name"),
+    bind(Context::Panes, &["+"], Action::ShortenInterval, "", "ask more often: down to every second"),
+    bind(Context::Panes, &["-"], Action::LengthenInterval, "", "ask less often: up to every 5 minutes"),
+    bind(
+        Context::Panes,
+        &["M"],
+        Action::ToggleMouse,
+        "",
+        "the mouse off, so that the terminal selects text again, or on",
+    ),
     bind(Context::Panes, &["?", "F1"], Action::OpenHelp, "help", "this help"),
     bind(Context::Panes, &["q"], Action::Quit, "quit", "quit"),
     bind(Context::Details, &["Tab", "→"], Action::NextTab, "next tab", "the next of the tabs"),
@@ -154,14 +181,31 @@ pub const BINDINGS: &[Binding] = &[
     bind(Context::Details, &["n"], Action::FindNext, "", "the next place where they are"),
     bind(Context::Details, &["N"], Action::FindPrevious, "", "the place before"),
     bind(Context::Details, &["s"], Action::Save, "save", "save the transcript or the log to a file"),
-    bind(Context::Overlay, &["Esc", "q", "⏎"], Action::Close, "close", "back to the panes"),
+    bind(
+        Context::Details,
+        &["f"],
+        Action::ToggleFollow,
+        "follow",
+        "follow this job, whose end shows at once, or let it go",
+    ),
+    bind(Context::Details, &["y"], Action::CopyIds, "copy", "copy its id"),
+    bind(Context::Details, &["u"], Action::CopyUrls, "", "copy its URL"),
+    bind(
+        Context::Details,
+        &["Y"],
+        Action::CopyCommands,
+        "",
+        "copy a curl command for it, with the key's variable, not the key",
+    ),
+    bind(Context::Details, &["Del", "F8"], Action::Delete, "delete", "delete this job; it asks first"),
+    bind(Context::Overlay, &["Esc", "q", "⏎"], Action::Close, "close", "back to where you were"),
     bind(Context::Overlay, &["j", "↓"], Action::RowDown, "scroll", "a line down"),
     bind(Context::Overlay, &["k", "↑"], Action::RowUp, "", "a line up"),
     bind(Context::Overlay, &["PgDn", "C-f", "C-d", "Space"], Action::PageDown, "", "a page down"),
     bind(Context::Overlay, &["PgUp", "C-b", "C-u"], Action::PageUp, "", "a page up"),
     bind(Context::Overlay, &["g", "Home"], Action::Top, "", "to the top"),
     bind(Context::Overlay, &["G", "End"], Action::Bottom, "", "to the end"),
-    bind(Context::Overlay, &["/"], Action::EditFilter, "", "filter the events by words"),
+    bind(Context::Overlay, &["/"], Action::EditFilter, "", "events: filter them by words; help: search it"),
     bind(
         Context::Overlay,
         &["s"],
@@ -194,6 +238,8 @@ pub const BINDINGS: &[Binding] = &[
         "",
         "the matrix: every key at every environment, every endpoint's health",
     ),
+    bind(Context::Overlay, &[":"], Action::OpenPalette, "commands", "every action by its name"),
+    bind(Context::Overlay, &["M"], Action::ToggleMouse, "", "the mouse off or on"),
     bind(Context::Overlay, &["?", "F1"], Action::OpenHelp, "help", "this help"),
     bind(Context::Filter, &["⏎"], Action::KeepFilter, "keep", "keep the filter"),
     bind(Context::Filter, &["C-u"], Action::EmptyFilter, "empty", "empty the line"),
@@ -201,60 +247,58 @@ pub const BINDINGS: &[Binding] = &[
     bind(Context::Prompt, &["⏎"], Action::Submit, "go", "take the line"),
     bind(Context::Prompt, &["C-u"], Action::EmptyPrompt, "empty", "empty the line"),
     bind(Context::Prompt, &["Esc"], Action::CancelPrompt, "back", "back, and nothing is done"),
+    bind(Context::Prompt, &["PgDn"], Action::PageDown, "", "a page of what lies behind down"),
+    bind(Context::Prompt, &["PgUp"], Action::PageUp, "", "a page of it up"),
+    bind(Context::Palette, &["⏎"], Action::Submit, "do it", "do what is chosen"),
+    bind(Context::Palette, &["↓", "C-n"], Action::RowDown, "choose", "the next action"),
+    bind(Context::Palette, &["↑", "C-p"], Action::RowUp, "", "the action before"),
+    bind(Context::Palette, &["PgDn"], Action::PageDown, "", "a page of actions down"),
+    bind(Context::Palette, &["PgUp"], Action::PageUp, "", "a page of actions up"),
+    bind(Context::Palette, &["C-u"], Action::EmptyPrompt, "empty", "empty the line"),
+    bind(Context::Palette, &["Esc"], Action::CancelPrompt, "back", "back, and nothing is done"),
+    bind(Context::FirstRun, &[":"], Action::OpenPalette, "", "every action by its name"),
     bind(Context::FirstRun, &["d"], Action::StartDemo, "demo", "look at the demo"),
     bind(Context::FirstRun, &["q", "Esc"], Action::Quit, "quit", "quit"),
     bind(Context::Always, &["C-z"], Action::Suspend, "", "suspend; fg comes back"),
     bind(Context::Always, &["C-c"], Action::Quit, "", "quit"),
 ];
 
-/// What a key press means in a context.
-pub fn lookup(context: Context, event: KeyEvent) -> Option<Action> {
-    let key = describe_key(event)?;
-    BINDINGS
-        .iter()
-        .filter(|binding| context.reaches(binding.context))
-        .find(|binding| binding.keys.contains(&key.as_str()))
-        .map(|binding| binding.action)
-}
-
 impl Context {
     /// Whether the keys of another context hold in this one.
     pub fn reaches(self, other: Self) -> bool {
         other == self || other == Self::Always || (self == Self::Details && other == Self::Overlay)
     }
-}
 
-/// A key press in the words of the table: `j`, `G`, `C-d`, `PgDn`, `⏎`. `None` for keys that nothing is
-/// ever bound to.
-pub fn describe_key(event: KeyEvent) -> Option<String> {
-    let control = if event.modifiers.contains(KeyModifiers::CONTROL) { "C-" } else { "" };
-    let alt = if event.modifiers.contains(KeyModifiers::ALT) { "M-" } else { "" };
-    let name = match event.code {
-        KeyCode::Char(' ') => "Space".to_owned(),
-        KeyCode::Char(char) if !control.is_empty() => char.to_ascii_lowercase().to_string(),
-        KeyCode::Char(char) => char.to_string(),
-        KeyCode::Enter => "⏎".to_owned(),
-        KeyCode::Esc => "Esc".to_owned(),
-        KeyCode::Up => "↑".to_owned(),
-        KeyCode::Down => "↓".to_owned(),
-        KeyCode::Left => "←".to_owned(),
-        KeyCode::Right => "→".to_owned(),
-        KeyCode::Tab => "Tab".to_owned(),
-        KeyCode::BackTab => "S-Tab".to_owned(),
-        KeyCode::PageUp => "PgUp".to_owned(),
-        KeyCode::PageDown => "PgDn".to_owned(),
-        KeyCode::Home => "Home".to_owned(),
-        KeyCode::End => "End".to_owned(),
-        KeyCode::Delete => "Del".to_owned(),
-        KeyCode::F(number) => format!("F{number}"),
-        _ => return None,
-    };
-    Some(format!("{control}{alt}{name}"))
+    /// Whether one types there, or may be typing: no letter can be a key.
+    pub fn is_typed_in(self) -> bool {
+        matches!(self, Self::Always | Self::Filter | Self::Prompt | Self::Palette)
+    }
+
+    /// How the configuration calls it: `first-run`.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    /// Where that is, in a sentence.
+    pub fn place(self) -> &'static str {
+        match self {
+            Self::Always => "everywhere",
+            Self::Panes => "in the panes",
+            Self::Overlay => "over the panes",
+            Self::Details => "in a job's details",
+            Self::Filter => "while a filter is edited",
+            Self::Prompt => "where a line is asked for",
+            Self::Palette => "in the palette",
+            Self::FirstRun => "on the first screen",
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
+
+    use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
     use super::*;
 
@@ -264,6 +308,8 @@ mod tests {
         for binding in BINDINGS {
             assert!(!binding.keys.is_empty() && !binding.help.is_empty());
             for key in binding.keys {
+                assert_eq!(parse_key(key).as_deref(), Ok(*key), "the table writes it as it is read");
+                assert!(!(binding.context.is_typed_in() && is_typed(key)), "{key} is typed there");
                 assert!(seen.insert((binding.context, *key)), "{key} twice in {:?}", binding.context);
             }
         }
@@ -279,7 +325,8 @@ mod tests {
 
     #[test]
     fn key_presses_find_their_action() {
-        let press = |code, modifiers| lookup(Context::Panes, KeyEvent::new(code, modifiers));
+        let keymap = Keymap::default();
+        let press = |code, modifiers| keymap.lookup(Context::Panes, KeyEvent::new(code, modifiers));
         assert_eq!(press(KeyCode::Char('j'), KeyModifiers::NONE), Some(Action::RowDown));
         assert_eq!(press(KeyCode::Char('G'), KeyModifiers::SHIFT), Some(Action::Bottom));
         assert_eq!(

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::State;
+use super::{Action, State};
 use crate::model::JobKey;
 
 /// So many jobs may be marked at once.
@@ -81,7 +81,10 @@ impl State {
         let begun = self.marks.from.take();
         let place = |key: &JobKey| self.rows.position(&self.store, key);
         let Some((from, to)) = begun.as_ref().and_then(place).zip(place(&key)) else {
-            self.remark("a range begins here: v again marks up to the row that is selected then".to_owned());
+            let again = self.key_of(Action::MarkRange);
+            self.remark(format!(
+                "a range begins here: {again} again marks up to the row that is selected then"
+            ));
             self.marks.from = Some(key);
             return;
         };

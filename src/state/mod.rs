@@ -20,11 +20,15 @@ mod details;
 mod event_filter;
 mod filter;
 mod follow;
+mod help;
+mod interval;
 mod keymap;
 pub mod layout;
 mod marks;
+mod mouse;
 mod outcome;
 mod overlay;
+mod palette;
 mod presenter;
 mod prompt;
 mod selection;
@@ -46,10 +50,14 @@ pub use details::{Tab, Text, View};
 pub use event_filter::EventFilter;
 pub use filter::Filter;
 pub use follow::Following;
-pub use keymap::{BINDINGS, Binding, Context, describe_key, lookup};
+pub use help::Help;
+pub use keymap::{
+    BINDINGS, Binding, Context, Hint, Keymap, Misbinding, Row, describe_key, is_typed, parse_key,
+};
 pub use layout::{Layout, Size};
 pub use marks::Marks;
-pub use overlay::Overlay;
+pub use overlay::{Overlay, place};
+pub use palette::{Entry, Palette};
 pub use presenter::{HIDDEN, Masked, Presenter};
 pub use prompt::{Prompt, Purpose};
 pub use selection::Selection;
@@ -115,6 +123,14 @@ pub struct State {
     pub deleting: Option<Deleting>,
     /// What is asked for in a line, over everything else.
     pub prompt: Option<Prompt>,
+    /// The keys in force.
+    pub keymap: Keymap,
+    /// The palette, while it is open: over everything else.
+    pub palette: Option<Palette>,
+    /// What the help is about, and what is looked for in it.
+    pub help: Help,
+    /// Whether the mouse is ours and not the terminal's.
+    pub mouse: bool,
     /// The jobs that are followed.
     pub following: Following,
     /// What the keys' accounts have used.
@@ -165,6 +181,10 @@ impl State {
             saving: None,
             deleting: None,
             prompt: None,
+            keymap: Keymap::default(),
+            palette: None,
+            help: Help::default(),
+            mouse: true,
             following: Following::default(),
             usage: UsageBoard::default(),
             paused: false,

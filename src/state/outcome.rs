@@ -1,7 +1,7 @@
 //! What became of something that the rim was to do, or did by itself: texts, deletions, savings, keys,
 //! usage, bundles.
 
-use super::{Effect, Message, State};
+use super::{Action, Effect, Message, State};
 
 impl State {
     /// Takes what became of something that the rim was to do, or did by itself.
@@ -23,7 +23,8 @@ impl State {
                 return self.forget_usage(key);
             }
             Message::KeyNotFetched(key, why) => {
-                self.remark("a key could not be fetched again; e lists why".to_owned());
+                let events = self.key_of(Action::OpenEvents);
+                self.remark(format!("a key could not be fetched again; {events} lists why"));
                 self.store.note_key_not_fetched(key, &why, now);
             }
             Message::Usage(number, source, answer) => self.take_usage(number, source, answer),

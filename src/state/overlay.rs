@@ -69,3 +69,11 @@ impl Overlay {
         }
     }
 }
+
+/// Which lines are in view, for the border: ` 5–20 of 93 `; nothing where all are.
+pub fn place(first: usize, height: usize, all: usize) -> String {
+    if all <= height {
+        return String::new();
+    }
+    format!(" {}–{} of {all} ", first + 1, (first + height).min(all))
+}

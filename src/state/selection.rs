@@ -57,6 +57,18 @@ impl Selection {
         self.select(store, rows, row);
     }
 
+    /// Moves the view by rows. The selected row comes along only where it would leave the view.
+    pub(super) fn scroll(&mut self, store: &Store, rows: &Rows, by: isize, height: usize) {
+        let last = rows.len().saturating_sub(height);
+        self.first = self.first.saturating_add_signed(by).min(last);
+        if let Some(row) = self.row() {
+            let kept = row.clamp(self.first, self.first + height.saturating_sub(1));
+            if kept != row {
+                self.select(store, rows, kept);
+            }
+        }
+    }
+
     /// Fits the selection to new rows or a new height: finds the job's row, keeps its line on the
     /// screen, and keeps the view inside the rows. Where the job went away for good its place is taken
     /// by the row that is there now.

@@ -2,10 +2,10 @@
 
 use crossterm::event::{Event as TerminalEvent, KeyEvent, KeyEventKind};
 use jiff::Timestamp;
+use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
-use super::keymap::{Context, lookup};
-use super::{Effect, Message, Overlay, State};
+use super::{Context, Effect, Message, Overlay, State};
 
 /// The longest text that may be pasted into the filter line, in characters; a query has a bound too.
 const LONGEST_PASTE: usize = 1_000;
@@ -25,6 +25,7 @@ impl State {
                 Vec::new()
             }
             Message::Key(event) => self.press(event),
+            Message::Mouse(event) => self.point(event),
             Message::Paste(text) => {
                 self.paste(&text);
                 Vec::new()
@@ -48,16 +49,21 @@ impl State {
 
     /// Where key presses go now.
     pub fn context(&self) -> Context {
-        if self.is_first_run() {
-            if self.overlay.is_some() { Context::Overlay } else { Context::FirstRun }
-        } else if self.prompt.is_some() {
+        if self.palette.is_some() { Context::Palette } else { self.context_below() }
+    }
+
+    /// Where they go without the palette.
+    pub fn context_below(&self) -> Context {
+        if self.prompt.is_some() {
             Context::Prompt
-        } else if self.filter.input().is_some() || self.edits_event_filter() {
+        } else if self.filter.input().is_some() || self.edits_event_filter() || self.searches_help() {
             Context::Filter
         } else if matches!(self.overlay, Some(Overlay::Details { .. })) {
             Context::Details
         } else if self.overlay.is_some() {
             Context::Overlay
+        } else if self.is_first_run() {
+            Context::FirstRun
         } else {
             Context::Panes
         }
@@ -68,38 +74,37 @@ impl State {
         if event.kind == KeyEventKind::Release {
             return Vec::new();
         }
-        let context = self.context();
-        if let Some(action) = lookup(context, event) {
+        if let Some(action) = self.keymap.lookup(self.context(), event) {
             return self.act(action);
         }
-        if let Some(prompt) = &mut self.prompt {
-            prompt.input.handle_event(&TerminalEvent::Key(event));
-        } else if self.edits_event_filter() {
-            self.event_filter.type_in(|input| {
-                input.handle_event(&TerminalEvent::Key(event));
-            });
-        } else if context == Context::Filter {
-            self.filter.type_in(&self.settings.zone, |input| {
-                input.handle_event(&TerminalEvent::Key(event));
-            });
-        }
+        self.type_into(|input| {
+            input.handle_event(&TerminalEvent::Key(event));
+        });
         Vec::new()
+    }
+
+    /// Changes the line that is being typed, if one is.
+    fn type_into(&mut self, change: impl FnOnce(&mut Input)) {
+        if let Some(palette) = &mut self.palette {
+            palette.type_in(change);
+        } else if let Some(prompt) = &mut self.prompt {
+            change(&mut prompt.input);
+        } else if self.searches_help() {
+            self.help.type_in(change);
+        } else if self.edits_event_filter() {
+            self.event_filter.type_in(change);
+        } else {
+            self.filter.type_in(&self.settings.zone, change);
+        }
     }
 
     fn paste(&mut self, text: &str) {
         let line: String =
             text.chars().map(|char| if char.is_control() { ' ' } else { char }).take(LONGEST_PASTE).collect();
-        let insert = |input: &mut tui_input::Input| {
+        self.type_into(|input| {
             for char in line.chars() {
                 input.handle(tui_input::InputRequest::InsertChar(char));
             }
-        };
-        if let Some(prompt) = &mut self.prompt {
-            insert(&mut prompt.input);
-        } else if self.edits_event_filter() {
-            self.event_filter.type_in(insert);
-        } else {
-            self.filter.type_in(&self.settings.zone, insert);
-        }
+        });
     }
 }

@@ -110,9 +110,11 @@ impl State {
         let status = status.map_or(String::new(), |status| format!(" ({status})"));
         match state {
             KeyState::Rejected => {
-                Some(format!("not asked: the key is rejected here{status}; r asks all the same"))
+                Some(format!("not asked: the key is rejected here{status}; to refresh asks all the same"))
             }
-            KeyState::Expired => Some("not asked: the key is past its time; r asks all the same".to_owned()),
+            KeyState::Expired => {
+                Some("not asked: the key is past its time; to refresh asks all the same".to_owned())
+            }
             _ => None,
         }
     }
@@ -134,7 +136,8 @@ impl State {
 
     /// Calls off what nobody looks at any more. To be asked after every message.
     pub(super) fn tidy_usage(&mut self) -> Option<Effect> {
-        if matches!(self.overlay, Some(Overlay::Usage(_))) || !self.usage.is_coming() {
+        let shown = matches!(self.overlay, Some(Overlay::Usage(_))) || self.help.is_over_usage();
+        if shown || !self.usage.is_coming() {
             return None;
         }
         for answer in &mut self.usage.answers {
@@ -170,8 +173,8 @@ fn plainly(failure: &Failure, label: Option<&KeyLabel>) -> String {
             "this key may not ask for usage: its contract has ended, or lacks it".to_owned()
         }
         (FailureKind::Rejected, _) => "the key is rejected here".to_owned(),
-        (FailureKind::Limited, _) => "too many requests; r asks again in a while".to_owned(),
-        (FailureKind::Server, _) => "the service failed; r asks again".to_owned(),
+        (FailureKind::Limited, _) => "too many requests; to refresh asks again in a while".to_owned(),
+        (FailureKind::Server, _) => "the service failed; to refresh asks again".to_owned(),
         (FailureKind::Unexpected, _) if failure.is_gone() => "this environment counts no usage".to_owned(),
         (FailureKind::Unreadable, _) => "the answer was no usage".to_owned(),
         (FailureKind::TooLarge, _) => "the answer was too large to be usage".to_owned(),

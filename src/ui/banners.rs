@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::{Theme, format, paint};
-use crate::state::{Layout, State};
+use crate::state::{Action, Layout, State};
 use crate::store::{Align, Banner};
 
 /// Draws as many banners as the strip holds.
@@ -39,7 +39,7 @@ fn draw_banner(buffer: &mut Buffer, state: &State, area: Rect, banner: &Banner, 
         tail = format!("{tail}, next try in {}", format::span(wait));
     }
     if more > 0 {
-        tail = format!("{tail} · +{more} more: e");
+        tail = format!("{tail} · +{more} more: {}", state.key_of(Action::OpenEvents));
     }
     let tail_width = u16::try_from(tail.width()).unwrap_or(area.width).min(area.width / 2);
     let room = Rect { width: area.width.saturating_sub(tail_width + 2), ..area };

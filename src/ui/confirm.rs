@@ -3,14 +3,17 @@
 use ratatui::text::{Line, Span};
 
 use super::overlay::Content;
-use super::{Theme, format};
+use super::{Theme, format, paint};
 use crate::state::{Deletion, Layout, Masked, State};
 
-/// So many jobs are named; of the others there is the number.
-const NAMED: usize = 200;
-
-/// The lines of the overlay.
-pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme, deletion: &Deletion) -> Content<'a> {
+/// The lines of the overlay. There may be ten thousand jobs: of those only the ones in view are looked at.
+pub(super) fn content<'a>(
+    state: &State,
+    layout: &Layout,
+    theme: &Theme,
+    deletion: &Deletion,
+    scroll: usize,
+) -> Content<'a> {
     let fleet = state.store.fleet();
     let mut lines = Vec::new();
     let mut push = |text: String, style, indent| {
@@ -19,9 +22,11 @@ pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme, deletio
     let jobs = |count: usize| {
         if count == 1 { "1 job".to_owned() } else { format!("{} jobs", format::count(count)) }
     };
-    let all = deletion.victims.len();
     push(
-        format!("Delete {} with audio, transcript and configuration. Nobody can bring them back.", jobs(all)),
+        format!(
+            "Delete {} with audio, transcript and configuration. Nobody can bring them back.",
+            jobs(deletion.victims.len())
+        ),
         theme.critical,
         0,
     );
@@ -45,16 +50,20 @@ pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme, deletio
         push(format!("  left out: {} that are gone already", jobs(deletion.gone)), theme.quiet, 4);
     }
     push(String::new(), theme.text, 0);
-    for victim in deletion.victims.iter().take(NAMED) {
+    let (height, before) = (usize::from(layout.overlay_lines()), lines.len());
+    let all = before + deletion.victims.len();
+    let first = scroll.min(all.saturating_sub(height));
+    let mut shown: Vec<Line<'a>> = lines.into_iter().skip(first).take(height).collect();
+    let named = deletion.victims.iter().skip(first.saturating_sub(before));
+    let width = Content::width(layout.overlay());
+    shown.extend(named.take(height.saturating_sub(shown.len())).map(|victim| {
         let held = state.store.find(&victim.key).and_then(|handle| state.store.job(handle));
         let name = state.presenter.show(Masked::Name, held.map_or("", |held| held.data_name()));
         let id = state.presenter.show(Masked::Id, victim.key.id.as_str());
         let running = if victim.force { "  running" } else { "" };
         let place = fleet.environment_name(victim.key.environment);
-        push(format!("  {place}  {id}  {name}{running}"), theme.quiet, 4);
-    }
-    if all > NAMED {
-        push(format!("  … and {} more", format::count(all - NAMED)), theme.quiet, 4);
-    }
-    Content::new("Delete".to_owned(), lines)
+        let text = format!("  {place}  {id}{running}  {name}");
+        paint::fit_line(Line::styled(text, theme.quiet), width)
+    }));
+    Content { window: Some((first, all)), ..Content::new("Delete".to_owned(), shown) }
 }

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::overlay::Content;
 use super::{Theme, format, paint};
-use crate::state::{HIDDEN, Layout, State};
+use crate::state::{Action, HIDDEN, Layout, State};
 use crate::store::{Banner, Event, Severity};
 
 /// Draws the newest events into their pane.
@@ -82,7 +82,8 @@ fn title(state: &State, shown: usize, all: usize) -> String {
     if filter.input().is_some() {
         title = format!("{title} · filter: {}▏", filter.text());
     } else if filter.text().is_empty() {
-        title.push_str(" · y copies · / filters");
+        let (copy, filter) = (state.key_of(Action::CopyEvent), state.key_of(Action::EditFilter));
+        title = format!("{title} · {copy} copies · {filter} filters");
     } else {
         let text = if state.presenter.is_on() { HIDDEN } else { filter.text() };
         title = format!("{title} · filter: {text}");

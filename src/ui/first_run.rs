@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::overlay::Content;
 use super::{Theme, hints, paint};
-use crate::state::{Context, Layout, State};
+use crate::state::{Action, Context, Layout, State};
 
 /// Draws the whole screen.
 pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &Theme) {
@@ -22,7 +22,7 @@ pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &
         paint::put_line(buffer, inner, row, line);
     }
     let foot = Rect::new(0, layout.screen.height - 1, layout.screen.width, 1);
-    paint::put_line(buffer, foot, 0, hints::hints(state, Context::FirstRun, theme, usize::from(foot.width)));
+    paint::put_line(buffer, foot, 0, hints::line(&state.hints(Context::FirstRun, foot.width), theme));
 }
 
 fn wrapped(line: Line<'static>, area: Rect) -> Vec<Line<'static>> {
@@ -55,7 +55,7 @@ fn text(state: &State, theme: &Theme) -> Vec<Line<'static>> {
         Line::default(),
         Line::from(vec![
             Span::styled("Or press ", theme.text),
-            Span::styled("d", theme.accent),
+            Span::styled(state.key_of(Action::StartDemo), theme.accent),
             Span::styled(" for the demo: five environments made here, no key and no network.", theme.text),
         ]),
     ]

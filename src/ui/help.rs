@@ -5,63 +5,106 @@ use ratatui::text::{Line, Span};
 use super::overlay::Content;
 use super::{Theme, paint};
 use crate::model::{EnvironmentState, KeyState, Status};
-use crate::state::{BINDINGS, Context, Layout, State};
+use crate::state::{Action, Context, Layout, State};
 use crate::store::COLUMNS;
 use crate::store::query::FIELDS;
 
 const LABEL: usize = 18;
 
-/// The lines of the overlay.
+/// What each context is called as a heading.
+const HEADINGS: [(Context, &str); 8] = [
+    (Context::Panes, "Keys of the panes"),
+    (Context::Details, "In a job's details"),
+    (Context::Overlay, "In details, events, matrix, usage and help"),
+    (Context::Filter, "In the filter line"),
+    (Context::Prompt, "Where a line is asked for"),
+    (Context::Palette, "In the palette"),
+    (Context::FirstRun, "Without a key"),
+    (Context::Always, "Everywhere"),
+];
+
+/// A heading with its lines: a label and a text each.
+type Section<'a> = (String, Vec<(Span<'a>, String)>);
+
+/// The lines of the overlay: the keys of where one is first, and only what is looked for.
 pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme) -> Content<'a> {
     let mut lines: Vec<Line<'static>> = Vec::new();
-    let mut entry = |label: Span<'static>, text: &str| {
-        let padding = LABEL.saturating_sub(label.width());
-        let line = Line::from(vec![
-            label,
-            Span::raw(" ".repeat(padding.max(1))),
-            Span::styled(text.to_owned(), theme.text),
-        ]);
-        lines.extend(Content::wrap(line, layout.overlay(), LABEL));
-    };
-    let heading = |text: &'static str| Span::styled(text, theme.title);
-    for (title, context) in [
-        ("Keys", Context::Panes),
-        ("In details, events, matrix and help", Context::Overlay),
-        ("In details too", Context::Details),
-        ("In the filter line", Context::Filter),
-        ("Where a line is asked for", Context::Prompt),
-        ("Everywhere", Context::Always),
-    ] {
-        entry(heading(title), "");
-        for binding in
-            BINDINGS.iter().filter(|binding| binding.context == context && state.offers(binding.action))
-        {
-            entry(Span::styled(format!("  {}", binding.keys.join(" ")), theme.accent), binding.help);
+    for (title, entries) in sections(state, theme) {
+        let shown = entries
+            .into_iter()
+            .filter(|(label, text)| state.help.shows(&format!("{} {text}", label.content)));
+        let mut own: Vec<Line<'static>> = Vec::new();
+        for (label, text) in shown {
+            let padding = LABEL.saturating_sub(label.width());
+            let spans = vec![label, Span::raw(" ".repeat(padding.max(1))), Span::styled(text, theme.text)];
+            own.extend(Content::wrap(Line::from(spans), layout.overlay(), LABEL));
         }
-        entry(Span::raw(""), "");
+        if !own.is_empty() {
+            lines.push(Line::styled(title, theme.title));
+            lines.extend(own);
+            lines.push(Line::default());
+        }
     }
-    entry(heading("Filter"), "");
-    entry(
-        Span::raw(""),
-        "words are looked for in name, title, reference and id; field:value is equal, field~text contains,",
-    );
-    entry(Span::raw(""), "field>value and field<value compare; - or not negates, or, ( ), \"quotes\"");
-    for field in FIELDS {
-        entry(Span::styled(format!("  {}", field.name), theme.accent), field.help);
+    if lines.is_empty() {
+        lines.push(Line::styled("nothing in the help is like that", theme.quiet));
     }
-    entry(Span::raw(""), "");
-    entry(heading("Columns"), "");
-    for spec in &COLUMNS {
-        entry(Span::styled(format!("  {}", spec.header), theme.accent), spec.help);
+    let width = Content::width(layout.overlay());
+    let lines = lines.into_iter().map(|line| paint::fit_line(line, width)).collect();
+    Content::new(title(state), lines)
+}
+
+/// `Help · / searches`, or what is looked for.
+fn title(state: &State) -> String {
+    let help = &state.help;
+    match (help.input().is_some(), help.sought()) {
+        (true, sought) => format!("Help · search: {sought}▏"),
+        (false, "") => format!("Help · {} searches", state.key_of(Action::EditFilter)),
+        (false, sought) => format!("Help · search: {sought}"),
     }
-    entry(Span::raw(""), "");
-    entry(heading("Marks"), "");
-    for (glyph, style, text) in marks(theme) {
-        entry(Span::styled(format!("  {glyph}"), style), &text);
+}
+
+fn sections<'a>(state: &State, theme: &Theme) -> Vec<Section<'a>> {
+    let from = state.help.from();
+    let here = |context: &Context| from.reaches(*context) && *context != Context::Always;
+    let (first, rest): (Vec<_>, Vec<_>) = HEADINGS.into_iter().partition(|(context, _)| here(context));
+    let mut sections = Vec::new();
+    for (context, heading) in first.into_iter().chain(rest) {
+        // The first screen is there only while there is no key, and nothing else is then.
+        if context == Context::FirstRun && !state.is_first_run() {
+            continue;
+        }
+        let heading = if here(&context) { format!("Here: {}", lowered(heading)) } else { heading.to_owned() };
+        let rows = state.keymap.rows().iter().filter(|row| row.binding.context == context);
+        let bound = rows.filter(|row| !row.keys.is_empty() && state.offers(row.binding.action));
+        let entry =
+            |keys: String, help: &str| (Span::styled(format!("  {keys}"), theme.accent), help.to_owned());
+        sections.push((heading, bound.map(|row| entry(row.keys.join(" "), row.binding.help)).collect()));
     }
-    let lines =
-        lines.into_iter().map(|line| paint::fit_line(line, Content::width(layout.overlay()))).collect();
-    Content::new("Help".to_owned(), lines)
+    let label = |text: &str| Span::styled(format!("  {text}"), theme.accent);
+    let mut filter = vec![
+        (
+            Span::raw(""),
+            "words are looked for in name, title, reference and id; field:value is equal, field~text contains,"
+                .to_owned(),
+        ),
+        (
+            Span::raw(""),
+            "field>value and field<value compare; - or not negates, or, ( ), \"quotes\"".to_owned(),
+        ),
+    ];
+    filter.extend(FIELDS.iter().map(|field| (label(field.name), field.help.to_owned())));
+    sections.push(("Filter".to_owned(), filter));
+    let columns = COLUMNS.iter().map(|spec| (label(spec.header), spec.help.to_owned()));
+    sections.push(("Columns".to_owned(), columns.collect()));
+    let marks = marks(theme).into_iter();
+    let marks = marks.map(|(glyph, style, text)| (Span::styled(format!("  {glyph}"), style), text));
+    sections.push(("Marks".to_owned(), marks.collect()));
+    sections
+}
+
+fn lowered(heading: &str) -> String {
+    let mut chars = heading.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }
 
 /// Every mark with its meaning, from the theme itself.

@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{Theme, format, pace, paint};
 use crate::model::{EnvironmentState, JobId, JobKey};
 use crate::state::layout::ShownColumn;
-use crate::state::{Layout, State};
+use crate::state::{Action, Layout, State};
 use crate::store::{Align, Column, Handle, Held};
 
 /// Draws the pane and its rule; `cursor` becomes where the filter is edited.
@@ -255,7 +255,11 @@ fn draw_nothing(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &The
     let asking =
         state.store.fleet().environments().any(|(id, _)| state.store.state(id) == EnvironmentState::Unknown);
     let text = if state.rows().total() > 0 {
-        format!("no job of {} matches the filter; Esc clears it", format::count(state.rows().total()))
+        format!(
+            "no job of {} matches the filter; {} clears it",
+            format::count(state.rows().total()),
+            state.key_of(Action::ClearFilter)
+        )
     } else if answered {
         "no jobs in the past 7 days".to_owned()
     } else if asking {

@@ -2,7 +2,7 @@
 //! changes nothing and reads no clock; the rows it builds are the rows in view, however many there are.
 //!
 //! A file a pane: `header`, `banners`, `environments`, `keys`, `strip` (both on one line), `jobs`,
-//! `events`, `hints`; over them `details`, `help`, `matrix` (with `hosts`), `realtime`, `usage`, and instead
+//! `events`, `hints`; over them `details`, `help`, `palette`, `matrix` (with `hosts`), `realtime`, `usage`, and instead
 //! of them `first_run`. `paint` puts text
 //! into cells, `format` turns numbers and times into words, `theme` says what looks how, `svg` makes a
 //! picture of a screen.
@@ -26,6 +26,7 @@ mod matrix;
 mod overlay;
 mod pace;
 mod paint;
+mod palette;
 mod realtime;
 mod strip;
 pub mod svg;
@@ -41,7 +42,7 @@ pub use events::first_in_view;
 pub use theme::{Theme, ThemeName};
 pub use title::title;
 
-use crate::state::{Overlay, State};
+use crate::state::{Layout, Overlay, State};
 
 /// Draws the whole screen. Returns the last line to which the open overlay can be scrolled (0 without
 /// one), which [`State::drawn`] wants to know.
@@ -90,32 +91,44 @@ fn draw_all(buffer: &mut Buffer, state: &State, theme: &Theme, cursor: &mut Opti
         realtime::draw_summary(buffer, state, &layout, theme);
         hints::draw(buffer, state, &layout, theme, cursor);
     }
+    let end = draw_overlay(buffer, state, &layout, theme, cursor);
+    palette::draw(buffer, state, &layout, theme, cursor);
+    end
+}
+
+fn draw_overlay(
+    buffer: &mut Buffer,
+    state: &State,
+    layout: &Layout,
+    theme: &Theme,
+    cursor: &mut Option<Position>,
+) -> usize {
     match &state.overlay {
         None => 0,
         Some(Overlay::Help(_)) => {
-            overlay::draw(buffer, state, &layout, theme, help::content(state, &layout, theme), cursor)
+            overlay::draw(buffer, state, layout, theme, help::content(state, layout, theme), cursor)
         }
         Some(Overlay::Events(_)) => {
-            overlay::draw(buffer, state, &layout, theme, events::content(state, &layout, theme), cursor)
+            overlay::draw(buffer, state, layout, theme, events::content(state, layout, theme), cursor)
         }
         Some(Overlay::Matrix(_)) => {
-            overlay::draw(buffer, state, &layout, theme, matrix::content(state, &layout, theme), cursor)
+            overlay::draw(buffer, state, layout, theme, matrix::content(state, layout, theme), cursor)
         }
         Some(Overlay::Usage(_)) => {
-            overlay::draw(buffer, state, &layout, theme, usage::content(state, &layout, theme), cursor)
+            overlay::draw(buffer, state, layout, theme, usage::content(state, layout, theme), cursor)
         }
         Some(Overlay::Realtime(_)) => {
-            overlay::draw(buffer, state, &layout, theme, realtime::content(state, &layout, theme), cursor)
+            overlay::draw(buffer, state, layout, theme, realtime::content(state, layout, theme), cursor)
         }
-        Some(Overlay::Confirm(deletion, _)) => {
-            let content = confirm::content(state, &layout, theme, deletion);
-            overlay::draw(buffer, state, &layout, theme, content, cursor)
+        Some(Overlay::Confirm(deletion, scroll)) => {
+            let content = confirm::content(state, layout, theme, deletion, scroll.0);
+            overlay::draw(buffer, state, layout, theme, content, cursor)
         }
         Some(Overlay::Details { key, job, source, listed, view, scroll }) => {
             let job = &state.presenter.job((**job).clone());
             let shown = details::Shown { key, job, source: *source, listed: *listed, view, scroll: scroll.0 };
-            let content = details::content(state, &layout, theme, &shown);
-            overlay::draw(buffer, state, &layout, theme, content, cursor)
+            let content = details::content(state, layout, theme, &shown);
+            overlay::draw(buffer, state, layout, theme, content, cursor)
         }
     }
 }

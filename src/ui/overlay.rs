@@ -7,7 +7,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use super::{Theme, hints, paint};
-use crate::state::{Layout, Prompt, State};
+use crate::state::{Layout, Prompt, State, place};
 use crate::store::Align;
 
 /// What is in the box.
@@ -116,11 +116,7 @@ pub(super) fn draw(
         paint::put_line(buffer, inner, row, line);
     }
     let bottom = area.bottom().saturating_sub(1);
-    let place = if end > 0 {
-        format!(" {}–{} of {all} ", first + 1, (first + height).min(all))
-    } else {
-        String::new()
-    };
+    let place = place(first, height, all);
     let place_width = u16::try_from(place.width()).unwrap_or(0);
     let room = area.width.saturating_sub(place_width + 4);
     if let Some(prompt) = &state.prompt {
@@ -128,7 +124,7 @@ pub(super) fn draw(
     } else {
         let hints = match &state.notice {
             Some(notice) => Line::styled(format!(" {} ", state.presenter.told(&notice.text)), theme.active),
-            None => hints::hints(state, state.context(), theme, usize::from(room)),
+            None => hints::line(&state.hints(state.context_below(), room), theme),
         };
         buffer.set_line(area.x + 2, bottom, &paint::fit_line(hints, usize::from(room)), room);
     }
@@ -167,7 +163,7 @@ pub(super) fn draw_prompt(
 }
 
 /// Lets what lies behind the box step back: still there, no longer speaking.
-fn recede(buffer: &mut Buffer, theme: &Theme) {
+pub(super) fn recede(buffer: &mut Buffer, theme: &Theme) {
     for cell in &mut buffer.content {
         let symbol = cell.symbol().to_owned();
         cell.reset();
@@ -175,7 +171,7 @@ fn recede(buffer: &mut Buffer, theme: &Theme) {
     }
 }
 
-fn clear(buffer: &mut Buffer, area: Rect) {
+pub(super) fn clear(buffer: &mut Buffer, area: Rect) {
     for y in area.top()..area.bottom() {
         for x in area.left()..area.right() {
             if let Some(cell) = buffer.cell_mut((x, y)) {
@@ -195,7 +191,7 @@ fn clear(buffer: &mut Buffer, area: Rect) {
     }
 }
 
-fn border(buffer: &mut Buffer, area: Rect, theme: &Theme) {
+pub(super) fn border(buffer: &mut Buffer, area: Rect, theme: &Theme) {
     let (right, bottom) = (area.right().saturating_sub(1), area.bottom().saturating_sub(1));
     let mut set = |x: u16, y: u16, symbol: &str| {
         if let Some(cell) = buffer.cell_mut((x, y)) {

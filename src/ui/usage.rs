@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 use super::overlay::Content;
 use super::{Theme, format};
 use crate::model::{EnvironmentId, KeyId, Period, SourceId, Usage, UsageRow};
-use crate::state::{Answer, Layout, State, layout::environment_width};
+use crate::state::{Action, Answer, Layout, State, layout::environment_width};
 
 /// The lines of the overlay.
 pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme) -> Content<'a> {
@@ -70,7 +70,7 @@ fn title(state: &State, Period { since, .. }: Period) -> String {
     let (coming, asked) = state.usage.progress();
     let month = since.strftime("%B %Y");
     match coming {
-        0 => format!("Usage · {month} · r asks again"),
+        0 => format!("Usage · {month} · {} asks again", state.key_of(Action::RefreshNow)),
         _ => format!("Usage · {month} · {} of {asked} answered", asked - coming),
     }
 }

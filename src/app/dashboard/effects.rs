@@ -46,6 +46,13 @@ impl Loop {
                 self.lookout.pause(paused);
             }
             Effect::Alert(alert) => drop(self.alarm.give(&alert)),
+            Effect::Interval(refresh) => pollers.set_interval(refresh),
+            Effect::Mouse(wanted) => {
+                if let Err(error) = self.screen.mouse(wanted) {
+                    let said = format!("the terminal takes no word about the mouse: {error}");
+                    self.state.update(Message::Remark(said), now());
+                }
+            }
             Effect::Suspend => self.suspend(),
             Effect::StartDemo => return Some(Ending::Demo),
             Effect::Quit => return Some(Ending::Quit),

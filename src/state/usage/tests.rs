@@ -56,7 +56,9 @@ fn all_are_asked_but_those_whose_rejection_is_known() {
     assert_eq!(sources, [EU1, EU1_OTHER, US1]);
     assert_eq!(
         state.usage.answer(EU2),
-        Some(&Answer::Unasked("not asked: the key is rejected here (401); r asks all the same".into()))
+        Some(&Answer::Unasked(
+            "not asked: the key is rejected here (401); to refresh asks all the same".into()
+        ))
     );
     assert_eq!(state.usage.progress(), (3, 3));
     for source in sources {
@@ -94,7 +96,7 @@ fn closing_calls_off_and_what_comes_late_is_dropped() {
     let mut state = state();
     let (number, _) = asked(&state.act(Action::OpenUsage)).unwrap();
     hear(&mut state, number, EU1, Ok(usage(1)), 1);
-    state.act(Action::OpenHelp);
+    state.act(Action::OpenEvents);
     assert_eq!(tick(&mut state, 2), [Effect::StopUsage]);
     assert_eq!(tick(&mut state, 3), []);
     hear(&mut state, number, US1, Ok(usage(1)), 3);
@@ -148,9 +150,13 @@ fn failures_are_told_in_plain_words_with_their_evidence() {
         (
             failure(FailureKind::Limited, Some(429), ""),
             &long,
-            "too many requests; r asks again in a while (429)",
+            "too many requests; to refresh asks again in a while (429)",
         ),
-        (failure(FailureKind::Server, Some(503), ""), &long, "the service failed; r asks again (503)"),
+        (
+            failure(FailureKind::Server, Some(503), ""),
+            &long,
+            "the service failed; to refresh asks again (503)",
+        ),
         (failure(FailureKind::Unexpected, Some(404), ""), &long, "this environment counts no usage (404)"),
         (
             failure(FailureKind::Unreadable, Some(200), "a web page"),

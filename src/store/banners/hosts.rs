@@ -94,7 +94,7 @@ impl Store {
         let why = if down.iter().all(|(_, record)| alike(record)) {
             failure.sentence()
         } else {
-            "each for a reason of its own (t shows them)".to_owned()
+            "each for a reason of its own (see the realtime hosts)".to_owned()
         };
         let names: Vec<&str> = down.iter().filter_map(|(_, record)| record.host.realtime_name()).collect();
         let (verb, noun) = if names.len() == 1 { ("is", "host") } else { ("are", "hosts") };

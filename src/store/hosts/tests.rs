@@ -48,7 +48,10 @@ fn realtime_hosts_are_called_down_after_three_looks_and_the_dropped_ones_only_if
         ("... h.. h.. h.. h..", down("host eu.rt is", tls)),
         ("... h.. h.. h.. ... ...", vec![]),
         ("dd. dd. dd.", down("hosts eu.rt and us.rt are", dns)),
-        ("dh. dh. dh.", down("hosts eu.rt and us.rt are", "each for a reason of its own (t shows them)")),
+        (
+            "dh. dh. dh.",
+            down("hosts eu.rt and us.rt are", "each for a reason of its own (see the realtime hosts)"),
+        ),
         ("..d ..d ..d ..d", vec![]),
         ("... ..d ..d ..d", down("host neu.rt is", dns)),
     ] {

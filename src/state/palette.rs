@@ -1,0 +1,249 @@
+//! The palette: every action by its name, found as one types, and done where it applies. What does not
+//! apply stays in the list and says where it would.
+
+use ratatui::layout::Rect;
+use tui_input::Input;
+
+use super::keymap::Row;
+use super::{Action, BINDINGS, Effect, Layout, Overlay, State};
+
+/// What is looked for and which of the actions is chosen.
+#[derive(Debug, Default)]
+pub struct Palette {
+    input: Input,
+    chosen: usize,
+}
+
+impl Palette {
+    /// The line that is typed.
+    pub fn input(&self) -> &Input {
+        &self.input
+    }
+
+    /// Which of the entries is chosen.
+    pub fn chosen(&self) -> usize {
+        self.chosen
+    }
+
+    /// Changes the line; what matches best is chosen then.
+    pub(super) fn type_in(&mut self, change: impl FnOnce(&mut Input)) {
+        let before = self.input.value().to_owned();
+        change(&mut self.input);
+        if self.input.value() != before {
+            self.chosen = 0;
+        }
+    }
+}
+
+impl Layout {
+    /// Where the palette lies.
+    pub fn palette(&self) -> Rect {
+        let over = self.overlay();
+        let (width, height) = (over.width.min(100), over.height.min(20));
+        Rect { x: over.x + (over.width - width) / 2, width, height, ..over }
+    }
+
+    /// Its list, below the line that is typed.
+    pub fn palette_list(&self) -> Rect {
+        let frame = self.palette();
+        let (x, y) = (frame.x + 1, frame.y + 2);
+        Rect { x, y, width: frame.width.saturating_sub(2), height: frame.height.saturating_sub(3) }
+    }
+
+    /// The first entry in view where another is chosen.
+    pub fn palette_first(&self, chosen: usize) -> usize {
+        (chosen + 1).saturating_sub(usize::from(self.palette_list().height))
+    }
+}
+
+/// One action of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// What it does.
+    pub action: Action,
+    /// Its name.
+    pub name: &'static str,
+    /// Its keys where one is, or where it would apply.
+    pub keys: String,
+    /// The help's line for it.
+    pub help: &'static str,
+    /// Why it cannot be done now.
+    pub why_not: Option<String>,
+}
+
+impl State {
+    /// The actions that match what is typed: those that apply first, then the best matches; in the order of
+    /// the table where nothing is typed.
+    pub fn palette_entries(&self) -> Vec<Entry> {
+        let sought = self.palette.as_ref().map_or("", |palette| palette.input.value()).to_lowercase();
+        let sought = sought.trim();
+        let mut seen = Vec::new();
+        let mut entries = Vec::new();
+        for row in BINDINGS {
+            if seen.contains(&row.action) {
+                continue;
+            }
+            seen.push(row.action);
+            let entry = self.entry(row.action);
+            if let Some(distance) = entry.as_ref().and_then(|entry| distance(sought, entry)) {
+                entries.extend(entry.map(|entry| (distance, entry)));
+            }
+        }
+        entries.sort_by_key(|(distance, entry)| (entry.why_not.is_some(), *distance));
+        entries.into_iter().map(|(_, entry)| entry).collect()
+    }
+
+    fn entry(&self, action: Action) -> Option<Entry> {
+        let below = self.context_below();
+        let rows = || self.keymap.rows().iter().filter(move |row| row.binding.action == action);
+        // Where one has to be for it: here if possible, else where it is not a matter of typing.
+        let here = |row: &&Row| below.reaches(row.binding.context);
+        let row = rows().find(here).or_else(|| rows().find(|row| !row.binding.context.is_typed_in()));
+        let row = row.or_else(|| rows().next())?;
+        let why_not = if !self.offers(action) {
+            Some("everything is read-only".to_owned())
+        } else if !here(&row) {
+            Some(row.binding.context.place().to_owned())
+        } else {
+            self.elsewhere(action).map(str::to_owned)
+        };
+        let (keys, help) = (row.keys.join(" "), row.binding.help);
+        Some(Entry { action, name: action.name(), keys, help, why_not })
+    }
+
+    /// Where an action belongs that over the panes means something to one list alone.
+    fn elsewhere(&self, action: Action) -> Option<&'static str> {
+        match (action, &self.overlay) {
+            (_, None) | (_, Some(Overlay::Events(_))) => None,
+            (Action::EditFilter, Some(Overlay::Help(_))) => None,
+            (
+                Action::EditFilter | Action::EventSeverity | Action::CopyEvent | Action::CopyEvents,
+                Some(_),
+            ) => Some("in the event list"),
+            _ => None,
+        }
+    }
+
+    pub(super) fn open_palette(&mut self) {
+        self.palette = Some(Palette::default());
+    }
+
+    /// What an action of the palette's own keys does to it; `None` where the action is none of them.
+    pub(super) fn act_on_palette(&mut self, action: Action) -> Option<Vec<Effect>> {
+        /// About as many as are seen at once.
+        const PAGE: usize = 10;
+        let last = self.palette_entries().len().saturating_sub(1);
+        let palette = self.palette.as_mut()?;
+        let at = palette.chosen.min(last);
+        match action {
+            Action::RowDown => palette.chosen = if at == last { 0 } else { at + 1 },
+            Action::RowUp => palette.chosen = if at == 0 { last } else { at - 1 },
+            Action::PageDown => palette.chosen = (at + PAGE).min(last),
+            Action::PageUp => palette.chosen = at.saturating_sub(PAGE),
+            Action::EmptyPrompt => palette.type_in(|input| *input = Input::default()),
+            Action::CancelPrompt => self.palette = None,
+            Action::Submit => return Some(self.do_chosen()),
+            _ => return None,
+        }
+        Some(Vec::new())
+    }
+
+    /// Does what is chosen, once the palette is out of the way; where it does not apply, says why.
+    pub(super) fn do_chosen(&mut self) -> Vec<Effect> {
+        let chosen = self.palette.as_ref().map_or(0, Palette::chosen);
+        let Some(entry) = self.palette_entries().into_iter().nth(chosen) else {
+            self.remark("there is no action like that".to_owned());
+            return Vec::new();
+        };
+        if let Some(why) = entry.why_not {
+            self.remark(format!("not here: {} applies {why}", entry.name));
+            return Vec::new();
+        }
+        self.palette = None;
+        self.act(entry.action)
+    }
+
+    /// Chooses an entry by its place, or does it where it is chosen already.
+    pub(super) fn point_at_entry(&mut self, at: usize) -> Vec<Effect> {
+        let count = self.palette_entries().len();
+        let Some(palette) = self.palette.as_mut().filter(|_| at < count) else { return Vec::new() };
+        palette.chosen = at;
+        self.do_chosen()
+    }
+}
+
+/// How far what is looked for is from an entry, all words taken together; `None` where it is none of it.
+/// A word is the beginning of the name, a key, the beginning of a word of it, within it, within the help's
+/// line, or a few letters of the name in their order.
+fn distance(sought: &str, entry: &Entry) -> Option<usize> {
+    let name = entry.name;
+    let of_word = |word: &str| {
+        let spaced = |keys: &str| keys.split(' ').any(|key| key.eq_ignore_ascii_case(word));
+        if name == word {
+            Some(0)
+        } else if name.starts_with(word) {
+            Some(1)
+        } else if spaced(&entry.keys) {
+            Some(2)
+        } else if name.split('-').any(|part| part.starts_with(word)) {
+            Some(3)
+        } else if name.contains(word) {
+            Some(4)
+        } else if entry.help.to_lowercase().contains(word) {
+            Some(5)
+        } else {
+            scattered(word, name).map(|span| 10 + span)
+        }
+    };
+    sought.split_whitespace().try_fold(0, |sum, word| Some(sum + of_word(word)?))
+}
+
+/// Over how many characters of the text the letters of a word are strewn, in their order.
+fn scattered(word: &str, text: &str) -> Option<usize> {
+    let first = word.chars().next()?;
+    let starts = text.char_indices().filter(|(_, char)| *char == first).map(|(at, _)| at);
+    let span = |at: usize| {
+        let mut rest = text.get(at..)?.chars();
+        let mut passed = 0;
+        for letter in word.chars() {
+            passed += 1 + rest.position(|char| char == letter)?;
+        }
+        Some(passed)
+    };
+    starts.filter_map(span).min()
+}
+
+#[cfg(test)]
+pub(super) mod fixture {
+    use std::time::Duration;
+
+    use jiff::tz::TimeZone;
+
+    use crate::model::Coverage;
+    use crate::state::{Message, Settings, Size, State};
+    use crate::store::Store;
+    use crate::store::fixture::{EU1, at, finished, fleet, job, page, report};
+
+    /// A dashboard of three jobs.
+    pub(in crate::state) fn state() -> State {
+        let settings = Settings {
+            refresh: Duration::from_secs(5),
+            zone: TimeZone::UTC,
+            demo: false,
+            read_only: false,
+            config_path: String::new(),
+            warnings: Vec::new(),
+        };
+        let mut state = State::new(Store::new(fleet()), settings, Size { width: 120, height: 40 }, at(0));
+        let jobs = [job("c", 3, "running"), job("b", 2, "done"), job("a", 1, "done")];
+        for event in [page(&jobs), finished(Coverage::Whole)] {
+            state.update(Message::Report(report(EU1, 1, 0, event)), at(0));
+        }
+        state.refresh();
+        state
+    }
+}
+
+#[cfg(test)]
+#[path = "palette_tests.rs"]
+mod tests;
