@@ -16,6 +16,8 @@ pub enum Context {
     Overlay,
     /// While a job's details lie over the panes: these keys, and then those of [`Context::Overlay`].
     Details,
+    /// While the chooser of columns lies over the panes.
+    Columns,
     /// While the filter line is edited.
     Filter,
     /// While something else is asked for in a line.
@@ -62,6 +64,15 @@ pub const BINDINGS: &[Binding] = &[
     bind(Context::Panes, &[">", "."], Action::SortNext, "", "sort by the next column"),
     bind(Context::Panes, &["<", ","], Action::SortPrevious, "sort", "sort by the previous column"),
     bind(Context::Panes, &["o"], Action::SortReverse, "order", "turn the order round"),
+    bind(
+        Context::Panes,
+        &["]"],
+        Action::ThenNext,
+        "",
+        "sort by another column within the first; behind the last by none",
+    ),
+    bind(Context::Panes, &["["], Action::ThenReverse, "", "turn the order of that second column round"),
+    bind(Context::Panes, &["c"], Action::OpenColumns, "", "choose columns: which, in which order, how wide"),
     bind(
         Context::Panes,
         &["f"],
@@ -187,6 +198,25 @@ pub const BINDINGS: &[Binding] = &[
         "the matrix: every key at every environment, every endpoint's health",
     ),
     bind(Context::Overlay, &["?", "F1"], Action::OpenHelp, "help", "this help"),
+    bind(Context::Columns, &["Space"], Action::ToggleColumn, "show or hide", "show the column, or hide it"),
+    bind(Context::Columns, &["K"], Action::ColumnEarlier, "earlier", "move it to the left"),
+    bind(Context::Columns, &["J"], Action::ColumnLater, "later", "move it to the right"),
+    bind(Context::Columns, &["←", "<", "h"], Action::NarrowColumn, "narrower", "make it narrower"),
+    bind(Context::Columns, &["→", ">", "l"], Action::WidenColumn, "wider", "make it wider"),
+    bind(Context::Columns, &["="], Action::ResetWidth, "", "give it the width that its content needs"),
+    bind(
+        Context::Columns,
+        &["a"],
+        Action::ResetColumns,
+        "automatic",
+        "all columns as the screen has room for",
+    ),
+    bind(Context::Columns, &["j", "↓"], Action::RowDown, "", "next column"),
+    bind(Context::Columns, &["k", "↑"], Action::RowUp, "", "previous column"),
+    bind(Context::Columns, &["g", "Home"], Action::Top, "", "first column"),
+    bind(Context::Columns, &["G", "End"], Action::Bottom, "", "last column"),
+    bind(Context::Columns, &["⏎"], Action::KeepColumns, "keep", "keep the columns as they are now"),
+    bind(Context::Columns, &["Esc", "q"], Action::CancelColumns, "back", "back to the columns as they were"),
     bind(Context::Filter, &["⏎"], Action::KeepFilter, "keep", "keep the filter"),
     bind(Context::Filter, &["C-u"], Action::EmptyFilter, "empty", "empty the line"),
     bind(Context::Filter, &["Esc"], Action::CancelFilter, "back", "back to the filter as it was"),

@@ -56,6 +56,8 @@ impl State {
             Context::Filter
         } else if matches!(self.overlay, Some(Overlay::Details { .. })) {
             Context::Details
+        } else if matches!(self.overlay, Some(Overlay::Columns(_))) {
+            Context::Columns
         } else if self.overlay.is_some() {
             Context::Overlay
         } else {

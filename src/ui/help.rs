@@ -28,6 +28,7 @@ pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme) -> Cont
         ("Keys", Context::Panes),
         ("In details, events, matrix and help", Context::Overlay),
         ("In details too", Context::Details),
+        ("In the chooser of columns", Context::Columns),
         ("In the filter line", Context::Filter),
         ("Where a line is asked for", Context::Prompt),
         ("Everywhere", Context::Always),

@@ -175,7 +175,7 @@ fn recede(buffer: &mut Buffer, theme: &Theme) {
     }
 }
 
-fn clear(buffer: &mut Buffer, area: Rect) {
+pub(super) fn clear(buffer: &mut Buffer, area: Rect) {
     for y in area.top()..area.bottom() {
         for x in area.left()..area.right() {
             if let Some(cell) = buffer.cell_mut((x, y)) {
@@ -195,7 +195,7 @@ fn clear(buffer: &mut Buffer, area: Rect) {
     }
 }
 
-fn border(buffer: &mut Buffer, area: Rect, theme: &Theme) {
+pub(super) fn border(buffer: &mut Buffer, area: Rect, theme: &Theme) {
     let (right, bottom) = (area.right().saturating_sub(1), area.bottom().saturating_sub(1));
     let mut set = |x: u16, y: u16, symbol: &str| {
         if let Some(cell) = buffer.cell_mut((x, y)) {
