@@ -20,6 +20,7 @@ mod readme {
             ("", Context::Panes),
             ("In details, events, matrix and help", Context::Overlay),
             ("In details too", Context::Details),
+            ("In the chooser of columns", Context::Columns),
             ("In the filter line", Context::Filter),
             ("Where a line is asked for", Context::Prompt),
             ("Without a key", Context::FirstRun),

@@ -6,7 +6,7 @@ use super::carry::Copied;
 use super::overlay::Scroll;
 use super::{Action, Effect, Notice, Overlay, State, Text};
 use crate::model::JobKey;
-use crate::store::{COLUMNS, Held, Sort};
+use crate::store::Held;
 
 /// How long a passing remark stays.
 const REMARK: SignedDuration = SignedDuration::from_secs(4);
@@ -39,9 +39,11 @@ impl State {
                 self.paused = !self.paused;
                 return vec![Effect::Pause(self.paused)];
             }
-            Action::OpenEvents | Action::OpenMatrix | Action::OpenRealtime | Action::OpenUsage => {
-                return self.open(action);
-            }
+            Action::OpenColumns
+            | Action::OpenEvents
+            | Action::OpenMatrix
+            | Action::OpenRealtime
+            | Action::OpenUsage => return self.open(action),
             Action::OpenDetails => self.open_details(),
             Action::NextTab
             | Action::PreviousTab
@@ -73,7 +75,20 @@ impl State {
                 self.filter_line(action);
             }
             Action::ClearFilter => self.let_go(),
-            Action::SortNext | Action::SortPrevious | Action::SortReverse => self.sort_as(action),
+            Action::SortNext
+            | Action::SortPrevious
+            | Action::SortReverse
+            | Action::ThenNext
+            | Action::ThenReverse => self.sort_as(action),
+            Action::ToggleColumn
+            | Action::ColumnEarlier
+            | Action::ColumnLater
+            | Action::NarrowColumn
+            | Action::WidenColumn
+            | Action::ResetWidth
+            | Action::ResetColumns
+            | Action::KeepColumns
+            | Action::CancelColumns => drop(self.act_on_columns(action)),
             Action::DismissBanner => self.dismiss_banner(),
             Action::RestoreBanners => self.dismissed.clear(),
             Action::ToggleAlerts => self.toggle_alerts(),
@@ -97,12 +112,14 @@ impl State {
 
     fn open(&mut self, action: Action) -> Vec<Effect> {
         let scroll = Scroll::default();
-        self.lay_over(match action {
+        let overlay = match action {
             Action::OpenUsage => return self.open_usage(),
             Action::OpenEvents => Overlay::Events(scroll),
             Action::OpenMatrix => Overlay::Matrix(scroll),
+            Action::OpenColumns => self.open_columns(),
             _ => Overlay::Realtime(scroll),
-        })
+        };
+        self.lay_over(overlay)
     }
 
     fn act_on_marks(&mut self, action: Action) -> Vec<Effect> {
@@ -208,6 +225,9 @@ impl State {
     }
 
     pub(super) fn travel(&mut self, action: Action) {
+        if self.act_on_columns(action) {
+            return;
+        }
         let layout = self.layout();
         if let Some(overlay) = &mut self.overlay {
             let page = usize::from(layout.overlay_lines()).saturating_sub(1).max(1);
@@ -278,21 +298,6 @@ impl State {
         } else {
             // An empty query always parses.
             let _ = self.filter.set("", &self.settings.zone);
-        }
-    }
-
-    fn sort_as(&mut self, action: Action) {
-        match action {
-            Action::SortNext => self.sort_by(1),
-            Action::SortPrevious => self.sort_by(COLUMNS.len() - 1),
-            _ => self.sort.descending = !self.sort.descending,
-        }
-    }
-
-    fn sort_by(&mut self, steps: usize) {
-        let at = COLUMNS.iter().position(|spec| spec.column == self.sort.column).unwrap_or(0);
-        if let Some(spec) = COLUMNS.get((at + steps) % COLUMNS.len()) {
-            self.sort = Sort { column: spec.column, descending: spec.descending };
         }
     }
 

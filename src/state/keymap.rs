@@ -25,6 +25,8 @@ pub enum Context {
     Overlay,
     /// While a job's details lie over the panes: these keys, and then those of [`Context::Overlay`].
     Details,
+    /// While the chooser of columns lies over the panes.
+    Columns,
     /// While the filter line is edited.
     Filter,
     /// While something else is asked for in a line.
@@ -73,6 +75,15 @@ pub const BINDINGS: &[Binding] = &[
     bind(Context::Panes, &[">", "."], Action::SortNext, "", "sort by the next column"),
     bind(Context::Panes, &["<", ","], Action::SortPrevious, "sort", "sort by the previous column"),
     bind(Context::Panes, &["o"], Action::SortReverse, "order", "turn the order round"),
+    bind(
+        Context::Panes,
+        &["]"],
+        Action::ThenNext,
+        "",
+        "sort by another column within the first; behind the last by none",
+    ),
+    bind(Context::Panes, &["["], Action::ThenReverse, "", "turn the order of that second column round"),
+    bind(Context::Panes, &["c"], Action::OpenColumns, "", "choose columns: which, in which order, how wide"),
     bind(
         Context::Panes,
         &["f"],
@@ -241,6 +252,25 @@ pub const BINDINGS: &[Binding] = &[
     bind(Context::Overlay, &[":"], Action::OpenPalette, "commands", "every action by its name"),
     bind(Context::Overlay, &["M"], Action::ToggleMouse, "", "the mouse off or on"),
     bind(Context::Overlay, &["?", "F1"], Action::OpenHelp, "help", "this help"),
+    bind(Context::Columns, &["Space"], Action::ToggleColumn, "show or hide", "show the column, or hide it"),
+    bind(Context::Columns, &["K"], Action::ColumnEarlier, "earlier", "move it to the left"),
+    bind(Context::Columns, &["J"], Action::ColumnLater, "later", "move it to the right"),
+    bind(Context::Columns, &["←", "<", "h"], Action::NarrowColumn, "narrower", "make it narrower"),
+    bind(Context::Columns, &["→", ">", "l"], Action::WidenColumn, "wider", "make it wider"),
+    bind(Context::Columns, &["="], Action::ResetWidth, "", "give it the width that its content needs"),
+    bind(
+        Context::Columns,
+        &["a"],
+        Action::ResetColumns,
+        "automatic",
+        "all columns as the screen has room for",
+    ),
+    bind(Context::Columns, &["j", "↓"], Action::RowDown, "", "next column"),
+    bind(Context::Columns, &["k", "↑"], Action::RowUp, "", "previous column"),
+    bind(Context::Columns, &["g", "Home"], Action::Top, "", "first column"),
+    bind(Context::Columns, &["G", "End"], Action::Bottom, "", "last column"),
+    bind(Context::Columns, &["⏎"], Action::KeepColumns, "keep", "keep the columns as they are now"),
+    bind(Context::Columns, &["Esc", "q"], Action::CancelColumns, "back", "back to the columns as they were"),
     bind(Context::Filter, &["⏎"], Action::KeepFilter, "keep", "keep the filter"),
     bind(Context::Filter, &["C-u"], Action::EmptyFilter, "empty", "empty the line"),
     bind(Context::Filter, &["Esc"], Action::CancelFilter, "back", "back to the filter as it was"),
@@ -286,6 +316,7 @@ impl Context {
             Self::Panes => "in the panes",
             Self::Overlay => "over the panes",
             Self::Details => "in a job's details",
+            Self::Columns => "in the chooser of columns",
             Self::Filter => "while a filter is edited",
             Self::Prompt => "where a line is asked for",
             Self::Palette => "in the palette",
@@ -295,47 +326,4 @@ impl Context {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-
-    use super::*;
-
-    #[test]
-    fn no_key_means_two_things_in_one_context() {
-        let mut seen = HashSet::new();
-        for binding in BINDINGS {
-            assert!(!binding.keys.is_empty() && !binding.help.is_empty());
-            for key in binding.keys {
-                assert_eq!(parse_key(key).as_deref(), Ok(*key), "the table writes it as it is read");
-                assert!(!(binding.context.is_typed_in() && is_typed(key)), "{key} is typed there");
-                assert!(seen.insert((binding.context, *key)), "{key} twice in {:?}", binding.context);
-            }
-        }
-        for (context, key) in &seen {
-            // Details have keys of their own in the place of some that hold over the panes.
-            let shadowed = |other: Context| *context == Context::Details && other == Context::Overlay;
-            let elsewhere = seen
-                .iter()
-                .filter(|(other, same)| same == key && context.reaches(*other) && !shadowed(*other));
-            assert_eq!(elsewhere.count(), 1, "{key} means two things in {context:?}");
-        }
-    }
-
-    #[test]
-    fn key_presses_find_their_action() {
-        let keymap = Keymap::default();
-        let press = |code, modifiers| keymap.lookup(Context::Panes, KeyEvent::new(code, modifiers));
-        assert_eq!(press(KeyCode::Char('j'), KeyModifiers::NONE), Some(Action::RowDown));
-        assert_eq!(press(KeyCode::Char('G'), KeyModifiers::SHIFT), Some(Action::Bottom));
-        assert_eq!(
-            press(KeyCode::Char('D'), KeyModifiers::CONTROL | KeyModifiers::SHIFT),
-            Some(Action::PageDown)
-        );
-        assert_eq!(press(KeyCode::Char('c'), KeyModifiers::CONTROL), Some(Action::Quit));
-        assert_eq!(press(KeyCode::Char('j'), KeyModifiers::ALT), None);
-        assert_eq!(press(KeyCode::Esc, KeyModifiers::NONE), Some(Action::ClearFilter));
-        assert_eq!(press(KeyCode::CapsLock, KeyModifiers::NONE), None);
-    }
-}
+mod tests;

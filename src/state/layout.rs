@@ -16,10 +16,12 @@
 //! └────────────────────────┘
 //! ```
 
+mod columns;
+
 use ratatui::layout::Rect;
 
 use crate::model::Fleet;
-use crate::store::{COLUMNS, Column, ColumnSpec};
+use crate::store::ColumnSpec;
 
 /// A screen's size in cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,9 +103,6 @@ fn keys_pane_width(fleet: &Fleet, wide: bool) -> u16 {
     let name = key_width(fleet) + if wide { 8 } else { 2 };
     environments.saturating_mul(cell).saturating_add(name)
 }
-
-/// What the name column wants beyond its least width before lesser columns come.
-const READABLE_NAME: u16 = 20;
 
 /// The least that the environments pane makes do with: name, state, latency, running, age.
 const ENVIRONMENTS_LEAST: u16 = 35;
@@ -200,48 +199,6 @@ impl Layout {
     pub fn overlay_lines(&self) -> u16 {
         self.overlay().height.saturating_sub(2)
     }
-
-    /// The columns that fit, in the order of the screen, with their widths. The sorted column is always
-    /// among them.
-    pub fn columns(&self, fleet: &Fleet, sorted: Column) -> Vec<ShownColumn> {
-        // A space at either side, and a scroll bar's width at the right.
-        let available = self.jobs.width.saturating_sub(2);
-        let least = |spec: &ColumnSpec| match spec.column {
-            Column::Env => environment_width(fleet).max(4),
-            Column::Key => key_width(fleet),
-            _ => spec.width,
-        };
-        let worth = |spec: &&ColumnSpec| match spec.column {
-            column if column == sorted => 0,
-            // One key says nothing; several are worth a column early.
-            Column::Key if fleet.keys.len() < 2 => u8::MAX,
-            _ => spec.rank,
-        };
-        let mut by_rank: Vec<&'static ColumnSpec> = COLUMNS.iter().collect();
-        by_rank.sort_by_key(worth);
-        let mut used = 0;
-        let mut shown = Vec::new();
-        for spec in by_rank {
-            let cost = least(spec) + 1;
-            // A name that can be read is worth more than titles and references.
-            let reserve = if worth(&spec) >= 7 { READABLE_NAME } else { 0 };
-            if used + cost + reserve > available + 1 || worth(&spec) == u8::MAX {
-                break;
-            }
-            used += cost;
-            shown.push(spec);
-        }
-        let growing: u16 = shown.iter().map(|spec| spec.grow).sum();
-        let spare = (available + 1).saturating_sub(used);
-        COLUMNS
-            .iter()
-            .filter(|spec| shown.iter().any(|other| other.column == spec.column))
-            .map(|spec| {
-                let more = (spare * spec.grow).checked_div(growing).unwrap_or(0);
-                ShownColumn { spec, width: least(spec) + more }
-            })
-            .collect()
-    }
 }
 
 #[cfg(test)]
@@ -252,8 +209,10 @@ mod tests {
 
     use super::*;
     use crate::model::{Environment, EnvironmentName, KeyLabel, KeyName, KeyValue, Region};
+    use crate::state::Columns;
+    use crate::store::COLUMNS;
 
-    fn fleet(environments: usize, keys: usize) -> Arc<Fleet> {
+    pub(super) fn fleet(environments: usize, keys: usize) -> Arc<Fleet> {
         let environment = |at: usize| Environment {
             name: EnvironmentName::new(format!("eu{at}")),
             region: Region::new("EU"),
@@ -288,28 +247,19 @@ mod tests {
         }
     }
 
-    #[test]
-    fn columns_leave_in_the_order_of_their_rank_and_the_sorted_one_stays() {
-        let headers = |width, sorted| {
-            Layout::of(Size { width, height: 24 }, &fleet(5, 1), 0)
-                .columns(&fleet(5, 1), sorted)
-                .iter()
-                .map(|column| column.spec.header)
-                .collect::<Vec<_>>()
-                .join(" ")
-        };
-        assert_eq!(headers(40, Column::Age), "ENV STATUS NAME AGE");
-        assert_eq!(headers(80, Column::Age), "ENV STATUS ID NAME LANG MODEL AUDIO AGE");
-        assert_eq!(headers(80, Column::Title), "ENV STATUS ID NAME TITLE LANG AUDIO AGE");
-        assert!(headers(200, Column::Age).contains("TITLE"), "{}", headers(200, Column::Age));
-    }
-
     proptest! {
         #[test]
         fn nothing_lies_outside_the_screen_or_over_another_part(
             width in 0..320_u16, height in 0..100_u16, environments in 0..30_usize, keys in 0..12_usize,
             banners in 0..9_usize,
+            chosen in prop::sample::subsequence(COLUMNS.to_vec(), 1..COLUMNS.len()).prop_shuffle(),
+            first_width in prop::option::of(3..=200_u16),
         ) {
+            let chosen: Vec<String> = chosen.iter().enumerate().map(|(at, spec)| match first_width {
+                Some(width) if at == 0 => format!("{}:{width}", spec.column),
+                _ => spec.column.to_string(),
+            }).collect();
+            let chosen = Columns::parse(chosen.iter().map(String::as_str)).unwrap();
             let fleet = fleet(environments, keys);
             let layout = Layout::of(Size { width, height }, &fleet, banners);
             let parts =
@@ -323,9 +273,14 @@ mod tests {
             let overlay = layout.overlay();
             prop_assert!(overlay.right() <= width && overlay.bottom() <= height);
             for spec in &COLUMNS {
-                let columns = layout.columns(&fleet, spec.column);
-                let used: u16 = columns.iter().map(|column| column.width + 1).sum();
-                prop_assert!(used <= layout.jobs.width.saturating_sub(1), "{used} of {}", layout.jobs.width);
+                for chosen in [&Columns::default(), &chosen] {
+                    let columns = layout.columns(&fleet, spec.column, chosen);
+                    let used: u16 = columns.iter().map(|column| column.width + 1).sum();
+                    prop_assert!(used <= layout.jobs.width.saturating_sub(1), "{used} of {}", layout.jobs.width);
+                    let first = chosen.chosen().next().map(|choice| choice.column);
+                    let shown = columns.first().map(|shown| shown.spec.column);
+                    prop_assert!(layout.too_small || first.is_none() || first == shown, "{first:?} {shown:?}");
+                }
             }
             prop_assert!(layout.too_small || layout.rows() >= 3);
         }

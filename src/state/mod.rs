@@ -13,6 +13,8 @@ mod action;
 mod alerts;
 mod bundle;
 mod carry;
+mod chooser;
+pub mod columns;
 mod copy;
 mod deletion;
 mod derive;
@@ -32,6 +34,7 @@ mod palette;
 mod presenter;
 mod prompt;
 mod selection;
+mod sort;
 mod update;
 mod usage;
 
@@ -44,6 +47,8 @@ pub use action::{Action, Delivery, Effect, Fetched, Message, NotSaved, SaveOrder
 pub use alerts::{Alert, Alerts, Facts, Notification, Rule, Trigger, Ways};
 pub use bundle::Bundle;
 pub use carry::Saving;
+pub use chooser::Chooser;
+pub use columns::Columns;
 pub use copy::CLIPBOARD;
 pub use deletion::{Deleted, Deleting, Deletion, Guard, Victim};
 pub use details::{Tab, Text, View};
@@ -107,6 +112,8 @@ pub struct State {
     pub event_filter: EventFilter,
     /// What the rows are sorted by.
     pub sort: Sort,
+    /// Which columns the jobs pane shows.
+    pub columns: Columns,
     /// The selected job and how far the rows are scrolled.
     pub selection: Selection,
     /// What lies over the panes.
@@ -173,6 +180,7 @@ impl State {
             filter: Filter::default(),
             event_filter: EventFilter::default(),
             sort: Sort::default(),
+            columns: Columns::default(),
             selection: Selection::default(),
             overlay: None,
             marks: Marks::default(),
@@ -238,6 +246,11 @@ impl State {
     /// Where everything goes on a screen of this size.
     pub fn layout(&self) -> Layout {
         Layout::of(self.size, self.store.fleet(), self.banners().count())
+    }
+
+    /// The columns of the jobs pane as they are on the screen now.
+    pub fn shown_columns(&self) -> Vec<layout::ShownColumn> {
+        self.layout().columns(self.store.fleet(), self.sort.column, &self.columns)
     }
 
     /// Learns from the last drawing how far its overlay can be scrolled: only drawing knows how many

@@ -171,15 +171,15 @@ impl State {
     fn sort_at(&mut self, x: u16) {
         let layout = self.layout();
         let mut left = layout.jobs.x + 1;
-        for column in layout.columns(self.store.fleet(), self.sort.column) {
+        for column in layout.columns(self.store.fleet(), self.sort.column, &self.columns) {
             // The gap behind a column is its own.
             let right = left + column.width + 1;
             if (left..right).contains(&x) {
                 let (spec, sort) = (column.spec, self.sort);
                 self.sort = if sort.column == spec.column {
-                    Sort { column: sort.column, descending: !sort.descending }
+                    Sort { descending: !sort.descending, ..sort }
                 } else {
-                    Sort { column: spec.column, descending: spec.descending }
+                    Sort::by(spec.column, spec.descending)
                 };
                 return;
             }

@@ -38,7 +38,7 @@ fn a_row_is_selected_and_then_opened_and_a_click_beside_closes() {
 fn a_head_sorts_and_the_second_time_turns_the_order() {
     let mut state = state();
     let layout = state.layout();
-    let columns = layout.columns(state.store.fleet(), state.sort.column);
+    let columns = state.shown_columns();
     let mut x = layout.jobs.x + 1;
     for column in columns {
         click(&mut state, x, layout.jobs.y);

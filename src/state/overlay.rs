@@ -1,6 +1,6 @@
 //! What may lie over the panes, and how far it is scrolled.
 
-use super::{Deletion, View};
+use super::{Chooser, Deletion, View};
 use crate::model::{Job, JobKey, SourceId};
 
 /// Something that lies over the panes.
@@ -18,6 +18,8 @@ pub enum Overlay {
     Realtime(Scroll),
     /// What the keys' accounts have used.
     Usage(Scroll),
+    /// The chooser of columns.
+    Columns(Box<Chooser>),
     /// One job.
     Details {
         /// Which.
@@ -51,6 +53,7 @@ impl Overlay {
             | Self::Realtime(scroll)
             | Self::Usage(scroll)
             | Self::Details { scroll, .. } => scroll.0,
+            Self::Columns(chooser) => chooser.at,
         }
     }
 
@@ -66,6 +69,7 @@ impl Overlay {
             | Self::Details { scroll, .. } => {
                 *scroll = Scroll(line);
             }
+            Self::Columns(chooser) => chooser.at = line,
         }
     }
 }

@@ -60,6 +60,8 @@ impl State {
             Context::Filter
         } else if matches!(self.overlay, Some(Overlay::Details { .. })) {
             Context::Details
+        } else if matches!(self.overlay, Some(Overlay::Columns(_))) {
+            Context::Columns
         } else if self.overlay.is_some() {
             Context::Overlay
         } else if self.is_first_run() {

@@ -4,13 +4,13 @@
 
 use jiff::Timestamp;
 
-use super::column::{Key, Sort};
+use super::column::Key;
 use super::jobs::Handle;
 use super::order::Order;
 use super::query::{Query, Scratch};
 use super::rows::{Rows, Wanted};
 use super::sorting::{GATHER, Sorter, ahead};
-use super::{Column, Store};
+use super::{Column, Sort, Store};
 
 /// What a step may cost, in steps of moving a handle: one or two milliseconds.
 const STEP: usize = 65_536;
@@ -23,6 +23,8 @@ enum Phase {
     /// Asking the query of every job, and taking the keys of those that match.
     Pick,
     Sort,
+    /// Taking the keys of the first column, in the order that the second one gave.
+    Again,
     /// Putting the rows together.
     Lay,
 }
@@ -40,6 +42,16 @@ pub struct Build {
     /// How many different moments have been seen, newest first.
     moments: u64,
     moment: Option<(i64, i32)>,
+    /// What the keys that are being taken and sorted are of, and in which direction.
+    column: Column,
+    descending: bool,
+    /// Where there are two columns, the second goes first: what is equal by the first then keeps the order
+    /// that the second gave.
+    second: bool,
+    /// What the second column gave.
+    within: Vec<Handle>,
+    /// By handle, which of the moments it was created at, for a first column that is a time.
+    created: Vec<u32>,
     /// What has nothing to sort by.
     missing: Vec<Handle>,
     sorter: Sorter,
@@ -50,11 +62,19 @@ impl Build {
     /// Begins; the query's ages are as of `now`.
     pub fn start(store: &Store, query: &Query, sort: Sort, now: Timestamp) -> Self {
         let jobs = store.jobs.ages().to_vec();
+        // The jobs come newest first, and stay so where the columns leave them equal.
+        let second = sort.then.filter(|then| *then != (Column::Age, false));
+        let (column, descending) = second.unwrap_or((sort.column, sort.descending));
         Self {
             wanted: Wanted::new(query, sort),
             now,
+            column,
+            descending,
+            second: second.is_some(),
+            within: Vec::new(),
+            created: Vec::new(),
             // Room for all at once: growing would copy them in one long step.
-            sorter: Sorter::new(sort.column.stage(), sort.descending, jobs.len()),
+            sorter: Sorter::new(column.stage(), descending, jobs.len()),
             jobs,
             since: store.jobs.journal().end(),
             phase: Phase::Pick,
@@ -83,18 +103,23 @@ impl Build {
             match self.phase {
                 Phase::Pick => self.pick(store, &mut budget, scratch),
                 Phase::Sort => {
-                    let column = self.wanted.sort.column;
+                    let column = self.column;
                     let text = move |handle| store.job(handle).map_or("", |held| column.text(held));
                     let touch = |handle| store.jobs.get(handle).map_or(0, |held| held.row.touch_row());
                     if self.sorter.step(&mut budget, &text, &touch) {
                         self.enter(Phase::Lay);
                     }
                 }
+                Phase::Again => self.pick_again(store, &mut budget),
                 Phase::Lay => {
-                    if self.lay(&mut budget) {
+                    if !self.lay(&mut budget) {
+                        continue;
+                    }
+                    if !self.second {
                         let order = std::mem::take(&mut self.order);
                         return Some(Rows::new(self.wanted.clone(), order, self.since));
                     }
+                    self.turn_to_first();
                 }
             }
         }
@@ -113,43 +138,87 @@ impl Build {
         self.at += count;
         let mut candidates: Vec<Handle> =
             picked.iter().copied().filter(|handle| self.wanted.may_match(store, *handle)).collect();
-        let wanted = self.wanted.clone();
+        let (wanted, column) = (self.wanted.clone(), self.column);
         // Their rows have just been looked at.
-        for handle in ahead(&mut candidates, |_| 0, |handle| wanted.touch(store, *handle)) {
+        for handle in ahead(&mut candidates, |_| 0, |handle| wanted.touch(store, *handle, column)) {
             if wanted.matches(store, *handle, self.now, scratch) {
                 self.take(store, *handle);
             }
         }
         if self.at >= self.jobs.len() {
             self.jobs = Vec::new();
-            self.sorter.start(self.wanted.sort.column == Column::Status);
+            self.sorter.start(self.column == Column::Status);
             // The default sort is the order in which the jobs were looked at.
-            let sorted = self.wanted.sort == Sort::default();
+            let sorted = (self.column, self.descending) == (Column::Age, false);
             self.enter(if sorted { Phase::Lay } else { Phase::Sort });
         }
     }
 
     fn take(&mut self, store: &Store, handle: Handle) {
         let Some(held) = store.job(handle) else { return };
-        match self.wanted.sort.column.key(store.fleet(), held) {
+        let again = self.phase == Phase::Again;
+        if self.second && self.wanted.sort.column.is_of_time() {
+            let moment = u32::try_from(self.moment_of(held.row.created())).unwrap_or(u32::MAX);
+            if handle.index() >= self.created.len() {
+                self.created.resize(handle.index() + 1, 0);
+            }
+            if let Some(place) = self.created.get_mut(handle.index()) {
+                *place = moment;
+            }
+        }
+        match self.column.key(store.fleet(), held) {
             Key::Missing => self.missing.push(handle),
             Key::Number(number) => self.sorter.push_number(handle, number),
             Key::Ranked(number) => self.sorter.push_ranked(handle, number),
             Key::Text(text) => self.sorter.push_text(handle, text),
             Key::Moment { newest_first } => {
-                // They come newest first: their order is known, and only whether two are equal is not.
-                let created = held.row.created();
-                self.moments += u64::from(std::mem::replace(&mut self.moment, created) != created);
-                let number = if newest_first { self.moments } else { u64::MAX - self.moments };
-                self.sorter.push_number(handle, number);
+                let moment = if again && !self.created.is_empty() {
+                    u64::from(self.created.get(handle.index()).copied().unwrap_or_default())
+                } else {
+                    self.moment_of(held.row.created())
+                };
+                self.sorter.push_number(handle, if newest_first { moment } else { u64::MAX - moment });
             }
+        }
+    }
+
+    /// Which of the moments this one is: jobs come newest first, so that their order is known, and only
+    /// whether two are equal is not.
+    fn moment_of(&mut self, created: Option<(i64, i32)>) -> u64 {
+        self.moments += u64::from(std::mem::replace(&mut self.moment, created) != created);
+        self.moments
+    }
+
+    /// Begins to sort by the first column what the second has sorted.
+    fn turn_to_first(&mut self) {
+        let Sort { column, descending, .. } = self.wanted.sort;
+        (self.column, self.descending, self.second) = (column, descending, false);
+        self.missing = Vec::new();
+        self.sorter = Sorter::new(column.stage(), descending, self.within.len());
+        self.enter(Phase::Again);
+    }
+
+    fn pick_again(&mut self, store: &Store, budget: &mut usize) {
+        let count = (*budget / GATHER).max(1).min(self.within.len() - self.at);
+        *budget = budget.saturating_sub(count * GATHER);
+        let mut handles = self.within.get(self.at..self.at + count).unwrap_or_default().to_vec();
+        self.at += count;
+        let (wanted, column) = (self.wanted.clone(), self.column);
+        let touch_row = |handle: &Handle| store.jobs.get(*handle).map_or(0, |held| held.row.touch_row());
+        for handle in ahead(&mut handles, touch_row, |handle| wanted.touch(store, *handle, column)) {
+            self.take(store, *handle);
+        }
+        if self.at >= self.within.len() {
+            self.within = Vec::new();
+            self.sorter.start(self.column == Column::Status);
+            self.enter(Phase::Sort);
         }
     }
 
     /// Puts rows behind those that are there; says whether these were the last.
     fn lay(&mut self, budget: &mut usize) -> bool {
         let (sorted, missing) = (self.sorter.len(), self.missing.len());
-        let first = if self.wanted.sort.descending { missing } else { 0 };
+        let first = if self.descending { missing } else { 0 };
         let count = (*budget).min(sorted + missing - self.at);
         *budget = budget.saturating_sub(count.max(1));
         for at in self.at..self.at + count {
@@ -159,8 +228,10 @@ impl Build {
                 let at = at - first;
                 self.sorter.get(at).or_else(|| self.missing.get(at - sorted).copied())
             };
-            if let Some(handle) = handle {
-                self.order.push(handle);
+            match handle {
+                Some(handle) if self.second => self.within.push(handle),
+                Some(handle) => self.order.push(handle),
+                None => {}
             }
         }
         self.at += count;

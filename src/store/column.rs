@@ -114,6 +114,22 @@ impl Column {
         COLUMNS.iter().find(|spec| spec.column == self).unwrap_or(&COLUMNS[0])
     }
 
+    /// The column of a name, as configurations and sorts have it: `name`, `ref` (or `reference`); case does
+    /// not matter.
+    pub fn named(name: &str) -> Option<Self> {
+        let name = name.trim().to_lowercase();
+        name.parse().ok().or_else(|| {
+            let spec = COLUMNS.iter().find(|spec| spec.header.eq_ignore_ascii_case(&name))?;
+            Some(spec.column)
+        })
+    }
+
+    /// The names of all columns, in the order of the screen, for messages.
+    pub fn names() -> String {
+        let names: Vec<&'static str> = COLUMNS.iter().map(|spec| spec.column.into()).collect();
+        names.join(", ")
+    }
+
     /// Compares two jobs by this column. What is missing comes last in ascending order.
     pub(super) fn compare(self, fleet: &Fleet, a: Held<'_>, b: Held<'_>) -> Ordering {
         match self {
@@ -167,6 +183,11 @@ impl Column {
     /// Whether it sorts by what stands in the job's own text.
     pub(super) fn is_of_text(self) -> bool {
         matches!(self, Self::Id | Self::Name | Self::Title | Self::Ref)
+    }
+
+    /// Whether it sorts by when a job was created.
+    pub(super) fn is_of_time(self) -> bool {
+        matches!(self, Self::Created | Self::Age | Self::Expires)
     }
 
     /// How its texts are compared: what people wrote case aside, what the service wrote as it is.
@@ -239,35 +260,6 @@ fn absent_last<T>(a: Option<T>, b: Option<T>, compare: impl Fn(&T, &T) -> Orderi
     }
 }
 
-/// What the rows are sorted by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sort {
-    /// The column.
-    pub column: Column,
-    /// Whether the largest comes first.
-    pub descending: bool,
-}
-
-impl Default for Sort {
-    /// Newest first, as the service lists.
-    fn default() -> Self {
-        Self { column: Column::Age, descending: false }
-    }
-}
-
-impl Sort {
-    /// A total order: what the column leaves equal is told apart by age, then environment, then id, in
-    /// the same direction always, so that rows stay put when the order is turned round.
-    pub(super) fn compare(self, fleet: &Fleet, a: Held<'_>, b: Held<'_>) -> Ordering {
-        let by_column = self.column.compare(fleet, a, b);
-        let by_column = if self.descending { by_column.reverse() } else { by_column };
-        by_column
-            .then_with(|| Column::Age.compare(fleet, a, b))
-            .then_with(|| Column::Env.compare(fleet, a, b))
-            .then_with(|| a.id().cmp(b.id()))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -279,6 +271,9 @@ mod tests {
             assert_eq!(spec.column.spec().header, spec.header);
             // The sort mark takes one more cell.
             assert!(spec.header.len() < usize::from(spec.width), "{}", spec.header);
+            for name in [spec.header.to_owned(), spec.column.to_string()] {
+                assert_eq!(Column::named(&name), Some(spec.column), "{name}");
+            }
         }
     }
 }

@@ -170,8 +170,13 @@ fn some_report() -> impl Strategy<Value = Report> {
 }
 
 fn some_step() -> impl Strategy<Value = Step> {
-    let sort = (prop::sample::select(&COLUMNS[..]), any::<bool>())
-        .prop_map(|(spec, descending)| Sort { column: spec.column, descending });
+    let key = || {
+        (prop::sample::select(&COLUMNS[..]), any::<bool>()).prop_map(|(spec, turned)| (spec.column, turned))
+    };
+    let sort = (key(), prop::option::of(key())).prop_map(|((column, descending), then)| {
+        let sort = Sort::by(column, descending);
+        then.map_or(sort, |(column, descending)| sort.then(column, descending))
+    });
     prop_oneof![
         6 => some_report().prop_map(|report| Step::Report(Box::new(report))),
         2 => (0..9_usize).prop_map(Step::Follow),

@@ -126,13 +126,18 @@ fn rows_sort_by_every_column_totally() {
     };
     for spec in &COLUMNS {
         for descending in [false, true] {
-            assert_eq!(order(Sort { column: spec.column, descending }).len(), 4, "{}", spec.header);
+            assert_eq!(order(Sort::by(spec.column, descending)).len(), 4, "{}", spec.header);
         }
     }
     assert_eq!(order(Sort::default()), "cabd");
-    assert_eq!(order(Sort { column: Column::Age, descending: true }), "dabc");
-    assert_eq!(order(Sort { column: Column::Status, descending: false }), "cdab");
-    assert_eq!(order(Sort { column: Column::Id, descending: true }), "dcba");
+    assert_eq!(order(Sort::by(Column::Age, true)), "dabc");
+    assert_eq!(order(Sort::by(Column::Status, false)), "cdab");
+    assert_eq!(order(Sort::by(Column::Id, true)), "dcba");
+    // Created together are a and b; the job without a date comes last of all.
+    assert_eq!(order(Sort::by(Column::Age, false).then(Column::Id, true)), "cbad");
+    assert_eq!(order(Sort::by(Column::Created, true).then(Column::Id, false)), "dcab");
+    assert_eq!(order(Sort::by(Column::Env, false).then(Column::Status, false)), "cabd");
+    assert_eq!(order(Sort::by(Column::Env, true).then(Column::Status, true)), "dbac");
 }
 
 #[test]

@@ -12,9 +12,10 @@ use crate::store::query::FIELDS;
 const LABEL: usize = 18;
 
 /// What each context is called as a heading.
-const HEADINGS: [(Context, &str); 8] = [
+const HEADINGS: [(Context, &str); 9] = [
     (Context::Panes, "Keys of the panes"),
     (Context::Details, "In a job's details"),
+    (Context::Columns, "In the chooser of columns"),
     (Context::Overlay, "In details, events, matrix, usage and help"),
     (Context::Filter, "In the filter line"),
     (Context::Prompt, "Where a line is asked for"),

@@ -11,7 +11,7 @@ use super::{Theme, format, pace, paint};
 use crate::model::{EnvironmentState, JobId, JobKey};
 use crate::state::layout::ShownColumn;
 use crate::state::{Action, Layout, State};
-use crate::store::{Align, Column, Handle, Held};
+use crate::store::{Align, Column, Handle, Held, Sort};
 
 /// Draws the pane and its rule; `cursor` becomes where the filter is edited.
 pub(super) fn draw(
@@ -22,7 +22,7 @@ pub(super) fn draw(
     cursor: &mut Option<Position>,
 ) {
     draw_rule(buffer, state, layout, theme, cursor);
-    let columns = layout.columns(state.store.fleet(), state.sort.column);
+    let columns = state.shown_columns();
     draw_heads(buffer, state, layout, &columns, theme);
     let height = usize::from(layout.rows());
     let first = state.selection.first();
@@ -85,6 +85,9 @@ fn draw_rule(
         spans.push(Span::styled(state.presenter.query(state.filter.text()).into_owned(), theme.accent));
         spans.push(Span::styled(format!(" · of {}", format::count(rows.total())), theme.quiet));
     }
+    if let Some(unseen) = unseen_sort(state) {
+        spans.push(Span::styled(format!(" · sorted by {unseen}"), theme.quiet));
+    }
     if !state.marks.is_empty() {
         let ranging = if state.marks.is_ranging() { ", a range begun" } else { "" };
         spans.push(Span::styled(
@@ -93,6 +96,14 @@ fn draw_rule(
         ));
     }
     paint::title(buffer, (1, y), room, spans);
+}
+
+/// What the jobs are sorted by, where not all of it can be seen in the heads.
+fn unseen_sort(state: &State) -> Option<Sort> {
+    let shown = state.shown_columns();
+    let is_shown = |column| shown.iter().any(|shown| shown.spec.column == column);
+    let seen = is_shown(state.sort.column) && state.sort.then.is_none_or(|(second, _)| is_shown(second));
+    (!seen).then_some(state.sort)
 }
 
 /// The filter being edited: its text with what is wrong underlined, and why behind it.
@@ -132,16 +143,32 @@ fn draw_input(
 fn draw_heads(buffer: &mut Buffer, state: &State, layout: &Layout, columns: &[ShownColumn], theme: &Theme) {
     let mut x = layout.jobs.x + 1;
     for column in columns {
-        let sorted = column.spec.column == state.sort.column;
-        let mark = match (sorted, state.sort.descending) {
-            (false, _) => "",
-            (true, false) => "▲",
-            (true, true) => "▼",
-        };
+        let mark = sort_mark(state.sort, column.spec.column);
         let text = format!("{}{mark}", column.spec.header);
-        let style = if sorted { theme.accent } else { theme.quiet };
+        let style = if mark.is_empty() { theme.quiet } else { theme.accent };
         paint::put(buffer, (x, layout.jobs.y), column.width, &text, style, column.spec.align);
         x += column.width + 1;
+    }
+}
+
+/// How a column takes part in the sort: full for the first, hollow for the second.
+fn sort_mark(sort: Sort, column: Column) -> &'static str {
+    match sort.then {
+        _ if column == sort.column => {
+            if sort.descending {
+                "▼"
+            } else {
+                "▲"
+            }
+        }
+        Some((second, descending)) if column == second => {
+            if descending {
+                "▽"
+            } else {
+                "△"
+            }
+        }
+        _ => "",
     }
 }
 

@@ -2,13 +2,14 @@
 //! changes nothing and reads no clock; the rows it builds are the rows in view, however many there are.
 //!
 //! A file a pane: `header`, `banners`, `environments`, `keys`, `strip` (both on one line), `jobs`,
-//! `events`, `hints`; over them `details`, `help`, `palette`, `matrix` (with `hosts`), `realtime`, `usage`, and instead
+//! `events`, `hints`; over them `details`, `columns`, `help`, `palette`, `matrix` (with `hosts`), `realtime`, `usage`, and instead
 //! of them `first_run`. `paint` puts text
 //! into cells, `format` turns numbers and times into words, `theme` says what looks how, `svg` makes a
 //! picture of a screen.
 
 mod ascii;
 mod banners;
+mod columns;
 mod confirm;
 mod details;
 mod environments;
@@ -117,6 +118,7 @@ fn draw_overlay(
         Some(Overlay::Usage(_)) => {
             overlay::draw(buffer, state, layout, theme, usage::content(state, layout, theme), cursor)
         }
+        Some(Overlay::Columns(chooser)) => columns::draw(buffer, state, &layout, theme, chooser),
         Some(Overlay::Realtime(_)) => {
             overlay::draw(buffer, state, layout, theme, realtime::content(state, layout, theme), cursor)
         }

@@ -132,6 +132,19 @@ impl Board {
             }
             Action::SortNext => self.turns(key, "EXPIRES▲", "<", "AGE▲"),
             Action::SortPrevious => self.turns(key, "CREATED▼", ">", "AGE▲"),
+            Action::ThenNext => {
+                self.press(key);
+                self.see("ENV△");
+                self.press("[");
+                self.see("ENV▽");
+                self.session.send("]".repeat(14));
+                self.see("sorted by age alone");
+            }
+            Action::ThenReverse => {
+                self.press(key);
+                self.see("there is no second column");
+            }
+            Action::OpenColumns => self.opens(key, "╭─ Columns"),
             Action::SortReverse => self.turns(key, "AGE▼", key, "AGE▲"),
             Action::TogglePause => self.turns(key, "‖ paused", key, "live 60m"),
             Action::RefreshNow => {

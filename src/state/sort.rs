@@ -1,0 +1,64 @@
+//! Sorting by keys: another column, another within it, the other way round.
+
+use super::{Action, State};
+use crate::store::{COLUMNS, Column, Sort};
+
+impl State {
+    /// Changes what the jobs are sorted by.
+    pub(super) fn sort_as(&mut self, action: Action) {
+        match action {
+            Action::SortNext => self.sort_by(true),
+            Action::SortPrevious => self.sort_by(false),
+            Action::ThenNext => self.then_by(),
+            Action::ThenReverse => self.turn_second(),
+            _ => self.sort.descending = !self.sort.descending,
+        }
+    }
+
+    /// What can be sorted by in turn: the columns that were chosen, else all.
+    fn sortable(&self) -> Vec<Column> {
+        if self.columns.is_automatic() {
+            return COLUMNS.iter().map(|spec| spec.column).collect();
+        }
+        self.columns.chosen().map(|choice| choice.column).collect()
+    }
+
+    fn sort_by(&mut self, forward: bool) {
+        let columns = self.sortable();
+        let count = columns.len();
+        let at = columns.iter().position(|column| *column == self.sort.column);
+        let next = match (at, forward) {
+            (Some(at), true) => at + 1,
+            (Some(at), false) => at + count - 1,
+            (None, true) => 0,
+            (None, false) => count.saturating_sub(1),
+        };
+        let Some(column) = columns.get(next % count.max(1)).copied() else { return };
+        let sort = Sort::by(column, column.spec().descending);
+        self.sort = self.sort.then.map_or(sort, |(second, descending)| sort.then(second, descending));
+    }
+
+    /// The next column within the first; behind the last there is none.
+    fn then_by(&mut self) {
+        let first = self.sort.column;
+        let columns: Vec<Column> = self.sortable().into_iter().filter(|column| *column != first).collect();
+        let next = match self.sort.then {
+            None => 0,
+            Some((second, _)) => columns.iter().position(|column| *column == second).map_or(0, |at| at + 1),
+        };
+        let sort = Sort::by(first, self.sort.descending);
+        self.sort = columns.get(next).map_or(sort, |column| sort.then(*column, column.spec().descending));
+        let said = match self.sort.then {
+            Some((second, _)) => format!("sorted by {first}, then by {second}; [ turns the second round"),
+            None => format!("sorted by {first} alone"),
+        };
+        self.remark(said);
+    }
+
+    fn turn_second(&mut self) {
+        match &mut self.sort.then {
+            Some((_, descending)) => *descending = !*descending,
+            None => self.remark("there is no second column to sort by; ] takes one".to_owned()),
+        }
+    }
+}
