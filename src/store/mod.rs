@@ -41,6 +41,7 @@ mod slab;
 mod sorting;
 mod summary;
 mod transition;
+mod vocabulary;
 
 pub mod query;
 
