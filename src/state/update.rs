@@ -79,7 +79,7 @@ impl State {
                 input.handle_event(&TerminalEvent::Key(event));
             });
         } else if context == Context::Filter {
-            self.filter.type_in(&self.settings.zone, |input| {
+            self.type_in_filter(|input| {
                 input.handle_event(&TerminalEvent::Key(event));
             });
         }
@@ -99,7 +99,7 @@ impl State {
         } else if self.edits_event_filter() {
             self.event_filter.type_in(insert);
         } else {
-            self.filter.type_in(&self.settings.zone, insert);
+            self.type_in_filter(insert);
         }
     }
 }

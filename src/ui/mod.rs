@@ -9,11 +9,13 @@
 
 mod ascii;
 mod banners;
+mod completion;
 mod confirm;
 mod details;
 mod environments;
 mod events;
 mod faults;
+mod filter_line;
 mod first_run;
 mod format;
 mod header;
@@ -22,6 +24,7 @@ mod hints;
 mod hosts;
 mod jobs;
 mod keys;
+mod matched;
 mod matrix;
 mod overlay;
 mod pace;
