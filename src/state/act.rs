@@ -71,9 +71,13 @@ impl State {
             | Action::MarkAll
             | Action::ClearMarks
             | Action::Delete => return self.act_on_marks(action),
-            Action::EditFilter | Action::EmptyFilter | Action::KeepFilter | Action::CancelFilter => {
-                self.filter_line(action);
-            }
+            Action::EditFilter
+            | Action::EmptyFilter
+            | Action::KeepFilter
+            | Action::CancelFilter
+            | Action::Complete
+            | Action::NextSuggestion
+            | Action::PreviousSuggestion => self.filter_line(action),
             Action::ClearFilter => self.let_go(),
             Action::SortNext
             | Action::SortPrevious
@@ -177,34 +181,6 @@ impl State {
     /// Whether what is typed goes to the filter of the event list.
     pub(super) fn edits_event_filter(&self) -> bool {
         self.event_filter.input().is_some() && matches!(self.overlay, Some(Overlay::Events(_)))
-    }
-
-    /// Edits the line that is in front: that of the event list over the panes, else that of the jobs.
-    fn filter_line(&mut self, action: Action) {
-        if matches!(self.overlay, Some(Overlay::Help(_))) {
-            self.search_help(action);
-            return;
-        }
-        if self.overlay.is_some() {
-            if matches!(self.overlay, Some(Overlay::Events(_))) {
-                match action {
-                    Action::EditFilter => self.event_filter.edit(),
-                    Action::EmptyFilter => {
-                        self.event_filter.type_in(|input| *input = tui_input::Input::default());
-                    }
-                    Action::KeepFilter => self.event_filter.keep(),
-                    _ => self.event_filter.clear(),
-                }
-            }
-            return;
-        }
-        let zone = &self.settings.zone;
-        match action {
-            Action::EditFilter => self.filter.edit(),
-            Action::EmptyFilter => self.filter.type_in(zone, |input| *input = tui_input::Input::default()),
-            Action::KeepFilter => self.filter.keep(),
-            _ => self.filter.cancel(zone),
-        }
     }
 
     fn reload_keys(&mut self) -> Vec<Effect> {

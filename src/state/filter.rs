@@ -1,14 +1,21 @@
-//! The filter line: the query in force, and the text being edited. A broken text leaves the last good
-//! query in force, so that the rows do not vanish while somebody types.
+//! The filter line: the query in force, the text being edited, what may be written next, and the filters
+//! that were kept before. A broken text leaves the last good query in force, so that the rows do not vanish
+//! while somebody types; of a text that is merely unfinished what stands before the unfinished term is in force.
 
 use jiff::tz::TimeZone;
 use tui_input::Input;
 
+use super::completion::{Suggestion, Vocabulary, suggest};
 use crate::store::query::{Query, QueryError};
+
+/// The most filters that are remembered.
+const REMEMBERED: usize = 50;
 
 /// The filter line.
 #[derive(Debug, Default)]
 pub struct Filter {
+    /// The filters that were kept, the latest last, each once.
+    pub history: Vec<String>,
     query: Query,
     text: String,
     generation: u64,
@@ -19,8 +26,24 @@ pub struct Filter {
 struct Editing {
     input: Input,
     error: Option<QueryError>,
+    /// Whether somebody wanted it as it is: then what is missing is wrong.
+    insisted: bool,
     /// What was in force before, for Esc.
     before: String,
+    suggestions: Vec<Suggestion>,
+    /// Which of them is chosen.
+    chosen: Option<usize>,
+    /// The place in the history that is shown, and what had been typed before.
+    walked: Option<(usize, String)>,
+}
+
+/// What keeps the text being edited from being a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Complaint<'a> {
+    /// Something is missing at its end; nobody needs to worry yet.
+    Unfinished(&'a QueryError),
+    /// Something is wrong.
+    Wrong(&'a QueryError),
 }
 
 impl Filter {
@@ -44,9 +67,17 @@ impl Filter {
         self.editing.as_ref().map(|editing| &editing.input)
     }
 
-    /// What is wrong with the text being edited.
-    pub fn error(&self) -> Option<&QueryError> {
-        self.editing.as_ref().and_then(|editing| editing.error.as_ref())
+    /// What is wrong with the text being edited, or missing from it.
+    pub fn complaint(&self) -> Option<Complaint<'_>> {
+        let editing = self.editing.as_ref()?;
+        let error = editing.error.as_ref()?;
+        let calm = error.unfinished && !editing.insisted;
+        Some(if calm { Complaint::Unfinished(error) } else { Complaint::Wrong(error) })
+    }
+
+    /// What may be written next, best first, and which of it is chosen.
+    pub fn suggestions(&self) -> (&[Suggestion], Option<usize>) {
+        self.editing.as_ref().map_or((&[], None), |editing| (&editing.suggestions, editing.chosen))
     }
 
     /// Puts a query in force without editing.
@@ -65,23 +96,70 @@ impl Filter {
     }
 
     /// Opens the line with the text in force.
-    pub(super) fn edit(&mut self) {
-        let input = Input::new(self.text.clone());
-        self.editing = Some(Editing { input, error: None, before: self.text.clone() });
+    pub(super) fn edit(&mut self, vocabulary: &dyn Vocabulary) {
+        let mut editing = Editing {
+            input: Input::new(self.text.clone()),
+            error: None,
+            insisted: false,
+            before: self.text.clone(),
+            suggestions: Vec::new(),
+            chosen: None,
+            walked: None,
+        };
+        editing.suggest(vocabulary, false);
+        self.editing = Some(editing);
     }
 
     /// Changes the text being edited and tries it at once.
-    pub(super) fn type_in(&mut self, zone: &TimeZone, change: impl FnOnce(&mut Input)) {
-        let Some(mut editing) = self.editing.take() else { return };
+    pub(super) fn type_in(
+        &mut self,
+        zone: &TimeZone,
+        vocabulary: &dyn Vocabulary,
+        change: impl FnOnce(&mut Input),
+    ) {
+        let Some(editing) = &mut self.editing else { return };
+        let before = editing.input.value().to_owned();
         change(&mut editing.input);
-        editing.error = self.set(editing.input.value(), zone).err();
-        self.editing = Some(editing);
+        if editing.input.value() != before {
+            editing.walked = None;
+        }
+        if editing.walked.is_none() {
+            editing.suggest(vocabulary, false);
+        }
+        self.try_out(zone);
+    }
+
+    /// Puts the text being edited in force, as far as it is a query.
+    fn try_out(&mut self, zone: &TimeZone) {
+        let Some(editing) = &mut self.editing else { return };
+        editing.insisted = false;
+        let text = editing.input.value().to_owned();
+        let error = self.set(&text, zone).err();
+        let mut wrong = error.clone();
+        // Without the unfinished term there may be another one around it.
+        while let Some(error) = wrong.filter(|error| error.unfinished) {
+            wrong = self.set(text.get(..error.at.start).unwrap_or_default(), zone).err();
+        }
+        if let Some(editing) = &mut self.editing {
+            // What is wrong comes before what may follow.
+            if error.as_ref().is_some_and(|error| !error.unfinished) {
+                editing.let_go();
+            }
+            editing.error = error;
+        }
     }
 
     /// Closes the line and keeps what is in force. A text that is broken stays open.
     pub(super) fn keep(&mut self) {
-        if self.error().is_none() {
-            self.editing = None;
+        match &mut self.editing {
+            Some(editing) if editing.error.is_some() => {
+                editing.insisted = true;
+                editing.let_go();
+            }
+            _ => {
+                self.editing = None;
+                self.remember();
+            }
         }
     }
 
@@ -92,4 +170,139 @@ impl Filter {
             let _ = self.set(&editing.before, zone);
         }
     }
+
+    /// Remembers the filter in force as the latest.
+    fn remember(&mut self) {
+        if self.text.is_empty() {
+            return;
+        }
+        self.history.retain(|text| *text != self.text);
+        self.history.push(self.text.clone());
+        self.history.drain(..self.history.len().saturating_sub(REMEMBERED));
+    }
+
+    /// Whether the arrows choose among suggestions rather than among the filters of before.
+    fn chooses(&self, forward: bool) -> bool {
+        self.editing.as_ref().is_some_and(|editing| {
+            let nothing_yet = editing.input.value().is_empty() && editing.chosen.is_none();
+            editing.walked.is_none() && !editing.suggestions.is_empty() && (forward || !nothing_yet)
+        })
+    }
+
+    /// Chooses the next suggestion or the one before; or goes back and forth in the filters of before.
+    pub(super) fn step(&mut self, forward: bool, zone: &TimeZone, vocabulary: &dyn Vocabulary) {
+        if self.chooses(forward) {
+            if let Some(editing) = &mut self.editing {
+                editing.choose(forward);
+            }
+        } else {
+            self.walk(forward, zone, vocabulary);
+        }
+    }
+
+    fn walk(&mut self, forward: bool, zone: &TimeZone, vocabulary: &dyn Vocabulary) {
+        let Some(editing) = &mut self.editing else { return };
+        let (at, draft) = match editing.walked.take() {
+            Some((at, draft)) if forward => (at + 1, draft),
+            Some((at, draft)) => (at.saturating_sub(1), draft),
+            None if forward || self.history.is_empty() => {
+                editing.suggest(vocabulary, true);
+                return;
+            }
+            None => {
+                let draft = editing.input.value().to_owned();
+                // What is on the line already is not what somebody goes back for.
+                let latest = self.history.iter().rposition(|text| *text != draft);
+                (latest.unwrap_or(0), draft)
+            }
+        };
+        editing.let_go();
+        match self.history.get(at) {
+            Some(text) => {
+                editing.input = Input::new(text.clone());
+                editing.walked = Some((at, draft));
+            }
+            None => {
+                editing.input = Input::new(draft);
+                editing.suggest(vocabulary, false);
+            }
+        }
+        self.try_out(zone);
+    }
+
+    /// Takes the chosen suggestion, or the first; where none is shown, shows what there is.
+    pub(super) fn take(&mut self, zone: &TimeZone, vocabulary: &dyn Vocabulary) {
+        let Some(editing) = &mut self.editing else { return };
+        editing.walked = None;
+        let chosen = editing.chosen.unwrap_or(0);
+        match editing.suggestions.get(chosen).cloned() {
+            None => editing.suggest(vocabulary, true),
+            Some(suggestion) => {
+                editing.write(suggestion);
+                editing.suggest(vocabulary, false);
+                self.try_out(zone);
+            }
+        }
+    }
+
+    /// Whether a suggestion was chosen with the arrows.
+    pub(super) fn has_chosen(&self) -> bool {
+        self.suggestions().1.is_some()
+    }
 }
+
+impl Editing {
+    /// Where the cursor is, in bytes.
+    fn cursor(&self) -> usize {
+        let text = self.input.value();
+        text.char_indices().nth(self.input.cursor()).map_or(text.len(), |(at, _)| at)
+    }
+
+    /// Makes suggestions afresh. Behind a term that is whole there are none unless they are `asked` for:
+    /// whoever is done is left in peace.
+    fn suggest(&mut self, vocabulary: &dyn Vocabulary, asked: bool) {
+        let text = self.input.value();
+        self.suggestions = suggest(text, self.cursor(), vocabulary);
+        let starts = |suggestion: &Suggestion| suggestion.at.is_empty() && suggestion.text == "-";
+        if !asked && !text.is_empty() && self.suggestions.iter().any(starts) {
+            self.suggestions.clear();
+        }
+        self.chosen = None;
+    }
+
+    /// Suggests nothing any more.
+    fn let_go(&mut self) {
+        self.suggestions.clear();
+        self.chosen = None;
+    }
+
+    /// Chooses the next or the one before; beyond either end there is what was typed.
+    fn choose(&mut self, forward: bool) {
+        let last = self.suggestions.len().checked_sub(1);
+        self.chosen = match self.chosen {
+            None if forward => Some(0),
+            None => last,
+            Some(at) if forward => Some(at + 1).filter(|at| Some(*at) <= last),
+            Some(at) => at.checked_sub(1),
+        };
+    }
+
+    fn write(&mut self, suggestion: Suggestion) {
+        let mut text = self.input.value().to_owned();
+        let Suggestion { at, text: written, whole, .. } = suggestion;
+        if text.get(at.clone()).is_none() {
+            return;
+        }
+        let mut end = at.start + written.len();
+        text.replace_range(at, &written);
+        if whole && end == text.len() {
+            text.push(' ');
+            end += 1;
+        }
+        let cursor = text.get(..end).map_or(0, |before| before.chars().count());
+        self.input = Input::new(text).with_cursor(cursor);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -119,11 +119,11 @@ fn the_filter_is_tried_as_it_is_typed_and_a_broken_one_keeps_the_rows() {
     let mut state = state();
     poll(&mut state, EU1, 1, 0, &[job("b", 2, "running"), job("a", 1, "done")]);
     press(&mut state, "/status:run");
-    assert_eq!(state.filter.error(), None);
+    assert_eq!(state.filter.complaint(), None);
     press(&mut state, "ning");
     assert_eq!(shown(&state), ["b"]);
     press(&mut state, " (");
-    assert!(state.filter.error().is_some());
+    assert!(matches!(state.filter.complaint(), Some(Complaint::Unfinished(_))));
     assert_eq!(shown(&state), ["b"], "the last good query stays in force");
     press(&mut state, "⏎");
     assert!(state.filter.input().is_some(), "a broken text is not kept");

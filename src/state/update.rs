@@ -96,7 +96,7 @@ impl State {
         } else if self.edits_event_filter() {
             self.event_filter.type_in(change);
         } else {
-            self.filter.type_in(&self.settings.zone, change);
+            self.type_in_filter(change);
         }
     }
 

@@ -108,6 +108,11 @@ impl Jobs {
         Some(Held { row: self.slab.get(handle)?, words: &self.words })
     }
 
+    /// What the jobs share.
+    pub(super) fn shared(&self) -> &Words {
+        &self.words
+    }
+
     /// A job that is shown.
     pub(super) fn shown(&self, handle: Handle) -> Option<Held<'_>> {
         self.get(handle).filter(|held| held.row.shown)

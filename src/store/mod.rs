@@ -43,6 +43,7 @@ mod sort;
 mod sorting;
 mod summary;
 mod transition;
+mod vocabulary;
 
 pub mod query;
 

@@ -109,6 +109,12 @@ impl<T> Pool<T> {
         }
     }
 
+    /// The values, each with the number of its users; of many values some come first that are not told
+    /// apart by anything.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&T, u32)> {
+        self.entries.iter().filter_map(|entry| Some((entry.value.as_ref()?, entry.users)))
+    }
+
     /// How many values are held.
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {

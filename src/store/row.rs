@@ -57,7 +57,8 @@ pub(super) struct Row {
 /// What jobs share.
 #[derive(Debug, Default)]
 pub(super) struct Words {
-    names: Pool<Box<str>>,
+    languages: Pool<Box<str>>,
+    models: Pool<Box<str>>,
     tags: Pool<Vec<Box<str>>>,
     statuses: Pool<Status>,
     configs: Pool<Box<str>>,
@@ -92,8 +93,8 @@ impl Words {
             duration: job.duration_s.map_or(NO_DURATION, duration),
             errors: (!job.errors.is_empty()).then(|| Box::new(self.errors(&job.errors))),
             fingerprint,
-            language: self.name(job.language.as_deref()),
-            model: self.name(job.model.as_deref()),
+            language: name(&mut self.languages, job.language.as_deref()),
+            model: name(&mut self.models, job.model.as_deref()),
             tags: if tags.is_empty() { Symbol::default() } else { self.tags.intern(tags, <[_]>::to_vec) },
             status: self.statuses.intern(&job.status, Clone::clone),
             config: template.map_or_else(Symbol::default, |template| {
@@ -116,14 +117,10 @@ impl Words {
         Errors(shared.collect())
     }
 
-    fn name(&mut self, name: Option<&str>) -> Symbol {
-        name.map_or_else(Symbol::default, |name| self.names.intern(name, |name| name.into()))
-    }
-
     /// Lets go of what a row that goes away shared with others.
     pub(super) fn release(&mut self, row: &Row) {
-        self.names.release::<str>(row.language);
-        self.names.release::<str>(row.model);
+        self.languages.release::<str>(row.language);
+        self.models.release::<str>(row.model);
         self.tags.release::<[Box<str>]>(row.tags);
         self.statuses.release::<Status>(row.status);
         self.configs.release::<str>(row.config);
@@ -132,11 +129,42 @@ impl Words {
         }
     }
 
+    /// The languages, each with how many listings use it; so the others.
+    pub(super) fn languages(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.languages.iter().map(|(name, users)| (name.as_ref(), users))
+    }
+
+    pub(super) fn models(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.models.iter().map(|(name, users)| (name.as_ref(), users))
+    }
+
+    pub(super) fn statuses(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.statuses.iter().map(|(status, users)| (status.as_str(), users))
+    }
+
+    pub(super) fn messages(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.messages.iter().map(|(message, users)| (message.as_ref(), users))
+    }
+
+    /// Each tag of each list of tags.
+    pub(super) fn tags(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.tags.iter().flat_map(|(tags, users)| tags.iter().map(move |tag| (tag.as_ref(), users)))
+    }
+
     /// How many values are held, of all kinds.
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        self.names.len() + self.tags.len() + self.statuses.len() + self.configs.len() + self.messages.len()
+        self.languages.len()
+            + self.models.len()
+            + self.tags.len()
+            + self.statuses.len()
+            + self.configs.len()
+            + self.messages.len()
     }
+}
+
+fn name(names: &mut Pool<Box<str>>, name: Option<&str>) -> Symbol {
+    name.map_or_else(Symbol::default, |name| names.intern(name, |name| name.into()))
 }
 
 fn duration(seconds: u64) -> u32 {
@@ -222,11 +250,11 @@ impl<'a> Held<'a> {
     }
 
     pub fn language(self) -> Option<&'a str> {
-        self.words.names.get(self.row.language).map(AsRef::as_ref)
+        self.words.languages.get(self.row.language).map(AsRef::as_ref)
     }
 
     pub fn model(self) -> Option<&'a str> {
-        self.words.names.get(self.row.model).map(AsRef::as_ref)
+        self.words.models.get(self.row.model).map(AsRef::as_ref)
     }
 
     pub fn title(self) -> Option<&'a str> {

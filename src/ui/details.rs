@@ -7,10 +7,11 @@ use ratatui::text::{Line, Span};
 use strum::IntoEnumIterator;
 
 use super::overlay::Content;
-use super::{Theme, faults, format};
+use super::{Theme, faults, format, matched};
 use crate::model::{Document, Job, JobKey, Material, SourceId};
 use crate::state::{Layout, Masked, State, Tab, Text, View};
 use crate::store::Common;
+use crate::store::query::TextField;
 
 /// The job to show.
 pub(super) struct Shown<'a> {
@@ -85,7 +86,13 @@ fn entry(layout: &Layout, theme: &Theme, label: &str, value: Vec<Span<'static>>)
 fn summary(state: &State, layout: &Layout, theme: &Theme, shown: &Shown<'_>) -> Vec<Line<'static>> {
     let facts = facts(state, theme, shown).into_iter().filter(|(_, text, _)| !text.is_empty());
     let mut lines: Vec<_> = facts
-        .flat_map(|(label, text, style)| entry(layout, theme, label, vec![Span::styled(text, style)]))
+        .flat_map(|(label, text, style)| {
+            let spans = match found_in(label) {
+                Some(field) => matched::spans(state, (shown.job, shown.source), field, &text, (style, theme)),
+                None => vec![Span::styled(text, style)],
+            };
+            entry(layout, theme, label, spans)
+        })
         .collect();
     if let Some(error) = shown.job.errors.last() {
         let style = if shown.job.is_done_with_errors() { theme.warning } else { theme.bad };
@@ -93,6 +100,17 @@ fn summary(state: &State, layout: &Layout, theme: &Theme, shown: &Shown<'_>) -> 
         lines.extend(entry(layout, theme, label, vec![Span::styled(error.message.to_string(), style)]));
     }
     lines
+}
+
+/// The facts in which words of the filter are found.
+fn found_in(label: &str) -> Option<TextField> {
+    match label {
+        "id" => Some(TextField::Id),
+        "file" => Some(TextField::Name),
+        "title" => Some(TextField::Title),
+        "reference" => Some(TextField::Reference),
+        _ => None,
+    }
 }
 
 fn config(layout: &Layout, theme: &Theme, job: &Job) -> Vec<Line<'static>> {

@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 use unicode_width::UnicodeWidthStr;
 
-use super::{Theme, format, pace, paint};
+use super::{Theme, completion, filter_line, format, matched, pace, paint};
 use crate::model::{EnvironmentState, JobId, JobKey};
 use crate::state::layout::ShownColumn;
 use crate::state::{Action, Layout, State};
@@ -39,6 +39,7 @@ pub(super) fn draw(
         draw_nothing(buffer, state, layout, theme);
     }
     draw_scroll_bar(buffer, state, layout, theme);
+    completion::draw(buffer, state, layout, theme);
 }
 
 /// `Jobs · filter: status:running · 38 of 12,431` and at the right `1–22`; or the filter being edited.
@@ -49,6 +50,10 @@ fn draw_rule(
     theme: &Theme,
     cursor: &mut Option<Position>,
 ) {
+    if state.filter.input().is_some() {
+        filter_line::draw(buffer, state, layout, theme, cursor);
+        return;
+    }
     let (y, width) = (layout.jobs_rule, layout.screen.width);
     let rows = state.rows();
     let place = match rows.len() {
@@ -75,10 +80,6 @@ fn draw_rule(
         paint::put(buffer, (place_x, y), place_width, &place, theme.quiet, Align::Right);
     }
     let room = if width >= 60 { place_x.saturating_sub(2) } else { width.saturating_sub(3) };
-    if state.filter.input().is_some() {
-        draw_input(buffer, state, (y, room), theme, cursor);
-        return;
-    }
     let mut spans = vec![Span::styled("Jobs", theme.title)];
     if !state.filter.text().is_empty() {
         spans.push(Span::styled(" · filter: ", theme.quiet));
@@ -104,40 +105,6 @@ fn unseen_sort(state: &State) -> Option<Sort> {
     let is_shown = |column| shown.iter().any(|shown| shown.spec.column == column);
     let seen = is_shown(state.sort.column) && state.sort.then.is_none_or(|(second, _)| is_shown(second));
     (!seen).then_some(state.sort)
-}
-
-/// The filter being edited: its text with what is wrong underlined, and why behind it.
-fn draw_input(
-    buffer: &mut Buffer,
-    state: &State,
-    (y, room): (u16, u16),
-    theme: &Theme,
-    cursor: &mut Option<Position>,
-) {
-    let Some(input) = state.filter.input() else { return };
-    let (text, error) = (input.value(), state.filter.error());
-    let mut spans = vec![Span::styled("/", theme.accent)];
-    let wrong = error.map(|error| error.at.clone()).filter(|at| !at.is_empty());
-    match wrong.and_then(|at| Some((text.get(..at.start)?, text.get(at.clone())?, text.get(at.end..)?))) {
-        Some((before, wrong, after)) => {
-            spans.push(Span::styled(before.to_owned(), theme.text));
-            spans.push(Span::styled(wrong.to_owned(), theme.wrong));
-            spans.push(Span::styled(after.to_owned(), theme.text));
-        }
-        None => spans.push(Span::styled(text.to_owned(), theme.text)),
-    }
-    // The cursor's own cell, and the reason where there is room for it.
-    spans.push(Span::raw(" "));
-    if let Some(error) = error {
-        spans.push(Span::styled(format!(" {}", error.message), theme.bad));
-    } else {
-        let count = if state.is_building() { "…".to_owned() } else { format::count(state.rows().len()) };
-        spans.push(Span::styled(format!(" {count} jobs"), theme.quiet));
-    }
-    paint::title(buffer, (1, y), room, spans);
-    let at = u16::try_from(input.visual_cursor()).unwrap_or(u16::MAX);
-    let x = 3_u16.saturating_add(at).min(room);
-    *cursor = Some(Position::new(x, y));
 }
 
 fn draw_heads(buffer: &mut Buffer, state: &State, layout: &Layout, columns: &[ShownColumn], theme: &Theme) {
@@ -197,7 +164,10 @@ fn draw_row(
         // The status keeps its colour: a stale rejection is still a rejection.
         let fades = stale && column.spec.column != Column::Status;
         let style = if fades { theme.stale } else { style };
-        paint::put(buffer, (x, y), column.width, &text, style, column.spec.align);
+        let places = matched::places(state, held, column.spec.column, &text);
+        let emphasis = matched::emphasis(theme, fades);
+        let cells = (x, y, column.width);
+        matched::put(buffer, cells, (&text, &places), (style, emphasis), column.spec.align);
         x += column.width + 1;
     }
 }

@@ -18,11 +18,19 @@ pub struct QueryError {
     pub at: Range<usize>,
     /// What is wrong and how to write it, one line, without control characters.
     pub message: String,
+    /// Whether something typed at the end of the text can still make it a query: nothing is wrong yet,
+    /// something is missing.
+    pub unfinished: bool,
 }
 
 impl QueryError {
     pub(super) fn new(at: Range<usize>, message: impl Into<String>) -> Self {
-        Self { at, message: message.into() }
+        Self { at, message: message.into(), unfinished: false }
+    }
+
+    /// The same where the text may go on, if it may.
+    pub(super) fn unfinished(self, unfinished: bool) -> Self {
+        Self { unfinished, ..self }
     }
 
     /// Three lines for a terminal: the text, marks under the place, and the message. `text` must be

@@ -16,6 +16,8 @@
 //! words longer than [`LONGEST`] must be contained as they are, and so must all words in ids, which
 //! are opaque.
 
+mod way;
+
 use nucleo_matcher::chars::{normalize, to_lower_case};
 
 use super::signature::{Signature, pair};
@@ -99,17 +101,24 @@ impl Word {
             let mut places = memchr::memchr2_iter(first, first.to_ascii_uppercase(), text.bytes());
             return places.any(|at| text.begins_word(at) && text.lies(word, at));
         }
+        self.fold(text, scratch);
         let Scratch { written, folded } = scratch;
-        written.clear();
-        written.extend(text.chars());
-        folded.clear();
-        let fold = |letter: char| to_lower_case(if self.accented { letter } else { normalize(letter) });
-        folded.extend(written.iter().copied().map(fold));
         if folded.windows(word.len()).any(|piece| piece == word) {
             return true;
         }
         let text = Text::Folded { written, folded };
         (0..folded.len()).any(|at| text.folded(at) == first && text.begins_word(at) && text.lies(word, at))
+    }
+}
+
+impl Word {
+    /// Takes the characters of a text apart, as they are written and as they are compared.
+    fn fold(&self, text: &str, Scratch { written, folded }: &mut Scratch) {
+        written.clear();
+        written.extend(text.chars());
+        folded.clear();
+        let fold = |letter: char| to_lower_case(if self.accented { letter } else { normalize(letter) });
+        folded.extend(written.iter().copied().map(fold));
     }
 }
 
@@ -189,8 +198,13 @@ impl<'a> Text<'a> {
 
     /// In how few gaps a letter comes to stand at a place, if the letter before may stand at `before`.
     fn fewest_gaps(self, from: usize, place: usize, before: &Gaps) -> u8 {
+        self.nearest(from, place, before).0
+    }
+
+    /// The same, and where the letter before stands then.
+    fn nearest(self, from: usize, place: usize, before: &Gaps) -> (u8, usize) {
         let gaps = |place: usize| before.get(place).copied().unwrap_or(NONE);
-        let mut fewest = gaps(place - 1);
+        let mut fewest = (gaps(place - 1), place - 1);
         let digit = self.written(from + place).is_numeric();
         if digit && self.written(from + place - 1).is_numeric() {
             return fewest;
@@ -200,8 +214,9 @@ impl<'a> Text<'a> {
             if self.written(skipped).is_alphanumeric() && self.begins_word(skipped) {
                 break;
             }
-            if !(digit && self.written(from + last).is_numeric()) {
-                fewest = fewest.min(gaps(last).saturating_add(1));
+            let more = gaps(last).saturating_add(1);
+            if more < fewest.0 && !(digit && self.written(from + last).is_numeric()) {
+                fewest = (more, last);
             }
         }
         fewest

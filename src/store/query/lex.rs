@@ -15,7 +15,7 @@ pub(super) enum Op {
 }
 
 impl Op {
-    fn of(c: char) -> Option<Self> {
+    pub(super) fn of(c: char) -> Option<Self> {
         match c {
             ':' => Some(Self::Is),
             '~' => Some(Self::Contains),
@@ -45,7 +45,8 @@ pub(super) enum Symbol {
     Or,
     Word(String),
     Phrase(String),
-    /// A field's name, the operator and the value. Whether there is such a field is the parser's business.
+    /// A field's name, the operator and the value, whose place is empty where there is none. Whether there
+    /// is such a field is the parser's business.
     Test {
         name: Range<usize>,
         op: Op,
@@ -119,7 +120,8 @@ impl<'a> Lexer<'a> {
         let message = format!(
             "`{sign}` negates what follows it without a space; to search for it put it in double quotes"
         );
-        self.wrong(0, 1, message)
+        let at_end = self.at + 1 == self.text.len();
+        self.wrong(0, 1, message).map_err(|error| error.unfinished(at_end))
     }
 
     /// Reads a quoted text, from its opening quote on. `\"` and `\\` stand for a quote and a backslash;
@@ -138,7 +140,8 @@ impl<'a> Lexer<'a> {
                 _ => inner.push(c),
             }
         }
-        self.wrong(0, rest.len(), "this double quote is never closed")
+        let error = QueryError::new(self.at..self.text.len(), "this double quote is never closed");
+        Err(error.unfinished(true))
     }
 
     fn after_quotes(&self) -> Result<(), QueryError> {
@@ -211,17 +214,6 @@ impl<'a> Lexer<'a> {
                 rest.get(..end).unwrap_or_default().to_owned()
             }
         };
-        if self.at == value_start {
-            let message = match op {
-                Op::Is => {
-                    format!(
-                        "a value must follow `{spelled}` without a space; {spelled}\"\" means that there is none"
-                    )
-                }
-                _ => format!("a value must follow `{spelled}` without a space"),
-            };
-            return Err(QueryError::new(start..self.at, message));
-        }
         let symbol = Symbol::Test { name: start..start + name, op, value, value_at: value_start..self.at };
         self.tokens.push(Token { symbol, at: start..self.at });
         Ok(())
@@ -260,7 +252,9 @@ impl<'a> Lexer<'a> {
         }
         match open.first() {
             Some(&at) => {
+                let at_end = end == rest.len();
                 self.wrong(at, 1, "this parenthesis in a word is never closed; put the word in double quotes")
+                    .map_err(|error| error.unfinished(at_end))
             }
             None => Ok(end),
         }
@@ -269,7 +263,7 @@ impl<'a> Lexer<'a> {
 
 /// Whether a text before an operator reads as a field's name. Other words may hold the operators'
 /// characters, as in `10:30`.
-fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     text.starts_with(char::is_alphabetic)
         && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
 }

@@ -38,7 +38,9 @@ mod fields;
 mod fuzzy;
 mod lex;
 mod parse;
+mod places;
 mod signature;
+mod spot;
 mod text;
 mod value;
 
@@ -47,6 +49,8 @@ mod properties;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod unfinished_tests;
+#[cfg(test)]
 mod words_tests;
 
 pub use error::QueryError;
@@ -54,6 +58,7 @@ pub use eval::{Described, Subject};
 pub use fields::{FIELDS, Field, Kind, TextField};
 pub use fuzzy::Scratch;
 pub use signature::Signature;
+pub use spot::{Part, Spot, spelled};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;

@@ -31,7 +31,7 @@ pub(super) fn parse(text: &str, zone: &TimeZone) -> Result<Option<Node>, QueryEr
         let message = format!("the query is longer than {LONGEST} bytes; shorten it from here on");
         return Err(QueryError::new(cut..text.len(), message));
     }
-    let tokens = lex(text)?;
+    let tokens = lex(text).map_err(|error| first_wrong(text, zone, error))?;
     if tokens.is_empty() {
         return Ok(None);
     }
@@ -41,6 +41,15 @@ pub(super) fn parse(text: &str, zone: &TimeZone) -> Result<Option<Node>, QueryEr
         None => Ok(Some(node)),
         // Everything else is taken by the loops in `either` and `both`.
         Some(token) => Err(QueryError::new(token.at.clone(), "there is no `(` for this `)`")),
+    }
+}
+
+/// Of a text whose end is unfinished: what is wrong before that already, if something is.
+fn first_wrong(text: &str, zone: &TimeZone, error: QueryError) -> QueryError {
+    let before = text.get(..error.at.start).filter(|_| error.unfinished).map(|before| parse(before, zone));
+    match before {
+        Some(Err(wrong)) if !wrong.unfinished => wrong,
+        _ => error,
     }
 }
 
@@ -99,7 +108,7 @@ impl<'a> Parser<'a> {
                 if self.take(&Symbol::Close) {
                     return Ok(inner);
                 }
-                Err(QueryError::new(token.at.clone(), "this parenthesis is never closed"))
+                Err(QueryError::new(token.at.clone(), "this parenthesis is never closed").unfinished(true))
             }
             Symbol::Phrase(phrase) if phrase.is_empty() => {
                 Err(QueryError::new(token.at.clone(), "there is nothing to search for between the quotes"))
@@ -127,7 +136,8 @@ impl<'a> Parser<'a> {
             }
             _ => "",
         };
-        QueryError::new(at, format!("a word or a field:value is missing {side} {}{quote}", quoted(spelled)))
+        let message = format!("a word or a field:value is missing {side} {}{quote}", quoted(spelled));
+        QueryError::new(at, message).unfinished(self.peek().is_none())
     }
 
     fn test(&self, name: Range<usize>, op: Op, value: &str, at: &Range<usize>) -> Result<Test, QueryError> {
@@ -137,6 +147,9 @@ impl<'a> Parser<'a> {
         };
         if !field.kind.operators().contains(&op.as_str()) {
             return Err(QueryError::new(name.end..name.end + 1, no_operator(field, op)));
+        }
+        if at.is_empty() {
+            return Err(self.no_value(name.start..at.start, op));
         }
         let test = match field.kind {
             Kind::Text(_) if op == Op::Contains && value.is_empty() => {
@@ -148,7 +161,32 @@ impl<'a> Parser<'a> {
             Kind::Age => age(op, value).map(Test::Age),
             Kind::Time => self.time(op, value),
         };
-        test.map_err(|wrong| QueryError::new(at.clone(), format!("`{}`: {wrong}", field.name)))
+        test.map_err(|wrong| {
+            // Behind a closing quote nothing can be added.
+            let goes_on = at.end == self.text.len() && at.len() == value.len();
+            let unfinished = goes_on && self.begins(field.kind, value);
+            QueryError::new(at.clone(), format!("`{}`: {wrong}", field.name)).unfinished(unfinished)
+        })
+    }
+
+    fn no_value(&self, at: Range<usize>, op: Op) -> QueryError {
+        let spelled = self.text.get(at.clone()).unwrap_or_default();
+        let none = match op {
+            Op::Is => format!("; {spelled}\"\" means that there is none"),
+            _ => String::new(),
+        };
+        let unfinished = at.end == self.text.len();
+        let message = format!("a value must follow `{spelled}` without a space{none}");
+        QueryError::new(at, message).unfinished(unfinished)
+    }
+
+    /// Whether a value that is none may become one when more is typed.
+    fn begins(&self, kind: Kind, value: &str) -> bool {
+        match kind {
+            Kind::Text(_) => false,
+            Kind::Duration | Kind::Age => value::begins_length(value),
+            Kind::Time => value::begins_length(value) || value::begins_stretch(value, self.zone),
+        }
     }
 
     fn time(&self, op: Op, value: &str) -> Result<Test, value::Wrong> {

@@ -4,6 +4,8 @@
 //! Folding is Unicode's lower case of each character by itself, so that both sides fold alike
 //! wherever a character stands. Accents count: `muller` equals no `Müller`.
 
+use std::ops::Range;
+
 use super::signature::Signature;
 
 /// Text whose case no longer matters.
@@ -74,6 +76,37 @@ impl Folded {
     pub(super) fn is_in_part(&self, text: &str, ends: &[usize]) -> bool {
         let is_whole = |from: usize| !ends.iter().any(|end| from < *end && *end < from + self.text.len());
         self.text.is_empty() || self.places(text).any(is_whole)
+    }
+
+    /// All places where this stands in a text, in bytes, none over another. Nothing stands nowhere.
+    pub(super) fn all_in(&self, text: &str) -> Vec<Range<usize>> {
+        let mut found: Vec<Range<usize>> = Vec::new();
+        for (at, _) in text.char_indices() {
+            let taken = found.last().is_some_and(|last| at < last.end);
+            let rest = text.get(at..).unwrap_or_default();
+            if let (false, Some(length)) = (taken, self.begins(rest)) {
+                found.push(at..at + length);
+            }
+        }
+        found
+    }
+
+    /// How much of a text this is, where the text begins with it.
+    fn begins(&self, text: &str) -> Option<usize> {
+        let mut wanted = self.text.chars().peekable();
+        wanted.peek()?;
+        for (at, c) in text.char_indices() {
+            for lower in c.to_lowercase() {
+                // It may end amid what one character becomes.
+                if wanted.next().is_some_and(|wanted| wanted != lower) {
+                    return None;
+                }
+            }
+            if wanted.peek().is_none() {
+                return Some(at + c.len_utf8());
+            }
+        }
+        None
     }
 
     /// Where this stands in a text of ASCII; nothing stands nowhere.

@@ -91,6 +91,19 @@ pub(super) fn stretch(text: &str, zone: &TimeZone) -> Result<Stretch, Wrong> {
     Ok(Stretch { start, end })
 }
 
+/// Whether a text may become a length: its last unit is missing.
+pub(super) fn begins_length(text: &str) -> bool {
+    UNITS.iter().any(|(unit, _)| length(&format!("{text}{unit}")).is_ok())
+}
+
+/// Whether a text may become a date or a date-time: with the rest of another one it is one.
+pub(super) fn begins_stretch(text: &str, zone: &TimeZone) -> bool {
+    // The digits that go on from most beginnings: `1` from `0` and `1`, `0` from `3`.
+    ["2026-11-11T00:00", "2026-11-10T00:00"].iter().any(|whole| {
+        whole.get(text.len()..).is_some_and(|rest| stretch(&format!("{text}{rest}"), zone).is_ok())
+    })
+}
+
 /// A date spelled with dashes, and nothing else: jiff alone would take more.
 fn date(text: &str) -> Option<civil::Date> {
     let spelled = text.len() == 10
