@@ -12,11 +12,14 @@ mod act;
 mod action;
 mod bundle;
 mod carry;
+mod charts;
+mod compare;
 mod copy;
 mod deletion;
 mod derive;
 mod details;
 mod event_filter;
+mod expiring;
 mod filter;
 mod follow;
 mod keymap;
@@ -37,10 +40,13 @@ use jiff::tz::TimeZone;
 pub use action::{Action, Delivery, Effect, Fetched, Message, NotSaved, SaveOrder};
 pub use bundle::Bundle;
 pub use carry::Saving;
+pub use charts::{Chart, Charts, Period};
+pub use compare::{Comparison, Difference, Pair};
 pub use copy::CLIPBOARD;
 pub use deletion::{Deleted, Deleting, Deletion, Guard, Victim};
 pub use details::{Tab, Text, View};
 pub use event_filter::EventFilter;
+pub use expiring::{Saved, Standing};
 pub use filter::Filter;
 pub use follow::Following;
 pub use keymap::{BINDINGS, Binding, Context, describe_key, lookup};
@@ -115,6 +121,12 @@ pub struct State {
     pub following: Following,
     /// What the keys' accounts have used.
     pub usage: UsageBoard,
+    /// Whether stuck jobs alone are shown.
+    pub stuck_only: bool,
+    /// Which chart is looked at.
+    pub charts: Charts,
+    /// The jobs whose transcripts were saved.
+    pub saved: Saved,
     /// Whether polling is paused.
     pub paused: bool,
     /// A passing remark.
@@ -159,6 +171,9 @@ impl State {
             prompt: None,
             following: Following::default(),
             usage: UsageBoard::default(),
+            stuck_only: false,
+            charts: Charts::default(),
+            saved: Saved::default(),
             paused: false,
             notice: None,
             now,

@@ -1,6 +1,6 @@
 //! What may lie over the panes, and how far it is scrolled.
 
-use super::{Deletion, View};
+use super::{Comparison, Deletion, View};
 use crate::model::{Job, JobKey, SourceId};
 
 /// Something that lies over the panes.
@@ -18,6 +18,10 @@ pub enum Overlay {
     Realtime(Scroll),
     /// What the keys' accounts have used.
     Usage(Scroll),
+    /// Charts of what was seen.
+    Charts(Scroll),
+    /// Two jobs side by side.
+    Compare(Box<Comparison>, Scroll),
     /// One job.
     Details {
         /// Which.
@@ -50,6 +54,8 @@ impl Overlay {
             | Self::Matrix(scroll)
             | Self::Realtime(scroll)
             | Self::Usage(scroll)
+            | Self::Charts(scroll)
+            | Self::Compare(_, scroll)
             | Self::Details { scroll, .. } => scroll.0,
         }
     }
@@ -63,6 +69,8 @@ impl Overlay {
             | Self::Matrix(scroll)
             | Self::Realtime(scroll)
             | Self::Usage(scroll)
+            | Self::Charts(scroll)
+            | Self::Compare(_, scroll)
             | Self::Details { scroll, .. } => {
                 *scroll = Scroll(line);
             }

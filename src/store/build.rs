@@ -49,9 +49,21 @@ pub struct Build {
 impl Build {
     /// Begins; the query's ages are as of `now`.
     pub fn start(store: &Store, query: &Query, sort: Sort, now: Timestamp) -> Self {
-        let jobs = store.jobs.ages().to_vec();
+        Self::of(store, store.jobs.ages().to_vec(), Wanted::new(query, sort), now)
+    }
+
+    /// Begins with the stuck jobs alone. Which these are changes as rounds go by: see
+    /// [`stuck_revision`](Store::stuck_revision).
+    pub fn start_stuck(store: &Store, query: &Query, sort: Sort, now: Timestamp) -> Self {
+        let wanted = Wanted { stuck: true, ..Wanted::new(query, sort) };
+        Self::of(store, store.jobs.stuck_by_age(), wanted, now)
+    }
+
+    /// Begins with so many jobs, newest first.
+    fn of(store: &Store, jobs: Vec<Handle>, wanted: Wanted, now: Timestamp) -> Self {
+        let sort = wanted.sort;
         Self {
-            wanted: Wanted::new(query, sort),
+            wanted,
             now,
             // Room for all at once: growing would copy them in one long step.
             sorter: Sorter::new(sort.column.stage(), sort.descending, jobs.len()),

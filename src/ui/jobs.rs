@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{Theme, format, pace, paint};
 use crate::model::{EnvironmentState, JobId, JobKey};
 use crate::state::layout::ShownColumn;
-use crate::state::{Layout, State};
+use crate::state::{Layout, Standing, State};
 use crate::store::{Align, Column, Handle, Held};
 
 /// Draws the pane and its rule; `cursor` becomes where the filter is edited.
@@ -80,6 +80,9 @@ fn draw_rule(
         return;
     }
     let mut spans = vec![Span::styled("Jobs", theme.title)];
+    if state.stuck_only {
+        spans.push(Span::styled(format!(" · {} stuck only", Theme::STUCK), theme.warning));
+    }
     if !state.filter.text().is_empty() {
         spans.push(Span::styled(" · filter: ", theme.quiet));
         spans.push(Span::styled(state.filter.text().to_owned(), theme.accent));
@@ -162,7 +165,7 @@ fn draw_row(
     }
     let mut x = area.x + 1;
     for column in columns {
-        let (mut text, mut style) = cell(state, held, column.spec.column, theme);
+        let (mut text, mut style) = cell(state, (handle, held), column.spec.column, theme);
         if column.spec.column == Column::Name && state.store.resubmission(handle).is_some() {
             (text, style) = (format!("⇄ {text}"), theme.warning);
         }
@@ -185,7 +188,7 @@ fn mark_of(state: &State, held: Held<'_>) -> Option<&'static str> {
 }
 
 /// What a column shows of a job.
-fn cell(state: &State, held: Held<'_>, column: Column, theme: &Theme) -> (String, Style) {
+fn cell(state: &State, (handle, held): (Handle, Held<'_>), column: Column, theme: &Theme) -> (String, Style) {
     let fleet = state.store.fleet();
     let source = fleet.source(held.source());
     let zone = &state.settings.zone;
@@ -198,6 +201,7 @@ fn cell(state: &State, held: Held<'_>, column: Column, theme: &Theme) -> (String
         Column::Key => {
             (source.map_or(String::new(), |source| fleet.key_name(source.key).to_owned()), theme.quiet)
         }
+        Column::Status if state.store.is_stuck(handle) => (format!("{} stuck", Theme::STUCK), theme.warning),
         Column::Status => {
             let (glyph, style) = theme.job(held.status(), !held.errors().is_empty());
             let followed = source.is_some_and(|source| state.following.has(source.environment, held.id()));
@@ -244,8 +248,12 @@ fn expires_cell(state: &State, held: Held<'_>, theme: &Theme) -> (String, Style)
     if left.is_negative() {
         return ("past".to_owned(), theme.quiet);
     }
-    let style = if left.as_hours() < 24 { theme.warning } else { theme.quiet };
-    (format::span(left), style)
+    let (mark, style) = match state.standing(held) {
+        Standing::Losing => (format!("{} ", Theme::LOSING), theme.warning),
+        Standing::Saved => (format!("{} ", Theme::SAVED), theme.good),
+        Standing::Calm => (String::new(), theme.quiet),
+    };
+    (format!("{mark}{}", format::span(left)), style)
 }
 
 /// Says why there are no rows.
@@ -253,7 +261,9 @@ fn draw_nothing(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &The
     let answered = state.store.sources().any(|(_, record)| record.last_good.is_some());
     let asking =
         state.store.fleet().environments().any(|(id, _)| state.store.state(id) == EnvironmentState::Unknown);
-    let text = if state.rows().total() > 0 {
+    let text = if state.stuck_only && state.filter.text().is_empty() {
+        "no job is stuck; ! shows all again".to_owned()
+    } else if state.rows().total() > 0 {
         format!("no job of {} matches the filter; Esc clears it", format::count(state.rows().total()))
     } else if answered {
         "no jobs in the past 7 days".to_owned()

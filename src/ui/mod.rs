@@ -2,13 +2,15 @@
 //! changes nothing and reads no clock; the rows it builds are the rows in view, however many there are.
 //!
 //! A file a pane: `header`, `banners`, `environments`, `keys`, `strip` (both on one line), `jobs`,
-//! `events`, `hints`; over them `details`, `help`, `matrix` (with `hosts`), `realtime`, `usage`, and instead
+//! `events`, `hints`; over them `details`, `help`, `matrix` (with `hosts`), `realtime`, `usage`, `charts`, `compare`, and instead
 //! of them `first_run`. `paint` puts text
 //! into cells, `format` turns numbers and times into words, `theme` says what looks how, `svg` makes a
 //! picture of a screen.
 
 mod ascii;
 mod banners;
+mod charts;
+mod compare;
 mod confirm;
 mod details;
 mod environments;
@@ -101,6 +103,13 @@ fn draw_all(buffer: &mut Buffer, state: &State, theme: &Theme, cursor: &mut Opti
         }
         Some(Overlay::Usage(_)) => {
             overlay::draw(buffer, state, &layout, theme, usage::content(state, &layout, theme), cursor)
+        }
+        Some(Overlay::Charts(_)) => {
+            overlay::draw(buffer, state, &layout, theme, charts::content(state, &layout, theme), cursor)
+        }
+        Some(Overlay::Compare(comparison, _)) => {
+            let content = compare::content(state, &layout, theme, comparison);
+            overlay::draw(buffer, state, &layout, theme, content, cursor)
         }
         Some(Overlay::Realtime(_)) => {
             overlay::draw(buffer, state, &layout, theme, realtime::content(state, &layout, theme), cursor)
