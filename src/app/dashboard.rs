@@ -21,6 +21,7 @@ use super::inquiries::Inquiries;
 use super::keys::{KeyWatch, News, Wish};
 use super::lookout::Lookout;
 use super::redact::Redactor;
+use super::saved::Account;
 use super::signals::{self, Quit, Signal, Signals};
 use super::terminal::{self, Screen};
 use super::{Writes, crash, fleet_of, journal, now};
@@ -115,13 +116,16 @@ pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> 
     (state.keymap, state.mouse) = (keymap, config.steering.mouse);
     state.guards = config.endpoints.iter().map(guard).collect();
     state.bases = config.endpoints.iter().map(|endpoint| endpoint.base.to_string()).collect();
+    // What the demo makes up is gone with it.
+    let account = (!state.settings.demo).then(|| Account::new(state_dir.clone()));
+    state.saved = account.as_ref().map(|account| account.read(&config.fleet)).unwrap_or_default();
     // The caller has parsed it; a text that does not parse filters nothing.
     let _ = state.filter.set(&filter, &state.settings.zone.clone());
     let (reports, mut incoming) = mpsc::channel(REPORTS);
     let follows = Follows::new(sources.clone(), reports.clone());
     let fleet = Arc::new(config.fleet.clone());
     let inquiries = Inquiries::new(sources.clone(), Some(state_dir.clone()));
-    let errands = Errands::new(Deletion { sources: sources.clone(), fleet, state_dir });
+    let errands = Errands::new(Deletion { sources: sources.clone(), fleet, state_dir }, account);
     state.alerts = Alerts::new(alerts::rules(&config, &state.settings.zone).unwrap_or_default());
     let alarm = Alarm::new(&config, redactor.clone());
     let key_watch = KeyWatch::start(config.fetchers, &config.keys);

@@ -13,7 +13,8 @@ use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet, spawn_blocking};
 
 use super::deletion::Deletion;
-use crate::model::{Document, Failure, FailureKind, JobId, JobKey, Material, SourceId};
+use super::saved::Account;
+use crate::model::{Document, Failure, FailureKind, Fleet, JobId, JobKey, Material, SourceId};
 use crate::poll::{SourcePoll, errand};
 use crate::state::{Effect, Fetched, Message, NotSaved, SaveOrder};
 
@@ -23,10 +24,19 @@ const WAITING: usize = 64;
 /// After so many further bytes the screen is told that a text is coming.
 const STEP: usize = 256 * 1024;
 
+/// Where transcripts are saved from, and who takes account of that.
+#[derive(Clone, Debug)]
+struct Desk {
+    sources: Vec<SourcePoll>,
+    fleet: Arc<Fleet>,
+    account: Option<Account>,
+}
+
 /// What is under way. Dropping it calls all of it off.
 #[derive(Debug)]
 pub(super) struct Errands {
     deletion: Deletion,
+    desk: Desk,
     messages: mpsc::Sender<Message>,
     incoming: mpsc::Receiver<Message>,
     tasks: JoinSet<()>,
@@ -35,10 +45,12 @@ pub(super) struct Errands {
 }
 
 impl Errands {
-    /// Who runs errands at these sources, and accounts for deletions in the state directory.
-    pub(super) fn new(deletion: Deletion) -> Self {
+    /// Who runs errands at these sources, and accounts for deletions in the state directory, and for what was saved
+    /// where there is an account of that.
+    pub(super) fn new(deletion: Deletion, account: Option<Account>) -> Self {
         let (messages, incoming) = mpsc::channel(WAITING);
-        Self { deletion, messages, incoming, tasks: JoinSet::new(), text: None }
+        let desk = Desk { sources: deletion.sources.clone(), fleet: Arc::clone(&deletion.fleet), account };
+        Self { deletion, desk, messages, incoming, tasks: JoinSet::new(), text: None }
     }
 
     /// What came of one; never ends.
@@ -72,14 +84,12 @@ impl Errands {
                 self.tasks.spawn(self.deletion.clone().run(victims, self.messages.clone()));
             }
             Effect::SaveAll(orders) => {
-                let (sources, told) = (self.deletion.sources.clone(), self.messages.clone());
-                self.tasks.spawn(save_all(sources, orders, told));
+                self.tasks.spawn(self.desk.clone().save_all(orders, self.messages.clone()));
             }
             Effect::Save(order) => {
-                let Some(source) = self.source(order.source) else { return };
-                let told = self.messages.clone();
+                let (desk, told) = (self.desk.clone(), self.messages.clone());
                 self.tasks.spawn(async move {
-                    let saved = save(&source, &order).await;
+                    let saved = desk.save(&order).await;
                     let _ = told.send(Message::Saved(order, saved)).await;
                 });
             }
@@ -124,40 +134,55 @@ async fn fetch(
     let _ = told.send(Message::Fetched(number, fetched)).await;
 }
 
-/// Saves one after another, each into a directory that is made where it is missing.
-async fn save_all(sources: Vec<SourcePoll>, orders: Vec<(JobKey, SaveOrder)>, told: mpsc::Sender<Message>) {
-    for (key, order) in orders {
-        let source = sources.iter().find(|source| source.source == order.source);
-        let dir = expand(&order.path).parent().map(Path::to_owned).unwrap_or_default();
-        let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(dir);
-        let saved = match (source, made) {
-            (_, Err(error)) => Err(NotSaved::Unwritten(error.to_string())),
-            (Some(source), Ok(())) => save(source, &order).await,
-            (None, _) => {
-                Err(NotSaved::Failed(Failure::new(FailureKind::Internal, "there is no such source")))
+impl Desk {
+    /// Saves one after another, each into a directory that is made where it is missing.
+    async fn save_all(self, orders: Vec<(JobKey, SaveOrder)>, told: mpsc::Sender<Message>) {
+        for (key, order) in orders {
+            let dir = expand(&order.path).parent().map(Path::to_owned).unwrap_or_default();
+            let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(dir);
+            let saved = match made {
+                Err(error) => Err(NotSaved::Unwritten(error.to_string())),
+                Ok(()) => self.save(&order).await,
+            };
+            if told.send(Message::SavedOne(key, order, saved)).await.is_err() {
+                return;
             }
-        };
-        if told.send(Message::SavedOne(key, order, saved)).await.is_err() {
-            return;
         }
     }
-}
 
-/// Fetches what is to be saved and writes it; gives its bytes.
-async fn save(source: &SourcePoll, order: &SaveOrder) -> Result<u64, NotSaved> {
-    let path = expand(&order.path);
-    if !order.replace && path.symlink_metadata().is_ok() {
-        return Err(NotSaved::Exists);
+    /// Fetches what is to be saved, writes it, and takes account of it; gives its bytes.
+    async fn save(&self, order: &SaveOrder) -> Result<u64, NotSaved> {
+        let internal = |what| NotSaved::Failed(Failure::new(FailureKind::Internal, what));
+        let source = self.sources.iter().find(|source| source.source == order.source);
+        let source = source.ok_or_else(|| internal("there is no such source"))?;
+        let path = expand(&order.path);
+        if !order.replace && path.symlink_metadata().is_ok() {
+            return Err(NotSaved::Exists);
+        }
+        let fetched = errand::fetch(source, &order.id, order.material, Arc::new(|_| {})).await;
+        let bytes = fetched.map_err(NotSaved::Failed)?;
+        let (length, desk, own) = (bytes.len(), self.clone(), order.clone());
+        let written = spawn_blocking(move || {
+            write(&path, &bytes, own.replace)?;
+            desk.take_account(&own, &path);
+            Ok(())
+        });
+        match written.await {
+            Ok(Ok(())) => Ok(u64::try_from(length).unwrap_or(u64::MAX)),
+            Ok(Err(error)) if io::Error::kind(&error) == ErrorKind::AlreadyExists && !order.replace => {
+                Err(NotSaved::Exists)
+            }
+            Ok(Err(error)) => Err(NotSaved::Unwritten(error.to_string())),
+            Err(_) => Err(internal("the file was not written")),
+        }
     }
-    let fetched = errand::fetch(source, &order.id, order.material, Arc::new(|_| {})).await;
-    let bytes = fetched.map_err(NotSaved::Failed)?;
-    let (length, replace) = (bytes.len(), order.replace);
-    let written = spawn_blocking(move || write(&path, &bytes, replace)).await;
-    match written {
-        Ok(Ok(())) => Ok(u64::try_from(length).unwrap_or(u64::MAX)),
-        Ok(Err(error)) if error.kind() == ErrorKind::AlreadyExists && !replace => Err(NotSaved::Exists),
-        Ok(Err(error)) => Err(NotSaved::Unwritten(error.to_string())),
-        Err(_) => Err(NotSaved::Failed(Failure::new(FailureKind::Internal, "the file was not written"))),
+
+    fn take_account(&self, order: &SaveOrder, path: &Path) {
+        let source = self.fleet.source(order.source);
+        if let (Some(account), Some(source)) = (&self.account, source) {
+            let environment = self.fleet.environment_name(source.environment);
+            account.note(environment, &order.id, order.material, path);
+        }
     }
 }
 

@@ -2,7 +2,8 @@
 //! the state; [`jobs`] is its twin without a screen, over the same pollers and the same store;
 //! [`doctor`] looks at every host and key once and explains; [`picture`] is the dashboard without a terminal.
 //! The rest is terminal manners: [`terminal`], [`input`], [`signals`], [`crash`], [`log`], [`redact`]; and
-//! `keys`, which sees them change; and `lookout`, which looks at hosts without a key.
+//! `keys`, which sees them change; and `lookout`, which looks at hosts without a key; and `saved`, the account
+//! of transcripts that are safe.
 
 pub mod alerts;
 mod bundle;
@@ -25,6 +26,7 @@ mod output;
 mod passage;
 pub mod picture;
 pub mod redact;
+mod saved;
 pub mod signals;
 pub mod terminal;
 mod title;

@@ -43,7 +43,11 @@ impl State {
             | Action::OpenEvents
             | Action::OpenMatrix
             | Action::OpenRealtime
-            | Action::OpenUsage => return self.open(action),
+            | Action::OpenUsage
+            | Action::OpenCharts => return self.open(action),
+            Action::Compare => return self.compare(),
+            Action::ToggleStuck => self.toggle_stuck(),
+            Action::SaveExpiring => self.ask_to_save_expiring(),
             Action::OpenDetails => self.open_details(),
             Action::NextTab
             | Action::PreviousTab
@@ -118,6 +122,7 @@ impl State {
         let scroll = Scroll::default();
         let overlay = match action {
             Action::OpenUsage => return self.open_usage(),
+            Action::OpenCharts => return self.open_charts(),
             Action::OpenEvents => Overlay::Events(scroll),
             Action::OpenMatrix => Overlay::Matrix(scroll),
             Action::OpenColumns => self.open_columns(),
@@ -143,9 +148,9 @@ impl State {
 
     fn act_on_details(&mut self, action: Action) -> Vec<Effect> {
         match action {
-            Action::NextTab => return self.turn_tab(true),
-            Action::PreviousTab => return self.turn_tab(false),
-            Action::NextFormat => return self.turn_format(),
+            Action::NextTab => return self.turn(true),
+            Action::PreviousTab => return self.turn(false),
+            Action::NextFormat => return self.turn_form(),
             Action::Submit => return self.submit(),
             Action::Find => self.ask_what_to_find(),
             Action::FindNext => self.find_on(true),
@@ -159,6 +164,33 @@ impl State {
             _ => self.cancel_prompt(),
         }
         Vec::new()
+    }
+
+    fn turn(&mut self, forwards: bool) -> Vec<Effect> {
+        self.turn_chart(forwards);
+        self.turn_tab(forwards)
+    }
+
+    /// Another form of what is in front: of what is asked for, of a chart, of a transcript.
+    fn turn_form(&mut self) -> Vec<Effect> {
+        if self.prompt.is_some() {
+            self.turn_saved_form();
+            return Vec::new();
+        }
+        self.turn_period();
+        self.turn_format()
+    }
+
+    /// Shows stuck jobs alone, or all again.
+    fn toggle_stuck(&mut self) {
+        self.stuck_only = !self.stuck_only;
+        let count = self.store.stuck();
+        self.remark(match (self.stuck_only, count) {
+            (false, _) => "all jobs again".to_owned(),
+            (true, 0) => "no job is stuck; ! shows all again".to_owned(),
+            (true, 1) => "1 stuck job alone; ! shows all again".to_owned(),
+            (true, count) => format!("{count} stuck jobs alone; ! shows all again"),
+        });
     }
 
     /// Lays something over the panes in the place of what is there.
@@ -271,6 +303,8 @@ impl State {
     fn let_go(&mut self) {
         if self.selection.job().is_some() {
             self.selection.clear();
+        } else if self.stuck_only {
+            self.stuck_only = false;
         } else {
             // An empty query always parses.
             let _ = self.filter.set("", &self.settings.zone);

@@ -78,19 +78,19 @@ impl State {
         }
         let targets = self.targets();
         if !targets.is_empty() {
-            self.prompt = Some(Prompt::new(Purpose::SaveAll(targets), "transcripts"));
+            self.prompt = Some(Prompt::new(Purpose::SaveAll(targets, Material::Txt), "transcripts"));
         }
     }
 
     /// Saves the transcripts of these jobs into a directory.
-    pub(super) fn save_all(&mut self, targets: Vec<JobKey>, dir: &str) -> Vec<Effect> {
+    pub(super) fn save_all(&mut self, targets: Vec<JobKey>, material: Material, dir: &str) -> Vec<Effect> {
         let dir = dir.trim_end_matches('/');
         let order = |key: JobKey| {
             let held = self.store.job(self.store.find(&key)?)?;
             let environment = self.store.fleet().environment_name(key.environment);
-            let path = format!("{dir}/{}", file_name(environment, &held.to_job(), Material::Txt));
+            let path = format!("{dir}/{}", file_name(environment, &held.to_job(), material));
             let (source, id) = (held.source(), key.id.clone());
-            Some((key, SaveOrder { source, id, material: Material::Txt, path, replace: false }))
+            Some((key, SaveOrder { source, id, material, path, replace: false }))
         };
         let orders: Vec<_> = targets.into_iter().filter_map(order).collect();
         self.saving = Some(Saving { all: orders.len(), ..Saving::default() });
@@ -102,10 +102,13 @@ impl State {
     pub(super) fn take_saved_one(&mut self, key: JobKey, order: &SaveOrder, saved: Result<u64, NotSaved>) {
         let Some(saving) = &mut self.saving else { return };
         saving.done += 1;
+        saving.failed += usize::from(saved.is_err());
         match saved {
-            Ok(_) => self.marks.remove(&key),
+            Ok(_) => {
+                self.marks.remove(&key);
+                self.note_saved(key, order.material, &order.path);
+            }
             Err(why) => {
-                saving.failed += 1;
                 let why = match why {
                     NotSaved::Exists => format!("{} is there already", order.path),
                     NotSaved::Unwritten(why) => format!("cannot write {}: {why}", order.path),

@@ -11,6 +11,7 @@ use crate::store::{Banner, Build, Cause, Followed, Severity, Sort, Sureness};
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Built {
     revision: u64,
+    stuck: usize,
     day: Timestamp,
     rows: BuiltRows,
 }
@@ -22,6 +23,8 @@ struct BuiltRows {
     sort: Sort,
     /// Goes on as time passes, where the query asks for ages.
     moment: i64,
+    /// Which jobs are stuck, where only those are shown.
+    stuck: Option<u64>,
 }
 
 /// So many changed jobs are looked at in one go: about two milliseconds.
@@ -64,14 +67,15 @@ impl State {
             query: self.filter.generation(),
             sort: self.sort,
             moment: if depends_on_time { self.now.as_second() / self.rhythm() } else { 0 },
+            stuck: self.stuck_only.then(|| self.store.stuck_revision()),
         };
-        let built = Built { revision: self.store.revision(), day, rows };
+        let built = Built { revision: self.store.revision(), stuck: self.store.stuck(), day, rows };
         let before = self.built.replace(built);
         if before == Some(built) {
             return;
         }
         self.summary = self.store.summary(day);
-        let asked_for = |rows: &BuiltRows| (rows.query, rows.sort);
+        let asked_for = |rows: &BuiltRows| (rows.query, rows.sort, rows.stuck.is_some());
         let last = before.map(|built| built.rows);
         self.follow();
         if last.as_ref().map(asked_for) != Some(asked_for(&rows)) {
@@ -89,7 +93,8 @@ impl State {
     }
 
     fn start_build(&mut self) {
-        self.build = Some(Build::start(&self.store, self.filter.query(), self.sort, self.now));
+        let start = if self.stuck_only { Build::start_stuck } else { Build::start };
+        self.build = Some(start(&self.store, self.filter.query(), self.sort, self.now));
         // A fleet of usual size takes one step, and nobody sees that there are any.
         self.step_build();
     }

@@ -5,7 +5,7 @@ use strum::{Display, EnumIter, IntoEnumIterator};
 
 use super::overlay::Scroll;
 use super::{Action, Effect, Fetched, NotSaved, Overlay, Prompt, Purpose, SaveOrder, State};
-use crate::model::{Document, Failure, Job, Material, Status};
+use crate::model::{Document, Failure, Job, JobKey, Material, Status};
 
 /// What of a job is looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Display, EnumIter)]
@@ -97,11 +97,7 @@ impl State {
     pub(super) fn turn_format(&mut self) -> Vec<Effect> {
         let Some(Overlay::Details { view, .. }) = &mut self.overlay else { return Vec::new() };
         if view.tab == Tab::Transcript {
-            view.format = match view.format {
-                Material::Txt => Material::Json,
-                Material::Json => Material::Srt,
-                _ => Material::Txt,
-            };
+            view.format = super::prompt::after(view.format);
         }
         view.tab = Tab::Transcript;
         self.look_at_tab()
@@ -237,7 +233,14 @@ impl State {
     /// Tells what became of saving, and asks where a file is in the way.
     pub(super) fn take_saved(&mut self, order: SaveOrder, saved: Result<u64, NotSaved>) {
         match saved {
-            Ok(bytes) => self.remark(format!("saved {bytes} bytes to {}", order.path)),
+            Ok(bytes) => {
+                self.remark(format!("saved {bytes} bytes to {}", order.path));
+                if let Some(environment) =
+                    self.store.fleet().source(order.source).map(|source| source.environment)
+                {
+                    self.note_saved(JobKey { environment, id: order.id }, order.material, &order.path);
+                }
+            }
             Err(NotSaved::Unwritten(why)) => self.remark(format!("cannot write {}: {why}", order.path)),
             Err(NotSaved::Failed(failure)) => {
                 let job = match &self.overlay {

@@ -70,9 +70,11 @@ impl State {
             }
             Action::KeepFilter => self.help.editing = false,
             Action::EmptyFilter => self.help.input = Input::default(),
-            _ => {
+            Action::CancelFilter => {
                 self.help.let_go();
             }
+            // Words of the help are not completed.
+            _ => {}
         }
     }
 

@@ -13,14 +13,17 @@ mod action;
 mod alerts;
 mod bundle;
 mod carry;
+mod charts;
 mod chooser;
 pub mod columns;
+mod compare;
 mod completion;
 mod copy;
 mod deletion;
 mod derive;
 mod details;
 mod event_filter;
+mod expiring;
 mod filter;
 mod filter_line;
 mod follow;
@@ -49,13 +52,16 @@ pub use action::{Action, Delivery, Effect, Fetched, Message, NotSaved, SaveOrder
 pub use alerts::{Alert, Alerts, Facts, Notification, Rule, Trigger, Ways};
 pub use bundle::Bundle;
 pub use carry::Saving;
+pub use charts::{Chart, Charts, Period};
 pub use chooser::Chooser;
 pub use columns::Columns;
+pub use compare::{Comparison, Difference, Pair};
 pub use completion::Suggestion;
 pub use copy::CLIPBOARD;
 pub use deletion::{Deleted, Deleting, Deletion, Guard, Victim};
 pub use details::{Tab, Text, View};
 pub use event_filter::EventFilter;
+pub use expiring::{Saved, Standing};
 pub use filter::{Complaint, Filter};
 pub use follow::Following;
 pub use help::Help;
@@ -145,6 +151,12 @@ pub struct State {
     pub following: Following,
     /// What the keys' accounts have used.
     pub usage: UsageBoard,
+    /// Whether stuck jobs alone are shown.
+    pub stuck_only: bool,
+    /// Which chart is looked at.
+    pub charts: Charts,
+    /// The jobs whose transcripts were saved.
+    pub saved: Saved,
     /// Whether polling is paused.
     pub paused: bool,
     /// A passing remark.
@@ -198,6 +210,9 @@ impl State {
             mouse: true,
             following: Following::default(),
             usage: UsageBoard::default(),
+            stuck_only: false,
+            charts: Charts::default(),
+            saved: Saved::default(),
             paused: false,
             notice: None,
             alerts: Alerts::default(),

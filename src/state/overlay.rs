@@ -1,6 +1,6 @@
 //! What may lie over the panes, and how far it is scrolled.
 
-use super::{Chooser, Deletion, View};
+use super::{Chooser, Comparison, Deletion, View};
 use crate::model::{Job, JobKey, SourceId};
 
 /// Something that lies over the panes.
@@ -20,6 +20,10 @@ pub enum Overlay {
     Usage(Scroll),
     /// The chooser of columns.
     Columns(Box<Chooser>),
+    /// Charts of what was seen.
+    Charts(Scroll),
+    /// Two jobs side by side.
+    Compare(Box<Comparison>, Scroll),
     /// One job.
     Details {
         /// Which.
@@ -52,6 +56,8 @@ impl Overlay {
             | Self::Matrix(scroll)
             | Self::Realtime(scroll)
             | Self::Usage(scroll)
+            | Self::Charts(scroll)
+            | Self::Compare(_, scroll)
             | Self::Details { scroll, .. } => scroll.0,
             Self::Columns(chooser) => chooser.at,
         }
@@ -66,6 +72,8 @@ impl Overlay {
             | Self::Matrix(scroll)
             | Self::Realtime(scroll)
             | Self::Usage(scroll)
+            | Self::Charts(scroll)
+            | Self::Compare(_, scroll)
             | Self::Details { scroll, .. } => {
                 *scroll = Scroll(line);
             }

@@ -3,7 +3,7 @@
 
 use tui_input::Input;
 
-use crate::model::JobKey;
+use crate::model::{JobKey, Material};
 
 use super::{Effect, Overlay, SaveOrder, State, Victim};
 
@@ -23,8 +23,8 @@ pub enum Purpose {
     Find,
     /// Where to save; the order's path is what was proposed.
     SaveAs(SaveOrder),
-    /// The directory for the transcripts of these jobs.
-    SaveAll(Vec<JobKey>),
+    /// The directory for the transcripts of these jobs, in a form.
+    SaveAll(Vec<JobKey>, Material),
     /// Whether to replace the order's file.
     Replace(SaveOrder),
     /// Whether to delete; the word that does it.
@@ -33,6 +33,15 @@ pub enum Purpose {
 
 /// The word that lets a file be replaced.
 const REPLACE: &str = "replace";
+
+/// The form of transcripts after another one.
+pub(super) fn after(form: Material) -> Material {
+    match form {
+        Material::Txt => Material::Json,
+        Material::Json => Material::Srt,
+        _ => Material::Txt,
+    }
+}
 
 impl Prompt {
     pub(super) fn new(purpose: Purpose, text: &str) -> Self {
@@ -44,7 +53,9 @@ impl Prompt {
         match &self.purpose {
             Purpose::Find => "find".to_owned(),
             Purpose::SaveAs(_) => "save as".to_owned(),
-            Purpose::SaveAll(jobs) => format!("save {} transcripts (txt) into the directory", jobs.len()),
+            Purpose::SaveAll(jobs, form) => {
+                format!("save {} transcripts ({form}; Tab: {}) into the directory", jobs.len(), after(*form))
+            }
             Purpose::Delete(victims, word) => format!("type {word} to delete {}", victims.len()),
             Purpose::Replace(order) => format!("{} is there; type {REPLACE} to replace it", order.path),
         }
@@ -61,16 +72,23 @@ impl State {
             Purpose::SaveAs(order) if !text.is_empty() => {
                 return self.save(SaveOrder { path: text.to_owned(), ..order });
             }
-            Purpose::SaveAll(jobs) if !text.is_empty() => return self.save_all(jobs, text),
+            Purpose::SaveAll(jobs, form) if !text.is_empty() => return self.save_all(jobs, form, text),
             Purpose::Replace(order) if text == REPLACE => {
                 return self.save(SaveOrder { replace: true, ..order });
             }
             Purpose::Delete(victims, word) => return self.delete(victims, text == word),
-            Purpose::SaveAs(_) | Purpose::SaveAll(_) | Purpose::Replace(_) => {
+            Purpose::SaveAs(_) | Purpose::SaveAll(..) | Purpose::Replace(_) => {
                 self.remark("nothing was saved".to_owned());
             }
         }
         Vec::new()
+    }
+
+    /// Goes on to the next form in which transcripts are to be saved.
+    pub(super) fn turn_saved_form(&mut self) {
+        if let Some(Prompt { purpose: Purpose::SaveAll(_, form), .. }) = &mut self.prompt {
+            *form = after(*form);
+        }
     }
 
     /// Takes the question back.

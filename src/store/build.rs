@@ -61,12 +61,24 @@ pub struct Build {
 impl Build {
     /// Begins; the query's ages are as of `now`.
     pub fn start(store: &Store, query: &Query, sort: Sort, now: Timestamp) -> Self {
-        let jobs = store.jobs.ages().to_vec();
-        // The jobs come newest first, and stay so where the columns leave them equal.
+        Self::of(store, store.jobs.ages().to_vec(), Wanted::new(query, sort), now)
+    }
+
+    /// Begins with the stuck jobs alone. Which these are changes as rounds go by: see
+    /// [`stuck_revision`](Store::stuck_revision).
+    pub fn start_stuck(store: &Store, query: &Query, sort: Sort, now: Timestamp) -> Self {
+        let wanted = Wanted { stuck: true, ..Wanted::new(query, sort) };
+        Self::of(store, store.jobs.stuck_by_age(), wanted, now)
+    }
+
+    /// Begins with so many jobs, newest first.
+    fn of(store: &Store, jobs: Vec<Handle>, wanted: Wanted, now: Timestamp) -> Self {
+        let sort = wanted.sort;
+        // They stay newest first where the columns leave them equal.
         let second = sort.then.filter(|then| *then != (Column::Age, false));
         let (column, descending) = second.unwrap_or((sort.column, sort.descending));
         Self {
-            wanted: Wanted::new(query, sort),
+            wanted,
             now,
             column,
             descending,

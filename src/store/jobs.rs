@@ -15,6 +15,7 @@ use jiff::Timestamp;
 
 use super::journal::Journal;
 use super::order::Order;
+use super::overdue::Watch;
 use super::row::{Held, Row, Words, fingerprint};
 use super::slab::Slab;
 use super::summary::Tally;
@@ -129,6 +130,14 @@ impl Jobs {
 
     pub(super) fn tallies(&self) -> impl Iterator<Item = &Tally> {
         self.places.iter().map(|place| &place.tally)
+    }
+
+    pub(super) fn tally(&self, environment: EnvironmentId) -> Option<&Tally> {
+        self.places.get(environment.index()).map(|place| &place.tally)
+    }
+
+    pub(super) fn watch_mut(&mut self, environment: EnvironmentId) -> Option<&mut Watch> {
+        self.places.get_mut(environment.index()).map(|place| place.tally.watch_mut())
     }
 
     /// The listing that is shown of a job.

@@ -49,6 +49,8 @@ impl Store {
                 record.next = Some(next);
                 record.note_coverage(coverage);
                 self.drop_unlisted(source, sequence, coverage);
+                self.note_round(source, at);
+                self.note_backlog(source, at);
             }
             PollEvent::Failed { failure, latency, next } => {
                 record.asked = None;
@@ -72,7 +74,11 @@ impl Store {
         let first = !std::mem::replace(&mut record.paged, true);
         let watched_since = *record.watched_since.get_or_insert(at);
         record.note_unreadable(unreadable, first, at);
-        record.last_good = Some(at);
+        let before = record.last_good.replace(at);
+        if first {
+            record.looked_before = before;
+        }
+        let looked_before = record.looked_before;
         let recovered = record.trouble.take().is_some();
         let key_news = record.note_accepted(at);
         let sequence = record.sequence;
@@ -94,6 +100,7 @@ impl Store {
             let change = self.jobs.put(source, &job, sequence);
             if change != Change::Same {
                 self.revision += 1;
+                self.note_turnaround((source, at), &change, looked_before);
                 self.note_change((source, at), &change, fresh, &mut told);
             }
         }

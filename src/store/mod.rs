@@ -17,6 +17,7 @@
 
 mod advice;
 mod alias;
+mod backlog;
 mod banners;
 mod build;
 mod clock;
@@ -26,12 +27,14 @@ mod event;
 mod exchange;
 mod health;
 mod hosts;
+mod hours;
 mod jobs;
 mod journal;
 mod keys;
 mod merge;
 mod news;
 mod order;
+mod overdue;
 mod pool;
 mod record;
 mod resubmission;
@@ -43,6 +46,7 @@ mod sort;
 mod sorting;
 mod summary;
 mod transition;
+mod turnaround;
 mod vocabulary;
 
 pub mod query;
@@ -53,12 +57,14 @@ use jiff::Timestamp;
 
 pub use advice::evidence;
 pub use alias::AliasInUse;
+pub use backlog::Backlog;
 pub use banners::{Banner, Cause, Sureness};
 pub use build::Build;
 pub use column::{Align, COLUMNS, Column, ColumnSpec};
 pub use event::{Event, Severity, Subject};
 pub use health::{Health, Share};
 pub use hosts::HostRecord;
+pub use hours::HourCounts;
 pub use jobs::Handle;
 pub use news::Ended;
 pub use record::{KeyRecord, SourceRecord, Trouble};
@@ -67,6 +73,7 @@ pub use row::Held;
 pub use rows::{Followed, Rows};
 pub use sort::Sort;
 pub use summary::{Counts, Summary};
+pub use turnaround::{Limit, Turnaround, times};
 
 use crate::model::{EnvironmentId, EnvironmentState, Failure, Fleet, JobId, JobKey, SourceId};
 use clock::WrongClock;
@@ -83,6 +90,8 @@ pub struct Store {
     resubmissions: Resubmissions,
     sources: Vec<SourceRecord>,
     health: Vec<Health>,
+    /// By environment.
+    backlogs: Vec<Backlog>,
     hosts: Vec<HostRecord>,
     /// By environment.
     aliases: Vec<Option<AliasInUse>>,
@@ -102,6 +111,7 @@ impl Store {
             resubmissions: Resubmissions::new(&fleet),
             sources: fleet.sources.iter().map(|_| SourceRecord::default()).collect(),
             health: fleet.environments.iter().map(|_| Health::default()).collect(),
+            backlogs: fleet.environments.iter().map(|_| Backlog::default()).collect(),
             hosts: Vec::new(),
             aliases: fleet.environments.iter().map(|_| None).collect(),
             clock: None,
@@ -204,6 +214,23 @@ impl Store {
     /// source that is not stale speaks for it.
     pub fn jobs(&self) -> impl Iterator<Item = (Handle, Held<'_>)> {
         self.jobs.ages().iter().filter_map(|handle| Some((handle, self.jobs.get(handle)?)))
+    }
+
+    /// The merged jobs that were created from one moment to another, newest first. Others are not looked at.
+    pub fn created_within(
+        &self,
+        first: Timestamp,
+        last: Timestamp,
+    ) -> impl Iterator<Item = (Handle, Held<'_>)> {
+        let at = |handle: Handle| self.jobs.get(handle).and_then(Held::created_at);
+        // What has no date is the last of all, and comes after the oldest.
+        let newer = move |handle: &Handle| at(*handle).is_some_and(|at| at > last);
+        let within = move |handle: &Handle| at(*handle).is_some_and(|at| at >= first);
+        self.jobs
+            .ages()
+            .from(newer)
+            .take_while(within)
+            .filter_map(|handle| Some((handle, self.jobs.get(handle)?)))
     }
 
     /// How many jobs a source listed.

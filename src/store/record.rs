@@ -61,6 +61,8 @@ pub struct SourceRecord {
     pub next: Option<Timestamp>,
     /// When the last page of jobs came.
     pub last_good: Option<Timestamp>,
+    /// When the last page of the round before came: what ended since was seen to end.
+    pub(super) looked_before: Option<Timestamp>,
     /// The trouble, while there is any.
     pub trouble: Option<Trouble>,
     /// The key's standing.
@@ -94,6 +96,7 @@ impl Default for SourceRecord {
             asked: None,
             next: None,
             last_good: None,
+            looked_before: None,
             trouble: None,
             key: KeyRecord::unchecked(),
             unreadable: 0,

@@ -14,11 +14,13 @@ use crate::model::JobKey;
 pub(super) struct Wanted {
     pub(super) query: Query,
     pub(super) sort: Sort,
+    /// Whether stuck jobs alone.
+    pub(super) stuck: bool,
 }
 
 impl Wanted {
     pub(super) fn new(query: &Query, sort: Sort) -> Self {
-        Self { query: query.clone(), sort }
+        Self { query: query.clone(), sort, stuck: false }
     }
 
     /// Whether a job may match, as far as that can be told without reading its text.
@@ -44,6 +46,9 @@ impl Wanted {
         scratch: &mut Scratch,
     ) -> bool {
         let Some(held) = store.jobs.shown(handle) else { return false };
+        if self.stuck && !store.is_stuck(handle) {
+            return false;
+        }
         if self.query.is_empty() {
             return true;
         }
@@ -151,6 +156,11 @@ impl Rows {
     /// The rows from `first`, at most `count`.
     pub fn slice(&self, first: usize, count: usize) -> Vec<Handle> {
         self.order.slice(first, count)
+    }
+
+    /// Whether a job is among the rows.
+    pub fn contains(&self, handle: Handle) -> bool {
+        self.order.contains(handle)
     }
 
     /// Where a job stands, if it is among the rows.

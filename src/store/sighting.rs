@@ -29,6 +29,7 @@ impl Store {
         let change = self.jobs.put(source, job, seen);
         if change != Change::Same {
             self.revision += 1;
+            self.note_turnaround((source, at), &change, None);
             self.note_change((source, at), &change, false, &mut Told::default());
         }
     }

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::Store;
+use super::hours::Hours;
+use super::overdue::Watch;
 use super::row::Held;
+use super::{Handle, Store};
 use crate::model::{EnvironmentId, EnvironmentState, Status};
 
 /// Jobs of one environment, or of all, by what an operator asks for.
@@ -16,6 +18,8 @@ pub struct Counts {
     pub jobs: usize,
     /// Still running, or in a state that may change by itself.
     pub active: usize,
+    /// Of those, the ones that run for far longer than is usual where they are.
+    pub stuck: usize,
     /// Rejected, of those submitted since the start of the day.
     pub rejected_today: usize,
 }
@@ -43,6 +47,8 @@ pub(super) struct Tally {
     active: usize,
     /// Rejected jobs by the hour they were submitted in, so that a day is a few dozen numbers.
     rejected: BTreeMap<i64, Hour>,
+    hours: Hours,
+    watch: Watch,
 }
 
 #[derive(Debug, Default)]
@@ -52,7 +58,9 @@ struct Hour {
 }
 
 impl Tally {
-    pub(super) fn add(&mut self, held: Held<'_>) {
+    pub(super) fn add(&mut self, handle: Handle, held: Held<'_>) {
+        self.hours.add(held);
+        self.watch.add(handle, held);
         self.jobs += 1;
         self.active += usize::from(held.status().is_active());
         if let Some(at) = rejected(held) {
@@ -62,7 +70,9 @@ impl Tally {
         }
     }
 
-    pub(super) fn remove(&mut self, held: Held<'_>) {
+    pub(super) fn remove(&mut self, handle: Handle, held: Held<'_>) {
+        self.hours.remove(held);
+        self.watch.remove(handle, held);
         self.jobs = self.jobs.saturating_sub(1);
         self.active = self.active.saturating_sub(usize::from(held.status().is_active()));
         let Some(at) = rejected(held) else { return };
@@ -90,7 +100,24 @@ impl Tally {
     }
 
     fn counts(&self, today: Timestamp) -> Counts {
-        Counts { jobs: self.jobs, active: self.active, rejected_today: self.rejected_since(today) }
+        let rejected_today = self.rejected_since(today);
+        Counts { jobs: self.jobs, active: self.active, stuck: self.watch.count(), rejected_today }
+    }
+
+    pub(super) fn active(&self) -> usize {
+        self.active
+    }
+
+    pub(super) fn hours(&self) -> &Hours {
+        &self.hours
+    }
+
+    pub(super) fn watch(&self) -> &Watch {
+        &self.watch
+    }
+
+    pub(super) fn watch_mut(&mut self) -> &mut Watch {
+        &mut self.watch
     }
 }
 
@@ -113,6 +140,7 @@ impl Store {
         for counts in &summary.environments {
             summary.total.jobs += counts.jobs;
             summary.total.active += counts.active;
+            summary.total.stuck += counts.stuck;
             summary.total.rejected_today += counts.rejected_today;
         }
         summary

@@ -151,7 +151,7 @@ fn the_day_decides_what_counts_as_rejected_today() {
         &[job("a", 100, "rejected"), job("b", -100, "rejected"), job("c", 5, "running")],
     );
     let summary = store.summary(at(0));
-    assert_eq!(summary.total, Counts { jobs: 3, active: 1, rejected_today: 1 });
+    assert_eq!(summary.total, Counts { jobs: 3, active: 1, stuck: 0, rejected_today: 1 });
     assert_eq!(summary.environment(EnvironmentId(0)), summary.total);
     assert_eq!(store.environments_up(), 1);
 }

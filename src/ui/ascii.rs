@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use unicode_width::UnicodeWidthStr;
 
 /// What stands for what. States that differ by their glyph differ here too; their words stand beside them.
-const STANDS_FOR: [(&str, &str); 22] = [
+const STANDS_FOR: [(&str, &str); 28] = [
     ("─━", "-"),
     ("│┃▏║", "|"),
     ("┌┐└┘├┤┬┴┼╭╮╰╯", "+"),
@@ -28,6 +28,12 @@ const STANDS_FOR: [(&str, &str); 22] = [
     ("▼▽↓", "v"),
     ("⏎", "E"),
     ("⇄", "="),
+    ("⧗", "%"),
+    ("⤓", "S"),
+    ("≠", "!"),
+    ("▓", ">"),
+    ("▒", "x"),
+    ("░", ":"),
 ];
 
 /// The bars of a trend, the lowest first.

@@ -235,6 +235,7 @@ fn facts(state: &State, theme: &Theme, shown: &Shown<'_>) -> Vec<(&'static str, 
     vec![
         ("", standing.to_owned(), theme.warning),
         ("status", status, status_style),
+        ("stuck", stuck(state, shown), theme.warning),
         ("followed", followed, theme.active),
         ("marked", marked, theme.warning),
         ("id", job.id.to_string(), theme.text),
@@ -250,6 +251,7 @@ fn facts(state: &State, theme: &Theme, shown: &Shown<'_>) -> Vec<(&'static str, 
         ("created", created, theme.text),
         ("also as", resubmission(state, shown.key), theme.warning),
         ("expires", expires, theme.text),
+        ("saved", state.saved.path(shown.key).unwrap_or_default().to_owned(), theme.good),
     ]
 }
 
@@ -273,6 +275,29 @@ fn resubmission(state: &State, key: &JobKey) -> String {
 
 /// The configuration over several lines. It was written by us as JSON; should it not be, it is shown as
 /// it is.
+/// How far beyond what is usual a job runs.
+fn stuck(state: &State, shown: &Shown<'_>) -> String {
+    let (store, job) = (&state.store, shown.job);
+    let Some(created) = job.created_at.filter(|_| store.find(shown.key).is_some_and(|at| store.is_stuck(at)))
+    else {
+        return String::new();
+    };
+    let (limit, known) = store.limit(shown.key.environment, job.model.as_deref());
+    let name = store.fleet().environment_name(shown.key.environment);
+    let usual = if known {
+        format!("the most to be expected in {name}")
+    } else {
+        "the most without a history".to_owned()
+    };
+    format!(
+        "{} running for {}; {usual} is {}m + {} its audio",
+        Theme::STUCK,
+        format::precise(state.now.duration_since(created)),
+        limit.grace / 60,
+        crate::store::times(limit.thousandths)
+    )
+}
+
 fn pretty(config: &str) -> String {
     serde_json::from_str::<serde_json::Value>(config)
         .and_then(|value| serde_json::to_string_pretty(&value))

@@ -37,11 +37,13 @@ fn facts<'a>(state: &State, theme: &Theme, room: usize) -> Vec<Span<'a>> {
         (format!("{up}/{of} up"), up_style),
         (format!("{}{plus} jobs", format::count(total.jobs)), theme.text),
         (format!("{} running", format::count(total.active)), theme.active),
+        (format!("{} {} stuck", Theme::STUCK, format::count(total.stuck)), theme.warning),
         (format!("{rejected} today"), rejected_style),
     ];
+    let parts = parts.into_iter().enumerate().filter(|(at, _)| *at != 3 || total.stuck > 0);
     let mut spans = Vec::new();
     let mut used = 0;
-    for (mut text, style) in parts {
+    for (_, (mut text, style)) in parts {
         let gap = if spans.is_empty() { 0 } else { 3 };
         if used + gap + text.width() > room {
             text.truncate(text.strip_suffix(" today").map_or(0, str::len));

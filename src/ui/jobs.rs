@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{Theme, completion, filter_line, format, matched, pace, paint};
 use crate::model::{EnvironmentState, JobId, JobKey};
 use crate::state::layout::ShownColumn;
-use crate::state::{Action, Layout, State};
+use crate::state::{Action, Layout, Standing, State};
 use crate::store::{Align, Column, Handle, Held, Sort};
 
 /// Draws the pane and its rule; `cursor` becomes where the filter is edited.
@@ -81,6 +81,9 @@ fn draw_rule(
     }
     let room = if width >= 60 { place_x.saturating_sub(2) } else { width.saturating_sub(3) };
     let mut spans = vec![Span::styled("Jobs", theme.title)];
+    if state.stuck_only {
+        spans.push(Span::styled(format!(" · {} stuck only", Theme::STUCK), theme.warning));
+    }
     if !state.filter.text().is_empty() {
         spans.push(Span::styled(" · filter: ", theme.quiet));
         spans.push(Span::styled(state.presenter.query(state.filter.text()).into_owned(), theme.accent));
@@ -156,7 +159,7 @@ fn draw_row(
     }
     let mut x = area.x + 1;
     for column in columns {
-        let (text, mut style) = cell(state, held, column.spec.column, theme);
+        let (text, mut style) = cell(state, (handle, held), column.spec.column, theme);
         let mut text = state.presenter.cell(held, column.spec.column, text);
         if column.spec.column == Column::Name && state.store.resubmission(handle).is_some() {
             (text, style) = (format!("⇄ {text}"), theme.warning);
@@ -183,7 +186,7 @@ fn mark_of(state: &State, held: Held<'_>) -> Option<&'static str> {
 }
 
 /// What a column shows of a job.
-fn cell(state: &State, held: Held<'_>, column: Column, theme: &Theme) -> (String, Style) {
+fn cell(state: &State, (handle, held): (Handle, Held<'_>), column: Column, theme: &Theme) -> (String, Style) {
     let fleet = state.store.fleet();
     let source = fleet.source(held.source());
     let zone = &state.settings.zone;
@@ -196,6 +199,7 @@ fn cell(state: &State, held: Held<'_>, column: Column, theme: &Theme) -> (String
         Column::Key => {
             (source.map_or(String::new(), |source| fleet.key_name(source.key).to_owned()), theme.quiet)
         }
+        Column::Status if state.store.is_stuck(handle) => (format!("{} stuck", Theme::STUCK), theme.warning),
         Column::Status => {
             let (glyph, style) = theme.job(held.status(), !held.errors().is_empty());
             let followed = source.is_some_and(|source| state.following.has(source.environment, held.id()));
@@ -242,8 +246,12 @@ fn expires_cell(state: &State, held: Held<'_>, theme: &Theme) -> (String, Style)
     if left.is_negative() {
         return ("past".to_owned(), theme.quiet);
     }
-    let style = if left.as_hours() < 24 { theme.warning } else { theme.quiet };
-    (format::span(left), style)
+    let (mark, style) = match state.standing(held) {
+        Standing::Losing => (format!("{} ", Theme::LOSING), theme.warning),
+        Standing::Saved => (format!("{} ", Theme::SAVED), theme.good),
+        Standing::Calm => (String::new(), theme.quiet),
+    };
+    (format!("{mark}{}", format::span(left)), style)
 }
 
 /// Says why there are no rows.
@@ -251,7 +259,9 @@ fn draw_nothing(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &The
     let answered = state.store.sources().any(|(_, record)| record.last_good.is_some());
     let asking =
         state.store.fleet().environments().any(|(id, _)| state.store.state(id) == EnvironmentState::Unknown);
-    let text = if state.rows().total() > 0 {
+    let text = if state.stuck_only && state.filter.text().is_empty() {
+        format!("no job is stuck; {} shows all again", state.key_of(Action::ToggleStuck))
+    } else if state.rows().total() > 0 {
         format!(
             "no job of {} matches the filter; {} clears it",
             format::count(state.rows().total()),

@@ -2,14 +2,17 @@
 //! changes nothing and reads no clock; the rows it builds are the rows in view, however many there are.
 //!
 //! A file a pane: `header`, `banners`, `environments`, `keys`, `strip` (both on one line), `jobs`,
-//! `events`, `hints`; over them `details`, `columns`, `help`, `palette`, `matrix` (with `hosts`), `realtime`, `usage`, and instead
+//! `events`, `hints`; over them `details`, `columns`, `help`, `palette`, `matrix` (with `hosts`), `realtime`,
+//! `usage`, `charts`, `compare`, and instead
 //! of them `first_run`. `paint` puts text
 //! into cells, `format` turns numbers and times into words, `theme` says what looks how, `svg` makes a
 //! picture of a screen.
 
 mod ascii;
 mod banners;
+mod charts;
 mod columns;
+mod compare;
 mod completion;
 mod confirm;
 mod details;
@@ -122,6 +125,13 @@ fn draw_overlay(
             overlay::draw(buffer, state, layout, theme, usage::content(state, layout, theme), cursor)
         }
         Some(Overlay::Columns(chooser)) => columns::draw(buffer, state, &layout, theme, chooser),
+        Some(Overlay::Charts(_)) => {
+            overlay::draw(buffer, state, &layout, theme, charts::content(state, &layout, theme), cursor)
+        }
+        Some(Overlay::Compare(comparison, _)) => {
+            let content = compare::content(state, &layout, theme, comparison);
+            overlay::draw(buffer, state, &layout, theme, content, cursor)
+        }
         Some(Overlay::Realtime(_)) => {
             overlay::draw(buffer, state, layout, theme, realtime::content(state, layout, theme), cursor)
         }

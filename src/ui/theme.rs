@@ -70,6 +70,15 @@ impl Theme {
         voice.copied().unwrap_or(self.text)
     }
 
+    /// The glyph of a job that is stuck, in the place of its status's own.
+    pub const STUCK: &'static str = "⧗";
+
+    /// Before the time that is left of a job whose transcript is about to be lost.
+    pub const LOSING: &'static str = "!";
+
+    /// And of one whose transcript was saved.
+    pub const SAVED: &'static str = "⤓";
+
     /// The glyph of a marked job.
     pub const MARKED: &'static str = "*";
 

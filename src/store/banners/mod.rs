@@ -3,13 +3,14 @@
 //!
 //! What is wrong with a key is inferred in `keys`, from all of the key's row; what is wrong with an
 //! environment is told in `environment`, where new jobs can go meanwhile in `failover`, and what is wrong with
-//! single hosts in `hosts`, and with this machine's clock in `clock`. A banner says
+//! single hosts in `hosts`, with this machine's clock in `clock`, and that jobs are stuck in `stuck`. A banner says
 //! how sure it is, and claims no more than was seen.
 
 mod clock;
 mod environment;
 mod failover;
 mod hosts;
+mod stuck;
 
 use jiff::Timestamp;
 
@@ -67,6 +68,8 @@ pub enum Cause {
     },
     /// Something odd about the configuration: its place in the list of warnings.
     Configuration(usize),
+    /// More than a few jobs of the environment run for far longer than is usual there.
+    JobsStuck(EnvironmentId),
     /// The poller of a source ended by a bug of voxtop.
     PollerFailed(EnvironmentId),
 }
@@ -149,6 +152,7 @@ impl Cause {
             | Self::EnvironmentFailing(id)
             | Self::EnvironmentSilent(id)
             | Self::EntriesUnreadable(id)
+            | Self::JobsStuck(id)
             | Self::PollerFailed(id) => Some(*id),
             _ => None,
         }
@@ -169,6 +173,7 @@ impl Store {
             self.key_banners(key, now, &mut banners);
         }
         self.environment_banners(now, &mut banners);
+        banners.extend(self.fleet.environments().filter_map(|(id, _)| self.stuck_banner(id)));
         banners.extend(self.clock_banner());
         self.host_banners(now, &mut banners);
         banners.sort_by_key(|banner| banner.severity);

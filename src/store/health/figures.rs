@@ -57,6 +57,17 @@ impl Health {
         })
     }
 
+    /// All that is kept, oldest first: listings and failures; refusals only where there are no listings.
+    pub fn history(&self) -> Vec<Option<Duration>> {
+        let lists = self.outcomes.iter().any(|outcome| outcome.listed().is_some());
+        let own = |outcome: &Outcome| match outcome {
+            Outcome::Failed => Some(None),
+            Outcome::Listed(latency) => Some(Some(*latency)),
+            Outcome::Refused(latency) => (!lists).then_some(Some(*latency)),
+        };
+        self.outcomes.iter().filter_map(own).collect()
+    }
+
     /// The latency to expect: the median of the recent answers. `None` without any.
     pub fn usual(&self) -> Option<Duration> {
         percentile(self.latencies().take(RECENT), 50)

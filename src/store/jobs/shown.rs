@@ -3,6 +3,8 @@
 
 use std::cmp::Ordering;
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::super::row::{Held, Row};
 use super::super::slab::Slab;
 use super::super::summary::Tally;
@@ -118,12 +120,48 @@ impl Jobs {
         &mut self,
         environment: EnvironmentId,
         handle: Handle,
-        how: fn(&mut Tally, Held<'_>),
+        how: fn(&mut Tally, Handle, Held<'_>),
     ) {
         let Some(row) = self.slab.get(handle) else { return };
         if let Some(place) = self.places.get_mut(environment.index()) {
-            how(&mut place.tally, Held { row, words: &self.words });
+            how(&mut place.tally, handle, Held { row, words: &self.words });
         }
+    }
+
+    /// Takes a job's end into the history of its environment.
+    pub(in crate::store) fn note_end(
+        &mut self,
+        environment: EnvironmentId,
+        handle: Handle,
+        at: Timestamp,
+        took: SignedDuration,
+    ) {
+        let Some(row) = self.slab.get(handle) else { return };
+        if let Some(place) = self.places.get_mut(environment.index()) {
+            let held = Held { row, words: &self.words };
+            place.tally.watch_mut().turnarounds_mut().note(held, at, took);
+        }
+    }
+
+    /// Where the history has moved what counts as usual, judges the running jobs anew: in one go, as few run at once.
+    pub(in crate::store) fn judge_anew(&mut self, environment: EnvironmentId) {
+        let Some(place) = self.places.get_mut(environment.index()) else { return };
+        let watch = place.tally.watch_mut();
+        if !watch.turnarounds_mut().weigh() {
+            return;
+        }
+        for handle in watch.take_all() {
+            if let Some(row) = self.slab.get(handle) {
+                watch.add(handle, Held { row, words: &self.words });
+            }
+        }
+    }
+
+    /// The stuck jobs of all environments, as the default sort has them.
+    pub(in crate::store) fn stuck_by_age(&self) -> Vec<Handle> {
+        let mut stuck: Vec<Handle> = self.tallies().flat_map(|tally| tally.watch().stuck()).collect();
+        stuck.sort_unstable_by(|a, b| by_age(&self.slab, &self.lists, *a, *b));
+        stuck
     }
 
     pub(super) fn join_ages(&mut self, handle: Handle) {
