@@ -2,8 +2,11 @@
 //! the state; [`jobs`] is its twin without a screen, over the same pollers and the same store;
 //! [`doctor`] looks at every host and key once and explains; [`picture`] is the dashboard without a terminal.
 //! The rest is terminal manners: [`terminal`], [`input`], [`signals`], [`crash`], [`log`], [`redact`]; and
-//! `keys`, which sees them change; and `lookout`, which looks at hosts without a key.
+//! `keys`, which sees them change; `background` and `replies`, which hear
+//! what the terminal answers, for the [`appearance`]; and `lookout`, which looks at hosts without a key.
 
+pub mod appearance;
+mod background;
 mod bundle;
 mod canvas;
 mod clipboard;
@@ -23,7 +26,9 @@ mod lookout;
 mod output;
 pub mod picture;
 pub mod redact;
+mod replies;
 pub mod signals;
+mod sixteen;
 pub mod terminal;
 
 use std::iter;

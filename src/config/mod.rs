@@ -20,6 +20,7 @@ mod document;
 mod duration;
 mod environments;
 mod error;
+mod looks;
 mod names;
 mod plan;
 mod raw;
@@ -33,6 +34,7 @@ mod tests;
 
 pub use duration::parse_duration;
 pub use error::{ConfigError, Mistake};
+pub use looks::{COLOURS, Looks, THEMES};
 pub use secrets::KeyFetcher;
 pub use starter::{STARTER, init};
 pub use surroundings::{Platform, Surroundings, default_path, state_dir};
@@ -79,6 +81,8 @@ pub struct Config {
     pub fetchers: Vec<KeyFetcher>,
     /// How hard and how patiently the service is asked.
     pub limits: Limits,
+    /// How the screen is to look.
+    pub looks: Looks,
     /// What is not wrong enough to stop for, one sentence each.
     pub warnings: Vec<String>,
     /// The file that was read.
@@ -238,7 +242,7 @@ fn resolve(
     let around = Arc::new(surroundings.clone());
     let fetcher = |key| KeyFetcher::new(key, &beside, &around);
     let fetchers = plan.keys.into_iter().map(fetcher).collect();
-    let (refresh, limits) = (plan.refresh, plan.limits);
+    let (refresh, limits, looks) = (plan.refresh, plan.limits, plan.looks);
     let (endpoints, realtime) = (plan.endpoints, plan.realtime);
-    Ok(Config { refresh, fleet, endpoints, realtime, keys, fetchers, limits, warnings, file })
+    Ok(Config { refresh, fleet, endpoints, realtime, keys, fetchers, limits, looks, warnings, file })
 }

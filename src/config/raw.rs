@@ -8,6 +8,7 @@ use crate::model::KeyValue;
 
 use super::document::{Document, Reader};
 use super::error::{At, ConfigError, Place, Problem, Problems, shown};
+use super::looks::RawLooks;
 
 /// What the file says.
 #[derive(Debug, Default)]
@@ -18,6 +19,7 @@ pub(super) struct RawConfig {
     pub(super) environments: Vec<RawEnvironment>,
     pub(super) requests_per_second: Option<At<i64>>,
     pub(super) timeout: Option<At<String>>,
+    pub(super) looks: RawLooks,
 }
 
 /// One `[[keys]]`.
@@ -62,7 +64,16 @@ pub(super) struct Table {
 
 const TOP: Table = Table {
     title: "the file's top level",
-    fields: &["refresh", "builtin_environments", "keys", "environments", "limits"],
+    fields: &[
+        "refresh",
+        "theme",
+        "colours",
+        "timezone",
+        "builtin_environments",
+        "keys",
+        "environments",
+        "limits",
+    ],
 };
 const KEYS: Table =
     Table { title: "[[keys]]", fields: &["name", "env", "file", "command", "profile", "environments"] };
@@ -74,7 +85,12 @@ const LIMITS: Table = Table { title: "[limits]", fields: &["requests_per_second"
 pub(super) const TABLES: [&Table; 4] = [&TOP, &KEYS, &ENVIRONMENTS, &LIMITS];
 
 /// What people write for a field that is called otherwise here.
-const OTHER_WORDS: [(&str, &str); 12] = [
+const OTHER_WORDS: [(&str, &str); 17] = [
+    ("colors", "colours"),
+    ("color", "colours"),
+    ("colour", "colours"),
+    ("tz", "timezone"),
+    ("time_zone", "timezone"),
     ("interval", "refresh"),
     ("poll_interval", "refresh"),
     ("host", "url"),
@@ -117,6 +133,7 @@ pub(super) fn read_all(document: &Document) -> Result<(RawConfig, Problems), Con
     for (field, value) in tree.get_ref() {
         match field.get_ref().as_ref() {
             "refresh" => raw.refresh = reader.text(value, "refresh", "refresh = \"5s\""),
+            word @ ("theme" | "colours" | "timezone") => raw.looks.take(&mut reader, word, value),
             "builtin_environments" => {
                 raw.builtin_environments = reader.switch(value, "builtin_environments");
             }

@@ -27,10 +27,9 @@ impl State {
             Action::CopyEvent | Action::CopyEvents => return self.copy_events(action == Action::CopyEvents),
             Action::ToggleFollow => return self.toggle_follow(),
             Action::ReloadKeys => return self.reload_keys(),
-            Action::TogglePause => {
-                self.paused = !self.paused;
-                return vec![Effect::Pause(self.paused)];
-            }
+            Action::NextTheme => return vec![Effect::NextTheme],
+            Action::NextTime => self.next_time(),
+            Action::TogglePause => return self.toggle_pause(),
             Action::OpenHelp
             | Action::OpenEvents
             | Action::OpenMatrix
@@ -77,6 +76,11 @@ impl State {
             | Action::Bottom => self.travel(action),
         }
         Vec::new()
+    }
+
+    fn toggle_pause(&mut self) -> Vec<Effect> {
+        self.paused = !self.paused;
+        vec![Effect::Pause(self.paused)]
     }
 
     fn refresh_what_is_shown(&mut self) -> Vec<Effect> {

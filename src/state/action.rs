@@ -97,6 +97,8 @@ pub enum Action {
     RefreshNow,
     ReloadKeys,
     TogglePause,
+    NextTheme,
+    NextTime,
     DismissBanner,
     RestoreBanners,
     StartDemo,
@@ -185,6 +187,8 @@ pub enum Effect {
     CopyEvent,
     /// Hold or resume polling.
     Pause(bool),
+    /// Show the next theme.
+    NextTheme,
     /// Give the terminal back to the shell until `fg`.
     Suspend,
     /// Leave, and come back over the embedded sandbox.

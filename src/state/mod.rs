@@ -26,6 +26,7 @@ mod outcome;
 mod overlay;
 mod prompt;
 mod selection;
+mod times;
 mod update;
 mod usage;
 
@@ -49,6 +50,7 @@ pub use marks::Marks;
 pub use overlay::Overlay;
 pub use prompt::{Prompt, Purpose};
 pub use selection::Selection;
+pub use times::Times;
 pub use usage::{Answer, UsageBoard};
 
 use crate::store::query::{Query, Scratch};
@@ -60,7 +62,7 @@ use derive::Built;
 pub struct Settings {
     /// The time between two rounds of a source.
     pub refresh: Duration,
-    /// The zone in which times are shown.
+    /// The zone in which times are shown; [`Times`] walks on from it.
     pub zone: TimeZone,
     /// Whether this is the embedded sandbox, so that nobody mistakes it for the real fleet.
     pub demo: bool,
@@ -115,6 +117,8 @@ pub struct State {
     pub following: Following,
     /// What the keys' accounts have used.
     pub usage: UsageBoard,
+    /// In which way times are shown.
+    pub times: Times,
     /// Whether polling is paused.
     pub paused: bool,
     /// A passing remark.
@@ -142,6 +146,7 @@ pub struct State {
 impl State {
     /// The state before the first message.
     pub fn new(store: Store, settings: Settings, size: Size, now: Timestamp) -> Self {
+        let times = Times::new(&settings.zone, &settings.zone);
         let mut state = Self {
             store,
             settings,
@@ -159,6 +164,7 @@ impl State {
             prompt: None,
             following: Following::default(),
             usage: UsageBoard::default(),
+            times,
             paused: false,
             notice: None,
             now,
