@@ -83,7 +83,10 @@ mod manners {
         let entered = raw.find("\x1b[?1049h").expect("the alternate screen is entered");
         let drawn = raw.find("\x1b[?2026h").expect("a frame is a synchronised update");
         assert!(entered < drawn, "nothing is drawn before");
-        assert!(!raw.contains("\x1b[6n") && !raw.contains("\x1b[c"), "the terminal is asked nothing");
+        let question = "\x1b]11;?\x1b\\\x1b[c";
+        let asked = raw.find(question).expect("the terminal is asked what it draws on");
+        assert!(entered < asked && asked < drawn, "before the first frame");
+        assert!(!raw.contains("\x1b[6n") && raw.matches(question).count() == 1, "nothing else is asked");
     }
 
     #[test]

@@ -10,10 +10,13 @@ use std::time::Duration;
 
 use color_eyre::Result;
 use crossterm::event::{Event, KeyEventKind};
-use tokio::sync::mpsc;
+use jiff::tz::TimeZone;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::alerts::{self, Alarm};
+use super::appearance::Appearance;
+use super::background::Answer;
 use super::deletion::Deletion;
 use super::errands::Errands;
 use super::input::Input;
@@ -28,8 +31,8 @@ use super::{Writes, crash, fleet_of, journal, now};
 use crate::config::{Config, Endpoint};
 use crate::model::{Look, Report};
 use crate::poll::{self, Follows, Keys, Pollers};
-use crate::state::{Alerts, Guard, Keymap, Message, Settings, Size, State};
-use crate::ui::{self, Theme};
+use crate::state::{Alerts, Guard, Keymap, Message, Settings, Size, State, Times};
+use crate::ui::{self, Ground, Theme};
 
 /// The least time between two frames.
 const FRAME: Duration = Duration::from_millis(16);
@@ -44,8 +47,8 @@ pub struct Dashboard {
     pub settings: Settings,
     /// The filter to begin with; it has been parsed before.
     pub filter: String,
-    /// What everything looks like.
-    pub theme: Theme,
+    /// How everything is to look.
+    pub appearance: Appearance,
     /// Where the accounts of deletions and support bundles are.
     pub state_dir: PathBuf,
     /// The keys in force.
@@ -84,6 +87,8 @@ enum Woken {
 pub struct Console {
     signals: Signals,
     input: Option<Input>,
+    /// What the terminal draws on, if it said so in time.
+    ground: Option<Ground>,
 }
 
 impl Console {
@@ -92,7 +97,7 @@ impl Console {
     /// # Errors
     /// When the system refuses a handler.
     pub fn listen() -> Result<Self> {
-        Ok(Self { signals: Signals::listen()?, input: None })
+        Ok(Self { signals: Signals::listen()?, input: None, ground: None })
     }
 }
 
@@ -101,19 +106,25 @@ impl Console {
 /// # Errors
 /// When there is no terminal to draw on.
 pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> {
-    let Dashboard { config, mut settings, filter, theme, state_dir, keymap, redactor } = dashboard;
+    let Dashboard { config, mut settings, filter, appearance, state_dir, keymap, redactor } = dashboard;
     let writes = if settings.read_only { Writes::Forbidden } else { Writes::Allowed };
     let (mut store, sources, keys) = fleet_of(&config, writes);
     settings.warnings.extend(journal::unfinished(&state_dir, now()));
-    let screen = Screen::enter(config.steering.mouse)?;
+    let mut screen = Screen::enter(config.steering.mouse)?;
     let input = match &mut console.input {
         Some(input) => input,
-        none => none.insert(Input::listen()?),
+        none => {
+            let answer = if appearance.ask { screen.ask_background()? } else { Answer::default() };
+            console.ground = answer.ground;
+            none.insert(Input::listen(answer.typed)?)
+        }
     };
+    let (theme, late) = (appearance.theme(console.ground), input.ground());
     let lookout = Lookout::start(&config, &mut store);
     let mut state = State::new(store, settings, terminal_size(), now());
     let guard = |endpoint: &Endpoint| Guard { protected: endpoint.protected, read_only: endpoint.read_only };
     (state.keymap, state.mouse) = (keymap, config.steering.mouse);
+    state.times = Times::new(&local_zone(), &state.settings.zone);
     state.guards = config.endpoints.iter().map(guard).collect();
     state.bases = config.endpoints.iter().map(|endpoint| endpoint.base.to_string()).collect();
     // What the demo makes up is gone with it.
@@ -133,7 +144,9 @@ pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> 
     let mut running = Loop {
         state,
         screen,
+        appearance,
         theme,
+        late,
         follows,
         errands,
         inquiries,
@@ -161,7 +174,9 @@ pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> 
 struct Loop {
     state: State,
     screen: Screen,
+    appearance: Appearance,
     theme: Theme,
+    late: watch::Receiver<Option<Ground>>,
     follows: Follows,
     errands: Errands,
     inquiries: Inquiries,
@@ -272,6 +287,7 @@ impl Loop {
 
     fn draw(&mut self) -> std::io::Result<()> {
         self.state.refresh();
+        self.hear_of_background();
         let (state, theme) = (&self.state, &self.theme);
         let mut overlay_end = 0;
         self.screen.draw(|frame| overlay_end = ui::draw(frame, state, theme))?;
@@ -280,6 +296,16 @@ impl Loop {
         }
         self.state.drawn(overlay_end);
         Ok(())
+    }
+
+    /// Where the terminal says late what it draws on, that holds from then on.
+    fn hear_of_background(&mut self) {
+        if self.late.has_changed().is_ok_and(|changed| changed) {
+            let told = *self.late.borrow_and_update();
+            if self.appearance.ask {
+                self.theme = self.appearance.theme(told);
+            }
+        }
     }
 
     fn terminal_event(&mut self, event: Option<Event>, pollers: &Pollers) -> Option<Ending> {
@@ -325,6 +351,11 @@ impl Loop {
 fn terminal_size() -> Size {
     let size = terminal::size().unwrap_or(terminal::FALLBACK);
     Size { width: size.width, height: size.height }
+}
+
+/// The system's own zone; UTC where it is not known.
+fn local_zone() -> TimeZone {
+    TimeZone::try_system().unwrap_or(TimeZone::UTC)
 }
 
 /// The next turn of the second on the clock that people read.

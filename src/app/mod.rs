@@ -2,10 +2,13 @@
 //! the state; [`jobs`] is its twin without a screen, over the same pollers and the same store;
 //! [`doctor`] looks at every host and key once and explains; [`picture`] is the dashboard without a terminal.
 //! The rest is terminal manners: [`terminal`], [`input`], [`signals`], [`crash`], [`log`], [`redact`]; and
-//! `keys`, which sees them change; and `lookout`, which looks at hosts without a key; and `saved`, the account
-//! of transcripts that are safe.
+//! `keys`, which sees them change; `background` and `replies`, which hear
+//! what the terminal answers, for the [`appearance`]; and `lookout`, which looks at hosts without a key, and `saved`, the
+//! account of transcripts that are safe.
 
 pub mod alerts;
+pub mod appearance;
+mod background;
 mod bundle;
 mod canvas;
 mod clipboard;
@@ -26,8 +29,10 @@ mod output;
 mod passage;
 pub mod picture;
 pub mod redact;
+mod replies;
 mod saved;
 pub mod signals;
+mod sixteen;
 pub mod terminal;
 mod title;
 

@@ -18,7 +18,9 @@ use ratatui::{Frame, Terminal};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
+use super::background::{self, Answer};
 use super::canvas::{Bytes, Canvas};
+use super::sixteen;
 use super::title::{self, Title};
 
 /// Whether the terminal is ours now. There is one terminal, and the panic hook has nobody to ask.
@@ -100,6 +102,20 @@ impl Screen {
         let terminal = Terminal::new(Canvas::new(bytes.clone(), size))?;
         take()?;
         Ok(Self { terminal, bytes, title: Title::default() })
+    }
+
+    /// Asks the terminal what it draws on; the screen is blank afterwards, whatever it made of the
+    /// question. Before the first frame, and before anybody reads keys.
+    ///
+    /// # Errors
+    /// Where the terminal cannot be written to.
+    pub(super) fn ask_background(&mut self) -> io::Result<Answer> {
+        let answer = background::ask()?;
+        self.terminal.backend_mut().cursor_was_hidden();
+        let mut bytes = Vec::new();
+        queue!(bytes, Clear(ClearType::All))?;
+        send(&bytes)?;
+        Ok(answer)
     }
 
     /// Draws one frame, in one write, marked so that terminals that can will show it at once (DEC
@@ -245,7 +261,7 @@ fn compose(
 ) -> io::Result<Vec<u8>> {
     // A clear that waits since a resume is among the bytes, and belongs to this frame.
     terminal.draw(render)?;
-    let drawn = bytes.take();
+    let drawn = sixteen::plain(&bytes.take());
     let mut frame = Vec::new();
     if !drawn.is_empty() {
         queue!(frame, BeginSynchronizedUpdate)?;
@@ -344,6 +360,7 @@ mod tests {
         let frame = text(&frame.unwrap());
         assert!(frame.starts_with("\x1b[?2026h") && frame.ends_with("\x1b[?2026l"), "{frame:?}");
         assert!(frame.contains("picked"), "{frame:?}");
+        assert!(frame.contains("\x1b[31"), "one of the sixteen in a way that all terminals know: {frame:?}");
         assert!(!frame.contains("\x1b[;m"), "bold and reverse would be wiped: {frame:?}");
         assert!(bytes.take().is_empty());
     }

@@ -6,17 +6,16 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use strum::VariantNames;
 
 use crate::app::doctor::Format as DoctorFormat;
 use crate::app::jobs::OutputFormat;
-use crate::config::parse_duration;
-use crate::model::JobId;
+use crate::config::{COLOURS, THEMES, parse_duration};
+use crate::model::{Colours, JobId, ThemeName, Wish};
 use crate::state::Size;
-use crate::ui::ThemeName;
 
 /// top for Speechmatics batch transcription: every job, in every environment, on one screen
 #[derive(Debug, Parser)]
@@ -58,9 +57,12 @@ pub(super) struct Global {
     /// Show times in this zone: an IANA name, UTC or local [default: local]
     #[arg(long, global = true, value_name = "TZ")]
     pub(super) timezone: Option<String>,
-    /// Colours [default: by the terminal; NO_COLOR means mono]
-    #[arg(long, global = true, value_name = "NAME", value_parser = one_of::<ThemeName>(ThemeName::VARIANTS))]
-    pub(super) theme: Option<ThemeName>,
+    /// Theme [default: by the terminal's background; NO_COLOR means mono]
+    #[arg(long, global = true, value_name = "NAME", value_parser = wish_of::<ThemeName>(THEMES, &[("colour-blind", "colorblind")]))]
+    pub(super) theme: Option<Wish<ThemeName>>,
+    /// Show so many colours [default: by the terminal; NO_COLOR means none]
+    #[arg(long, alias = "colors", global = true, value_name = "DEPTH", value_parser = wish_of::<Colours>(COLOURS, &[("truecolour", "truecolor")]))]
+    pub(super) colours: Option<Wish<Colours>>,
     /// Write the log to this file
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) log_file: Option<PathBuf>,
@@ -231,6 +233,22 @@ where
     T::Err: std::error::Error + Send + Sync + 'static,
 {
     PossibleValuesParser::new(words).try_map(|word| word.parse::<T>())
+}
+
+/// A wish by its words, with the spelling that some have for one of them.
+fn wish_of<T>(
+    words: impl IntoIterator<Item = &'static str>,
+    spellings: &'static [(&str, &str)],
+) -> impl TypedValueParser<Value = Wish<T>>
+where
+    T: FromStr + Clone + Send + Sync + 'static,
+    T::Err: std::error::Error + Send + Sync + 'static,
+{
+    let words = words.into_iter().map(|word| {
+        let others = spellings.iter().filter(move |(one, _)| *one == word).map(|(_, other)| *other);
+        PossibleValue::new(word).aliases(others)
+    });
+    PossibleValuesParser::new(words.collect::<Vec<_>>()).try_map(|word| word.parse::<Wish<T>>())
 }
 
 /// An id as the service gives them out: opaque, but one word.

@@ -2,6 +2,7 @@
 //! the order in which things start: crash reports, log, configuration (whose key commands may ask on
 //! the terminal), and only then the runtime and the screen.
 
+mod appearance;
 mod arguments;
 mod bindings;
 mod check;
@@ -30,7 +31,7 @@ use crate::app::jobs::{self, Jobs};
 use crate::app::log::{self, Log, LogOptions};
 use crate::app::redact::Redactor;
 use crate::app::{crash, picture, terminal};
-use crate::config::{self, Config, Request, Surroundings};
+use crate::config::{self, Config, Looks, Request, Surroundings};
 use crate::sandbox::Running;
 use arguments::{Arguments, Command, ConfigCommand, DemoArguments, DoctorArguments, Global, JobsArguments};
 
@@ -149,15 +150,18 @@ impl Program {
     fn dashboard_of(&self, config: Config, log: Option<&str>, demo: bool) -> Result<Dashboard> {
         let (settings, filter) = self.settings(&config, log, demo)?;
         let keymap = bindings::keymap(&config).map_err(Wrong::with)?;
-        let (theme, state_dir, redactor) = (self.theme(), self.state_dir.clone(), self.redactor.clone());
-        Ok(Dashboard { config, settings, filter, theme, state_dir, keymap, redactor })
+        let appearance = self.appearance(&config.looks);
+        let (state_dir, redactor) = (self.state_dir.clone(), self.redactor.clone());
+        Ok(Dashboard { config, settings, filter, appearance, state_dir, keymap, redactor })
     }
 
     fn jobs(&mut self, arguments: &JobsArguments) -> Result<u8> {
-        let zone = self.zone()?;
-        let query = self.query(&zone)?;
+        // What is wrong with it is said before any key's command asks for something.
+        self.query(&self.zone(&Looks::default())?)?;
         let _log = self.start_log()?;
         let config = self.load()?;
+        let zone = self.zone(&config.looks)?;
+        let query = self.query(&zone)?;
         if config.keys.is_empty() {
             let path = config::default_path(&self.surroundings);
             return Err(Wrong::with(format!(
@@ -223,7 +227,7 @@ impl Program {
             }
             ConfigCommand::Check => {
                 let config = self.load()?;
-                alerts::rules(&config, &self.zone()?).map_err(Wrong::with)?;
+                alerts::rules(&config, &self.zone(&config.looks)?).map_err(Wrong::with)?;
                 for warning in &config.warnings {
                     complain(&self.redactor, warning);
                 }

@@ -6,10 +6,9 @@ use jiff::tz::TimeZone;
 
 use super::{Program, Wrong};
 use crate::app::alerts;
-use crate::config::{self, Config};
+use crate::config::{self, Config, Looks};
 use crate::state::Settings;
 use crate::store::query::Query;
-use crate::ui::{Theme, ThemeName};
 
 impl Program {
     pub(super) fn settings(
@@ -18,7 +17,7 @@ impl Program {
         log: Option<&str>,
         demo: bool,
     ) -> Result<(Settings, String)> {
-        let zone = self.zone()?;
+        let zone = self.zone(&config.looks)?;
         self.query(&zone)?;
         alerts::rules(config, &zone).map_err(Wrong::with)?;
         let path = config::path(&self.request(), &self.surroundings);
@@ -33,16 +32,18 @@ impl Program {
                 .iter()
                 .cloned()
                 .chain(log.map(str::to_owned))
-                .chain(self.zone_warning())
+                .chain(self.zone_warning(&config.looks))
                 .collect(),
         };
         Ok((settings, self.global.filter.clone()))
     }
 
-    pub(super) fn zone(&self) -> Result<TimeZone> {
-        match self.global.timezone.as_deref() {
-            None | Some("local") => Ok(TimeZone::try_system().unwrap_or(TimeZone::UTC)),
-            Some(name) => TimeZone::get(name).map_err(|_| {
+    /// The zone in which times are shown: `--timezone`, else the configuration's, else the system's.
+    pub(super) fn zone(&self, looks: &Looks) -> Result<TimeZone> {
+        match (self.global.timezone.as_deref(), &looks.timezone) {
+            (None, Some(zone)) => Ok(zone.clone()),
+            (None | Some("local"), _) => Ok(TimeZone::try_system().unwrap_or(TimeZone::UTC)),
+            (Some(name), _) => TimeZone::get(name).map_err(|_| {
                 Wrong::with(format!(
                     "--timezone: there is no time zone {name:?}; give an IANA name such as Europe/London, UTC, or local"
                 ))
@@ -50,8 +51,11 @@ impl Program {
         }
     }
 
-    fn zone_warning(&self) -> Option<String> {
-        let local = matches!(self.global.timezone.as_deref(), None | Some("local"));
+    fn zone_warning(&self, looks: &Looks) -> Option<String> {
+        let local = match self.global.timezone.as_deref() {
+            None => looks.timezone.is_none(),
+            told => told == Some("local"),
+        };
         let unknown = local && TimeZone::try_system().is_err();
         unknown.then(|| {
             "this system's time zone is unknown (see TZ), so times are shown in UTC; --timezone sets one"
@@ -62,22 +66,5 @@ impl Program {
     pub(super) fn query(&self, zone: &TimeZone) -> Result<Query> {
         let text = &self.global.filter;
         Query::parse(text, zone).map_err(|error| Wrong::with(format!("--filter:\n{}", error.pointed(text))))
-    }
-
-    /// `NO_COLOR` (set and not empty) goes before everything; then `--theme`; then what the terminal
-    /// says of its background in `COLORFGBG`, which many set and tmux passes on.
-    pub(super) fn theme(&self) -> Theme {
-        let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-        let light = || {
-            let colours = set("COLORFGBG")?.into_string().ok()?;
-            matches!(colours.rsplit(';').next()?, "7" | "15").then_some(ThemeName::Light)
-        };
-        let name = match (set("NO_COLOR"), self.global.theme) {
-            (_, Some(ThemeName::Ascii)) => ThemeName::Ascii,
-            (Some(_), _) => ThemeName::Mono,
-            (None, Some(name)) => name,
-            (None, None) => light().unwrap_or(ThemeName::Dark),
-        };
-        Theme::named(name)
     }
 }

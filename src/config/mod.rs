@@ -22,6 +22,7 @@ mod document;
 mod duration;
 mod environments;
 mod error;
+mod looks;
 mod names;
 mod plan;
 mod raw;
@@ -37,6 +38,7 @@ pub use alerts::{Alert, AlertWhen};
 pub use bindings::Steering;
 pub use duration::parse_duration;
 pub use error::{ConfigError, Mistake};
+pub use looks::{COLOURS, Looks, THEMES};
 pub use secrets::KeyFetcher;
 pub use starter::{STARTER, init};
 pub use surroundings::{Platform, Surroundings, default_path, state_dir};
@@ -89,6 +91,8 @@ pub struct Config {
     pub title: bool,
     /// What is told to somebody who does not look.
     pub alerts: Vec<Alert>,
+    /// How the screen is to look.
+    pub looks: Looks,
     /// What is not wrong enough to stop for, one sentence each.
     pub warnings: Vec<String>,
     /// The file that was read.
@@ -249,7 +253,7 @@ fn resolve(
     let around = Arc::new(surroundings.clone());
     let fetcher = |key| KeyFetcher::new(key, &beside, &around);
     let fetchers = plan.keys.into_iter().map(fetcher).collect();
-    let (refresh, limits) = (plan.refresh, plan.limits);
+    let (refresh, limits, looks) = (plan.refresh, plan.limits, plan.looks);
     let (endpoints, realtime) = (plan.endpoints, plan.realtime);
     let (title, alerts) = (plan.title, plan.alerts);
     Ok(Config {
@@ -263,6 +267,7 @@ fn resolve(
         steering,
         title,
         alerts,
+        looks,
         warnings,
         file,
     })

@@ -15,13 +15,16 @@ use crate::model::{Entitlement, Environment, EnvironmentId, KeyId, KeyName, Sour
 use super::alerts::{self, Alert};
 use super::error::{At, ConfigError, Place, Problem, Problems, shown};
 use super::raw::{KeyOrigin, RawConfig, RawKey};
-use super::{Endpoint, Limits, RealtimeHost, address, environments::Environments, names, parse_duration};
+use super::{
+    Endpoint, Limits, Looks, RealtimeHost, address, environments::Environments, names, parse_duration,
+};
 
 /// Everything but the keys' values.
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) refresh: Duration,
     pub(super) limits: Limits,
+    pub(super) looks: Looks,
     pub(super) environments: Vec<Environment>,
     pub(super) endpoints: Vec<Endpoint>,
     pub(super) realtime: Vec<RealtimeHost>,
@@ -76,6 +79,7 @@ pub(super) fn plan_all(raw: RawConfig, untried: Untried) -> (Plan, Problems) {
     let mut warnings = Vec::new();
     let refresh = problems.keep(refresh(raw.refresh.as_ref(), &mut warnings));
     let limits = limits(&raw, &mut problems);
+    let looks = raw.looks.resolve(&mut problems);
     let builtin = raw.builtin_environments.is_none_or(|switch| switch.value);
     let mut all = Environments::merge(&raw.environments, builtin, &mut problems);
     let trials = trials(&raw.keys, &all, &mut problems);
@@ -89,8 +93,19 @@ pub(super) fn plan_all(raw: RawConfig, untried: Untried) -> (Plan, Problems) {
     let title = raw.title.as_ref().is_none_or(|switch| switch.value);
     let alerts = alerts::plan(raw.alerts, &mut problems);
     let realtime = if builtin { realtime(&endpoints) } else { Vec::new() };
-    let plan =
-        Plan { refresh, limits, environments, endpoints, realtime, keys, sources, title, alerts, warnings };
+    let plan = Plan {
+        refresh,
+        limits,
+        looks,
+        environments,
+        endpoints,
+        realtime,
+        keys,
+        sources,
+        title,
+        alerts,
+        warnings,
+    };
     (plan, problems)
 }
 

@@ -10,6 +10,7 @@ use super::alerts::{self, ALERTS, RawAlert};
 use super::bindings::{self, Steering};
 use super::document::{Document, Reader};
 use super::error::{At, ConfigError, Place, Problem, Problems, shown};
+use super::looks::RawLooks;
 
 /// What the file says.
 #[derive(Debug, Default)]
@@ -23,6 +24,7 @@ pub(super) struct RawConfig {
     pub(super) steering: Steering,
     pub(super) title: Option<At<bool>>,
     pub(super) alerts: Vec<RawAlert>,
+    pub(super) looks: RawLooks,
 }
 
 /// One `[[keys]]`.
@@ -69,6 +71,9 @@ const TOP: Table = Table {
     title: "the file's top level",
     fields: &[
         "refresh",
+        "theme",
+        "colours",
+        "timezone",
         "builtin_environments",
         "mouse",
         "title",
@@ -89,7 +94,12 @@ const LIMITS: Table = Table { title: "[limits]", fields: &["requests_per_second"
 pub(super) const TABLES: [&Table; 5] = [&TOP, &KEYS, &ENVIRONMENTS, &LIMITS, &ALERTS];
 
 /// What people write for a field that is called otherwise here.
-const OTHER_WORDS: [(&str, &str); 14] = [
+const OTHER_WORDS: [(&str, &str); 19] = [
+    ("colors", "colours"),
+    ("color", "colours"),
+    ("colour", "colours"),
+    ("tz", "timezone"),
+    ("time_zone", "timezone"),
     ("interval", "refresh"),
     ("poll_interval", "refresh"),
     ("host", "url"),
@@ -134,6 +144,7 @@ pub(super) fn read_all(document: &Document) -> Result<(RawConfig, Problems), Con
     for (field, value) in tree.get_ref() {
         match field.get_ref().as_ref() {
             "refresh" => raw.refresh = reader.text(value, "refresh", "refresh = \"5s\""),
+            word @ ("theme" | "colours" | "timezone") => raw.looks.take(&mut reader, word, value),
             "builtin_environments" => {
                 raw.builtin_environments = reader.switch(value, "builtin_environments");
             }

@@ -132,6 +132,7 @@ fn usable(plan: Plan, values: Vec<Option<KeyValue>>, fetcher: impl Fn(PlannedKey
         steering: Steering::default(),
         title: plan.title,
         alerts: plan.alerts,
+        looks: plan.looks,
         warnings: plan.warnings,
         file: None,
     }

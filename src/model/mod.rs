@@ -13,6 +13,7 @@ mod ids;
 mod job;
 mod key;
 mod ladder;
+mod looks;
 mod rebinding;
 mod report;
 mod usage;
@@ -26,6 +27,7 @@ pub use ids::{EnvironmentId, EnvironmentName, HostId, JobId, JobKey, KeyId, KeyN
 pub use job::{Job, JobError, RETENTION, Status};
 pub use key::{Fingerprint, InvalidKey, KeyState, KeyValue};
 pub use ladder::{Ask, Certificate, Climb, Reply, Rung, Skew, Step};
+pub use looks::{Colours, ThemeName, Wish};
 pub use rebinding::{Rebinding, Written};
 pub use report::{Coverage, PollEvent, Progress, Report, Span};
 pub use usage::{Period, Usage, UsageRow};

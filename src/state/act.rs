@@ -35,10 +35,9 @@ impl State {
             Action::LengthenInterval => return self.step_interval(false),
             Action::ToggleMouse => return self.toggle_mouse(),
             Action::OpenHelp => return self.open_help(),
-            Action::TogglePause => {
-                self.paused = !self.paused;
-                return vec![Effect::Pause(self.paused)];
-            }
+            Action::NextTheme => return vec![Effect::NextTheme],
+            Action::NextTime => self.next_time(),
+            Action::TogglePause => return self.toggle_pause(),
             Action::OpenColumns
             | Action::OpenEvents
             | Action::OpenMatrix
@@ -109,6 +108,11 @@ impl State {
             | Action::Bottom => self.travel(action),
         }
         Vec::new()
+    }
+
+    fn toggle_pause(&mut self) -> Vec<Effect> {
+        self.paused = !self.paused;
+        vec![Effect::Pause(self.paused)]
     }
 
     fn refresh_what_is_shown(&mut self) -> Vec<Effect> {

@@ -122,6 +122,8 @@ pub enum Action {
     RefreshNow,
     ReloadKeys,
     TogglePause,
+    NextTheme,
+    NextTime,
     DismissBanner,
     RestoreBanners,
     ToggleAlerts,
@@ -234,6 +236,8 @@ pub enum Effect {
     Interval(Duration),
     /// Have the terminal tell of the mouse, or leave it to the terminal.
     Mouse(bool),
+    /// Show the next theme.
+    NextTheme,
     /// Give the terminal back to the shell until `fg`.
     Suspend,
     /// Leave, and come back over the embedded sandbox.

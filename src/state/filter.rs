@@ -95,6 +95,14 @@ impl Filter {
         Ok(())
     }
 
+    /// Reads the text in force again: its dates are in another zone now.
+    pub(super) fn read_again(&mut self, zone: &TimeZone) {
+        if let Ok(query) = Query::parse(&self.text, zone) {
+            self.query = query;
+            self.generation += 1;
+        }
+    }
+
     /// Opens the line with the text in force.
     pub(super) fn edit(&mut self, vocabulary: &dyn Vocabulary) {
         let mut editing = Editing {

@@ -140,6 +140,20 @@ pub const BINDINGS: &[Binding] = &[
     bind(Context::Panes, &["r", "F5"], Action::RefreshNow, "refresh", "ask every environment now"),
     bind(Context::Panes, &["R"], Action::ReloadKeys, "", "fetch every key again from where it comes"),
     bind(Context::Panes, &["p"], Action::TogglePause, "pause", "pause and resume polling"),
+    bind(
+        Context::Panes,
+        &["T"],
+        Action::NextTheme,
+        "",
+        "the next theme: dark, light, colour-blind, contrast, mono, ascii",
+    ),
+    bind(
+        Context::Panes,
+        &["z"],
+        Action::NextTime,
+        "",
+        "show times in the next way: local, UTC, the zone that was told, relative",
+    ),
     bind(Context::Panes, &["e"], Action::OpenEvents, "events", "what changed, and when"),
     bind(
         Context::Panes,

@@ -40,6 +40,7 @@ mod presenter;
 mod prompt;
 mod selection;
 mod sort;
+mod times;
 mod update;
 mod usage;
 
@@ -75,6 +76,7 @@ pub use palette::{Entry, Palette};
 pub use presenter::{HIDDEN, Masked, Presenter};
 pub use prompt::{Prompt, Purpose};
 pub use selection::Selection;
+pub use times::Times;
 pub use usage::{Answer, UsageBoard};
 
 use crate::store::query::{Query, Scratch};
@@ -86,7 +88,7 @@ use derive::Built;
 pub struct Settings {
     /// The time between two rounds of a source.
     pub refresh: Duration,
-    /// The zone in which times are shown.
+    /// The zone in which times are shown; [`Times`] walks on from it.
     pub zone: TimeZone,
     /// Whether this is the embedded sandbox, so that nobody mistakes it for the real fleet.
     pub demo: bool,
@@ -157,6 +159,8 @@ pub struct State {
     pub charts: Charts,
     /// The jobs whose transcripts were saved.
     pub saved: Saved,
+    /// In which way times are shown.
+    pub times: Times,
     /// Whether polling is paused.
     pub paused: bool,
     /// A passing remark.
@@ -188,6 +192,7 @@ pub struct State {
 impl State {
     /// The state before the first message.
     pub fn new(store: Store, settings: Settings, size: Size, now: Timestamp) -> Self {
+        let times = Times::new(&settings.zone, &settings.zone);
         let mut state = Self {
             store,
             settings,
@@ -213,6 +218,7 @@ impl State {
             stuck_only: false,
             charts: Charts::default(),
             saved: Saved::default(),
+            times,
             paused: false,
             notice: None,
             alerts: Alerts::default(),

@@ -28,9 +28,13 @@ pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &
 
 fn draw_banner(buffer: &mut Buffer, state: &State, area: Rect, banner: &Banner, more: usize, theme: &Theme) {
     let (glyph, style) = theme.severity(banner.severity);
-    let zone = &state.settings.zone;
-    let mut tail = format!("since {}", format::since(banner.since, state.now, zone));
-    if area.width >= 100 {
+    let relative = state.times.are_relative();
+    let mut tail = if relative {
+        format!("since {}", format::span(state.now.duration_since(banner.since)))
+    } else {
+        format!("since {}", format::since(banner.since, state.now, &state.settings.zone))
+    };
+    if area.width >= 100 && !relative {
         tail = format!("{tail} ({})", format::span(state.now.duration_since(banner.since)));
     }
     // A wait that is worth knowing of: the next round may be a minute away.

@@ -98,8 +98,7 @@ fn title(state: &State, shown: usize, all: usize) -> String {
 /// A banner in full: what the strip may have had to cut.
 fn banner_line<'a>(state: &State, banner: &Banner, theme: &Theme) -> Line<'a> {
     let (glyph, style) = theme.severity(banner.severity);
-    let zone = &state.settings.zone;
-    let moment = |at| format::moment(at, state.now, zone);
+    let moment = |at| format::moment_of(state, at);
     let good = banner.last_good.map_or(String::new(), |good| format!(", last good {}", moment(good)));
     let tail = format!(" Since {}{good}", moment(banner.since));
     Line::from(vec![
@@ -114,7 +113,7 @@ fn banner_line<'a>(state: &State, banner: &Banner, theme: &Theme) -> Line<'a> {
 fn line<'a>(state: &State, event: &Event, theme: &Theme) -> Line<'a> {
     let fleet = state.store.fleet();
     let (glyph, style) = theme.severity(event.severity);
-    let at = format::moment(event.at, state.now, &state.settings.zone);
+    let at = format::moment_of(state, event.at);
     let mut spans =
         vec![Span::styled(format!("{at}  "), theme.quiet), Span::styled(format!("{glyph} "), style)];
     if let Some(id) = event.environment {

@@ -5,6 +5,8 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::state::State;
+
 /// `12,431`.
 pub(super) fn count(number: usize) -> String {
     let digits = number.to_string();
@@ -78,6 +80,31 @@ pub(super) fn clock(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%H:%M:%S %Z").to_string()
 }
 
+/// A zone's own short name: `UTC`, `CET`.
+pub(super) fn zone(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%Z").to_string()
+}
+
+/// A moment as how long ago it was, or how long it is still to come: `3m12s ago`, `in 5s`.
+pub(super) fn ago(at: Timestamp, now: Timestamp) -> String {
+    let since = now.duration_since(at);
+    if since.is_negative() {
+        format!("in {}", precise(since.abs()))
+    } else {
+        format!("{} ago", precise(since))
+    }
+}
+
+/// [`moment`] in the way that the operator chose.
+pub(super) fn moment_of(state: &State, at: Timestamp) -> String {
+    if state.times.are_relative() { ago(at, state.now) } else { moment(at, state.now, &state.settings.zone) }
+}
+
+/// [`created`] in the way that the operator chose.
+pub(super) fn created_of(state: &State, at: Timestamp) -> String {
+    if state.times.are_relative() { ago(at, state.now) } else { created(at, &state.settings.zone) }
+}
+
 /// A time of day, with the day where it is not today: `23:10`, `Nov 22 23:10`.
 pub(super) fn since(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     let (at, now) = (at.to_zoned(zone.clone()), now.to_zoned(zone.clone()));
@@ -144,6 +171,9 @@ mod tests {
         assert_eq!(since(at("2026-11-22T23:10:00Z"), now, &utc), "23:10");
         assert_eq!(since(at("2026-11-21T23:10:00Z"), now, &utc), "Nov 21 23:10");
         assert_eq!(clock(now, &utc), "23:14:07 UTC");
+        assert_eq!(ago(at("2026-11-22T23:10:55Z"), now), "3m12s ago");
+        assert_eq!(ago(at("2026-11-20T22:14:07Z"), now), "2d01h ago");
+        assert_eq!(ago(at("2026-11-22T23:14:12Z"), now), "in 5s");
         let tokyo = TimeZone::get("Asia/Tokyo").unwrap();
         assert_eq!(full(now, &tokyo), "2026-11-23 08:14:07 JST");
     }

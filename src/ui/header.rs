@@ -63,14 +63,21 @@ fn facts<'a>(state: &State, theme: &Theme, room: usize) -> Vec<Span<'a>> {
 /// The clock, and `live 5s` or `paused`.
 fn right_side<'a>(state: &State, width: u16, theme: &Theme) -> Line<'a> {
     let mut spans = vec![Span::raw(" ")];
+    let mut fact = |text: String, style| {
+        spans.extend([Span::styled(text, style), Span::styled(" · ", theme.border)]);
+    };
     if width >= 60 {
-        spans.push(Span::styled(format::clock(state.now, &state.settings.zone), theme.text));
-        spans.push(Span::styled(" · ", theme.border));
+        fact(format::clock(state.now, &state.settings.zone), theme.text);
+    }
+    // In which way times are shown is always told.
+    if state.times.are_relative() {
+        fact("relative".to_owned(), theme.quiet);
+    } else if width < 60 {
+        fact(format::zone(state.now, &state.settings.zone), theme.quiet);
     }
     let every = format::interval(state.settings.refresh);
     if state.settings.read_only && width >= 80 {
-        spans.push(Span::styled("read-only", theme.quiet));
-        spans.push(Span::styled(" · ", theme.border));
+        fact("read-only".to_owned(), theme.quiet);
     }
     if state.presenter.is_on() && width >= 40 {
         spans.push(Span::styled("presenter", theme.warning));

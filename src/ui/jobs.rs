@@ -189,7 +189,6 @@ fn mark_of(state: &State, held: Held<'_>) -> Option<&'static str> {
 fn cell(state: &State, (handle, held): (Handle, Held<'_>), column: Column, theme: &Theme) -> (String, Style) {
     let fleet = state.store.fleet();
     let source = fleet.source(held.source());
-    let zone = &state.settings.zone;
     let words = |text: Option<&str>| text.unwrap_or_default().to_owned();
     match column {
         Column::Env => (
@@ -215,7 +214,7 @@ fn cell(state: &State, (handle, held): (Handle, Held<'_>), column: Column, theme
         Column::Model => (words(held.model()), theme.quiet),
         Column::Audio => (held.duration_s().map_or(String::new(), format::audio), theme.text),
         Column::Created => {
-            (held.created_at().map_or(String::new(), |at| format::created(at, zone)), theme.quiet)
+            (held.created_at().map_or(String::new(), |at| format::created_of(state, at)), theme.quiet)
         }
         Column::Age => {
             let age =

@@ -183,5 +183,5 @@ fn banners(state: &State, key: KeyId) -> impl Iterator<Item = &Banner> {
 }
 
 fn moment(state: &State, at: Timestamp) -> String {
-    format::moment(at, state.now, &state.settings.zone)
+    format::moment_of(state, at)
 }

@@ -45,8 +45,9 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 
+pub use crate::model::ThemeName;
 pub use events::first_in_view;
-pub use theme::{Theme, ThemeName};
+pub use theme::{Ground, Theme};
 pub use title::title;
 
 use crate::state::{Layout, Overlay, State};

@@ -137,7 +137,7 @@ fn note(state: &State, record: &HostRecord, theme: &Theme) -> Option<Line<'stati
     let (at, failure) = record.health.last_failure()?;
     let fails = record.answers() == Some(false);
     let dropped = fails && record.health.state() == EnvironmentState::Down && !record.is_missed();
-    let at = format::moment(at, state.now, &state.settings.zone);
+    let at = format::moment_of(state, at);
     let tail = if dropped { "; today's documentation no longer names this host" } else { "" };
     let text = format!("  last error {at}: {}{}{tail}", failure.sentence(), evidence(failure));
     Some(Line::styled(text, if fails && !dropped { theme.warning } else { theme.quiet }))

@@ -7,6 +7,8 @@ use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr;
 
+use super::theme::of_index;
+
 /// A cell's size in the picture, in pixels.
 const CELL: (u32, u32) = (9, 18);
 const BACKGROUND: &str = "#101418";
@@ -114,19 +116,7 @@ fn hex(color: Color, default: &str) -> String {
     named.to_owned()
 }
 
-/// The 256 colours: six steps of each hue from 16 on, then 24 greys from 232 on.
 fn indexed(index: u8) -> String {
-    let step = |level: u8| if level == 0 { 0 } else { level * 40 + 55 };
-    match index {
-        232.. => {
-            let grey = (index - 232) * 10 + 8;
-            format!("#{grey:02x}{grey:02x}{grey:02x}")
-        }
-        16.. => {
-            let own = index - 16;
-            let (red, green, blue) = (step(own / 36), step(own / 6 % 6), step(own % 6));
-            format!("#{red:02x}{green:02x}{blue:02x}")
-        }
-        _ => FOREGROUND.to_owned(),
-    }
+    of_index(index)
+        .map_or(FOREGROUND.to_owned(), |[red, green, blue]| format!("#{red:02x}{green:02x}{blue:02x}"))
 }

@@ -11,7 +11,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::*;
-use crate::model::{Coverage, FailureKind, Job, JobError, PollEvent, Progress, SourceId};
+use crate::model::{Colours, Coverage, FailureKind, Job, JobError, PollEvent, Progress, SourceId};
 use crate::state::{Action, Message, Settings, Size};
 use crate::store::Store;
 use crate::store::fixture::{EU1, EU1_OTHER, EU2, US1, at, failed, finished, fleet, job, page, report};
@@ -322,6 +322,50 @@ fn the_theme_without_colours_has_none_and_still_shows_the_selection() {
     assert_eq!(reversed.count(), 118);
 }
 
+/// Whatever lies over the panes, a terminal is sent only colours that it has.
+#[test]
+fn no_cell_has_a_colour_outside_the_depth() {
+    use ratatui::style::Color;
+    use strum::VariantArray;
+    for overlay in [None, Some(Action::OpenHelp), Some(Action::OpenMatrix), Some(Action::OpenDetails)] {
+        let mut state = incident(120, 40);
+        state.act(Action::RowDown);
+        overlay.map(|action| state.act(action));
+        for (name, depth) in ThemeName::VARIANTS
+            .iter()
+            .flat_map(|name| Colours::VARIANTS.iter().map(move |depth| (*name, *depth)))
+        {
+            let buffer = render(&mut state, &Theme::new(name, Ground::Dark, depth));
+            for color in buffer.content.iter().flat_map(|cell| [cell.fg, cell.bg]) {
+                let has = match color {
+                    Color::Reset => true,
+                    Color::Rgb(..) => depth == Colours::True,
+                    Color::Indexed(index) => index >= 16 && depth == Colours::Indexed,
+                    _ => depth == Colours::Sixteen,
+                };
+                assert!(has, "{name}, {depth}: {color:?}");
+            }
+        }
+    }
+}
+
+/// `z` walks through the ways in which times are shown, and the header tells which it is.
+#[test]
+fn times_are_shown_as_the_operator_likes_them() {
+    let mut state = incident(120, 40);
+    state.act(Action::OpenEvents);
+    let shown = |state: &mut State| text(&render(state, &Theme::named(ThemeName::Mono)));
+    let absolute = shown(&mut state);
+    assert!(absolute.lines().next().unwrap().contains(" UTC · live"), "{absolute}");
+    state.act(Action::NextTime);
+    let relative = shown(&mut state);
+    assert!(relative.lines().next().unwrap().contains(" UTC · relative · live"), "{relative}");
+    assert!(relative.contains("s ago") && !absolute.contains("s ago"), "{relative}");
+    state.act(Action::NextTime);
+    state.notice = None;
+    assert_eq!(shown(&mut state), absolute);
+}
+
 /// The states differ without colour: no two share their glyph and word.
 #[test]
 fn no_two_states_look_alike_without_colour() {
@@ -359,7 +403,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
     #[test]
     fn every_size_draws_and_nothing_leaves_the_frame(
-        width in 0..220_u16, height in 0..80_u16, overlay in 0..6_u8, theme in 0..3_u8,
+        width in 0..220_u16, height in 0..80_u16, overlay in 0..6_u8, theme in 0..6_usize,
         name in "\\PC{0,60}",
     ) {
         let mut state = incident(width, height);
@@ -374,9 +418,10 @@ proptest! {
             5 => { state.act(Action::OpenRealtime); }
             _ => {}
         }
-        let theme = Theme::named([ThemeName::Dark, ThemeName::Light, ThemeName::Mono][usize::from(theme)]);
+        let name = <ThemeName as strum::VariantArray>::VARIANTS[theme];
+        let theme = Theme::named(name);
         let buffer = render(&mut state, &theme);
-        if width >= 40 && height >= 10 && state.overlay.is_none() {
+        if width >= 40 && height >= 10 && state.overlay.is_none() && name != ThemeName::Ascii {
             for y in 1..height - 1 {
                 prop_assert!("│├".contains(buffer[(0, y)].symbol()), "{:?} at 0,{y}", buffer[(0, y)].symbol());
                 prop_assert!("│┤┃".contains(buffer[(width - 1, y)].symbol()), "{:?} at the right, {y}", buffer[(width - 1, y)].symbol());

@@ -1,24 +1,49 @@
 //! What looks how. Every style has a role; no pane names a colour. A state always has a glyph and a
 //! word, and a colour only on top of them.
+//!
+//! A theme is made of a name, the ground that it stands on and how many colours there are: `palette` says
+//! which colour each role has, `depth` brings it down to what the terminal shows, `rgb` measures.
+
+mod depth;
+mod palette;
+pub(crate) mod rgb;
+#[cfg(test)]
+mod tests;
 
 use ratatui::style::{Color, Modifier, Style};
-use strum::{Display, EnumString, VariantNames};
+use strum::VariantArray;
 
-use crate::model::{EnvironmentState, KeyState, Status};
+use crate::model::{Colours, EnvironmentState, KeyState, Status, ThemeName};
 use crate::store::Severity;
+use depth::{Ink, indexed};
+use palette::Palette;
+use rgb::Rgb;
 
-/// The themes by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, VariantNames)]
-#[strum(serialize_all = "lowercase")]
-pub enum ThemeName {
-    /// For a dark background.
+/// What the terminal draws on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ground {
+    /// Light text on dark, as most terminals.
+    #[default]
     Dark,
-    /// For a light background.
+    /// Dark text on light.
     Light,
-    /// No colours at all: bold, dim, underlined and reversed only. What `NO_COLOR` asks for.
-    Mono,
-    /// As mono, and nothing but ASCII characters.
-    Ascii,
+}
+
+impl Ground {
+    /// Of a background, each part from 0 to 255: light is what black can be read on better than white.
+    pub fn of_background(red: u8, green: u8, blue: u8) -> Self {
+        let background = Rgb::new(red, green, blue);
+        let (black, white) = (Rgb::new(0, 0, 0), Rgb::new(255, 255, 255));
+        if background.contrast(black) > background.contrast(white) { Self::Light } else { Self::Dark }
+    }
+
+    /// The theme that is made for it.
+    pub fn theme(self) -> ThemeName {
+        match self {
+            Self::Dark => ThemeName::Dark,
+            Self::Light => ThemeName::Light,
+        }
+    }
 }
 
 /// Styles by role.
@@ -54,6 +79,9 @@ pub struct Theme {
     pub matched: Style,
     /// Whether nothing but ASCII characters may be drawn.
     pub ascii: bool,
+    name: ThemeName,
+    ground: Ground,
+    depth: Colours,
 }
 
 impl Theme {
@@ -88,38 +116,56 @@ impl Theme {
     /// Behind the state of an environment that is asked through another host than its first.
     pub const ALIAS: &'static str = "⇢";
 
-    /// A theme by name. The greys are from the 256-colour ramp, because what terminals make of "dark
-    /// grey" and "dim" is unreadable on some backgrounds; the hues are the terminal's own sixteen, so
-    /// that they suit the rest of it.
+    /// A theme in all colours, on the ground that most terminals have where it does not say one itself.
     pub fn named(name: ThemeName) -> Self {
-        let (quiet, border, title, selected) = match name {
-            ThemeName::Dark => (245, 240, 252, 237),
-            ThemeName::Light => (242, 250, 238, 254),
-            ThemeName::Mono => return Self::mono(),
-            ThemeName::Ascii => return Self { ascii: true, ..Self::mono() },
+        Self::new(name, Ground::default(), Colours::True)
+    }
+
+    /// A theme by name, for a ground and for as many colours as there are. `dark` and `light` bring their
+    /// own ground. Without colours every theme is mono, but for `ascii`.
+    pub fn new(name: ThemeName, ground: Ground, depth: Colours) -> Self {
+        let bare = Self { name, ground, depth, ascii: name == ThemeName::Ascii, ..Self::mono(name) };
+        let Some(palette) = Palette::of(name, ground).filter(|_| depth != Colours::None) else {
+            return bare;
         };
-        let dark = name == ThemeName::Dark;
-        let hue = |dark_hue, light_hue| Style::new().fg(if dark { dark_hue } else { light_hue });
+        let text = |ink: Ink| ink.text(depth);
         Self {
-            text: Style::new(),
-            quiet: Style::new().fg(Color::Indexed(quiet)),
-            border: Style::new().fg(Color::Indexed(border)),
-            title: Style::new().fg(Color::Indexed(title)).add_modifier(Modifier::BOLD),
-            accent: hue(Color::LightCyan, Color::Blue).add_modifier(Modifier::BOLD),
-            good: hue(Color::LightGreen, Color::Green),
-            active: hue(Color::LightCyan, Color::Cyan),
-            warning: hue(Color::LightYellow, Color::Indexed(130)),
-            bad: hue(Color::LightRed, Color::Red),
-            critical: hue(Color::LightRed, Color::Red).add_modifier(Modifier::BOLD),
-            selected: Style::new().bg(Color::Indexed(selected)).add_modifier(Modifier::BOLD),
-            stale: Style::new().fg(Color::Indexed(quiet)),
-            wrong: hue(Color::LightRed, Color::Red).add_modifier(Modifier::UNDERLINED),
-            matched: hue(Color::LightMagenta, Color::Magenta).add_modifier(Modifier::UNDERLINED),
-            ascii: false,
+            text: palette.text.map_or(Style::new(), text),
+            quiet: text(palette.quiet),
+            border: text(palette.border),
+            title: text(palette.title).add_modifier(Modifier::BOLD),
+            accent: text(palette.accent).add_modifier(Modifier::BOLD),
+            good: text(palette.good),
+            active: text(palette.active),
+            warning: text(palette.warning),
+            bad: text(palette.bad),
+            critical: text(palette.bad).add_modifier(Modifier::BOLD),
+            selected: selected(&palette, depth),
+            stale: text(palette.quiet),
+            wrong: text(palette.bad).add_modifier(Modifier::UNDERLINED),
+            matched: text(palette.accent).add_modifier(Modifier::UNDERLINED),
+            ..bare
         }
     }
 
-    fn mono() -> Self {
+    /// Its name.
+    pub fn name(&self) -> ThemeName {
+        self.name
+    }
+
+    /// The next theme, round and round: of those that differ where there are no colours.
+    #[must_use]
+    pub fn next(&self) -> Self {
+        let all = ThemeName::VARIANTS.iter().copied();
+        let differs = |name: &ThemeName| {
+            self.depth != Colours::None || matches!(name, ThemeName::Mono | ThemeName::Ascii)
+        };
+        let round = all.clone().chain(all).filter(differs);
+        let next = round.skip_while(|name| *name != self.name).nth(1);
+        Self::new(next.unwrap_or(ThemeName::Mono), self.ground, self.depth)
+    }
+
+    fn mono(name: ThemeName) -> Self {
         let plain = Style::new();
         let bold = plain.add_modifier(Modifier::BOLD);
         let dim = plain.add_modifier(Modifier::DIM);
@@ -139,6 +185,9 @@ impl Theme {
             wrong: bold.add_modifier(Modifier::UNDERLINED),
             matched: plain.add_modifier(Modifier::UNDERLINED),
             ascii: false,
+            name,
+            ground: Ground::default(),
+            depth: Colours::None,
         }
     }
 
@@ -190,4 +239,20 @@ impl Theme {
             Severity::Info => ("·", self.quiet),
         }
     }
+}
+
+/// The selected row. Of the terminal's own sixteen nobody knows which can be read on which: there it is
+/// turned round, whole, so that it is as legible as ordinary text.
+fn selected(palette: &Palette, depth: Colours) -> Style {
+    let bold = Style::new().add_modifier(Modifier::BOLD);
+    if depth == Colours::Sixteen {
+        return bold.fg(Color::Reset).bg(Color::Reset).add_modifier(Modifier::REVERSED);
+    }
+    let ground = palette.selection.at(depth).map_or(bold, |color| bold.bg(color));
+    palette.selected.and_then(|ink| ink.at(depth)).map_or(ground, |color| ground.fg(color))
+}
+
+/// One of the 256 in 24 bits, but for the first sixteen, which are the user's own.
+pub(super) fn of_index(index: u8) -> Option<[u8; 3]> {
+    indexed(index).map(Rgb::parts)
 }

@@ -55,6 +55,7 @@ impl Board {
                 self.press("Esc");
                 self.miss("into the directory");
             }
+            Action::NextTheme | Action::NextTime => self.looks_key(key, action),
             other => panic!("no check for {other:?} in the panes"),
         }
         self.press("U");

@@ -41,6 +41,7 @@ impl Loop {
                 let text = event.map(|event| self.state.event_line(event)).unwrap_or_default();
                 self.copy(&text, "1 event");
             }
+            Effect::NextTheme => self.next_theme(),
             Effect::Pause(paused) => {
                 pollers.pause(paused);
                 self.lookout.pause(paused);
@@ -58,6 +59,15 @@ impl Loop {
             Effect::Quit => return Some(Ending::Quit),
         }
         None
+    }
+
+    /// From then on the background is no longer a reason for another.
+    fn next_theme(&mut self) {
+        self.theme = self.theme.next();
+        self.appearance.ask = false;
+        let name = self.theme.name();
+        let said = format!("theme {name}; theme = \"{name}\" in the configuration keeps it");
+        self.state.update(Message::Remark(said), now());
     }
 
     /// Puts a text on the terminal's clipboard, and says honestly what is known of that.

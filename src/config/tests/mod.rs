@@ -13,6 +13,7 @@ use crate::model::Entitlement;
 mod errors;
 mod fleet;
 mod keys;
+mod looks;
 mod secrecy;
 mod starter;
 mod survey;
