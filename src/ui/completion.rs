@@ -1,6 +1,6 @@
 //! The small box beside the filter line: what may be written next, or what is wrong with what is written.
 //! It lies over the panes above the line, where the rows that are found stay in sight; where there are no
-//! panes it lies below, over as few rows as will do. It never covers the line.
+//! panes, or only low ones, it lies below, over as few rows as will do. It never covers the line.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -15,6 +15,8 @@ use crate::store::Align;
 
 /// The most lines of the box.
 const LINES: u16 = 8;
+/// The lines with which it may lie above.
+const ENOUGH: u16 = 5;
 /// The widest that a suggestion, what is said of it, and a message may be.
 const WIDEST: (usize, usize, u16) = (34, 48, 76);
 /// What is said of a suggestion needs so much room to be worth it.
@@ -31,12 +33,11 @@ impl Place {
     /// Where a list may lie; what is `urgent` may cover all rows but one.
     fn of(layout: &Layout, urgent: bool) -> Self {
         let panes = layout.environments.height;
-        if panes >= 3 {
-            return Self { lines: panes.min(LINES), above: true };
-        }
-        // Below there are the heads, and half of the rows stay.
         let rows = if urgent { layout.jobs.height.saturating_sub(1) } else { layout.jobs.height / 2 };
-        Self { lines: rows.saturating_sub(1).min(LINES), above: false }
+        let below = rows.saturating_sub(1);
+        // A small fleet's panes are too low for a list.
+        let above = panes >= ENOUGH || panes >= below;
+        Self { lines: if above { panes } else { below }.min(LINES), above }
     }
 
     /// The lines of a box, and the row of its one border.

@@ -1,6 +1,8 @@
 //! Every row of the table of keys, pressed on the real program: each does what it says. A row without
 //! a check here fails.
 
+#[path = "finding.rs"]
+mod finding;
 #[path = "more_bindings.rs"]
 mod more;
 #[path = "terminal_keys.rs"]
@@ -302,6 +304,9 @@ impl Board {
                 self.press("Esc");
             }
             Action::CancelFilter => {}
+            Action::Complete | Action::NextSuggestion | Action::PreviousSuggestion => {
+                self.finding_key(key, action);
+            }
             other => panic!("no check for {other:?} in the filter"),
         }
         self.miss("row0000009  1 jobs");
