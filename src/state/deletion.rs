@@ -87,8 +87,14 @@ impl State {
     }
 
     /// Whether an action is to be had: where everything is read-only, none that changes anything is.
+    /// What would do nothing is not hinted at.
     pub fn offers(&self, action: Action) -> bool {
-        action != Action::Delete || !self.is_read_only()
+        match action {
+            Action::Delete => !self.is_read_only(),
+            // Words of events are not completed.
+            Action::Complete => !self.edits_event_filter(),
+            _ => true,
+        }
     }
 
     /// Asks whether to delete.

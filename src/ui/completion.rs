@@ -18,7 +18,7 @@ const LINES: u16 = 8;
 /// The lines with which it may lie above.
 const ENOUGH: u16 = 5;
 /// The widest that a suggestion, what is said of it, and a message may be.
-const WIDEST: (usize, usize, u16) = (34, 48, 76);
+const WIDEST: (usize, usize, u16) = (34, 62, 76);
 /// What is said of a suggestion needs so much room to be worth it.
 const WORTH_SAYING: u16 = 12;
 
@@ -53,8 +53,13 @@ impl Place {
 }
 
 /// Whether the box says what is wrong, so that the line need not.
-pub(super) fn says_why(state: &State) -> bool {
-    Place::of(&state.layout(), true).lines > 1
+pub(super) fn says_why(layout: &Layout) -> bool {
+    Place::of(layout, true).lines > 1
+}
+
+/// Whether there is room for a list.
+pub(super) fn lists(layout: &Layout) -> bool {
+    Place::of(layout, false).lines > 1
 }
 
 /// Draws it, if there is something to say and room for it.
@@ -62,7 +67,7 @@ pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &
     let list = state.filter.suggestions();
     if !list.0.is_empty() {
         draw_list(buffer, state, layout, theme, list);
-    } else if let Some(mut lines) = message(state, layout, theme.bad).filter(|_| says_why(state)) {
+    } else if let Some(mut lines) = message(state, layout, theme.bad).filter(|_| says_why(layout)) {
         let place = Place::of(layout, true);
         let room = usize::from(place.lines);
         if lines.len() > room {
@@ -99,7 +104,7 @@ fn draw_list(
     (all, chosen): (&[Suggestion], Option<usize>),
 ) {
     let place = Place::of(layout, false);
-    if place.lines < 2 {
+    if !lists(layout) {
         return;
     }
     let widest = |of: fn(&Suggestion) -> &str, most: usize| {

@@ -32,7 +32,8 @@ fn where_there_are_no_panes_the_list_lies_over_few_rows() {
 fn on_the_smallest_screen_there_is_no_list_but_what_is_wrong_is_said() {
     let theme = Theme::named(ThemeName::Dark);
     let listed = text(&render(&mut writing(40, 10, "st"), &theme));
-    assert!(listed.contains("/st ") && !listed.contains("status:"), "{listed}");
+    assert!(listed.contains("├ /st  Tab status: · 0 jobs ─"), "{listed}");
+    assert!(!listed.contains("as the service words it"), "{listed}");
     insta::assert_snapshot!(text(&render(&mut writing(40, 10, "env:eu1 foo:x"), &theme)));
 }
 
