@@ -95,10 +95,7 @@ fn help(fleet: &Fleet, field: TextField, value: &str) -> String {
         TextField::Status => {
             STATUSES.iter().find(|(status, _)| *status == value).map_or("", |(_, help)| help).to_owned()
         }
-        TextField::Key => "key".to_owned(),
-        TextField::Language => "language".to_owned(),
-        TextField::Model => "model".to_owned(),
-        TextField::Tag => "tag".to_owned(),
+        // They say all there is to say.
         _ => String::new(),
     }
 }

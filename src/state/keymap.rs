@@ -187,7 +187,13 @@ pub const BINDINGS: &[Binding] = &[
         "the matrix: every key at every environment, every endpoint's health",
     ),
     bind(Context::Overlay, &["?", "F1"], Action::OpenHelp, "help", "this help"),
-    bind(Context::Filter, &["⏎"], Action::KeepFilter, "keep", "keep the filter"),
+    bind(
+        Context::Filter,
+        &["⏎"],
+        Action::KeepFilter,
+        "keep",
+        "keep the filter; where a suggestion is chosen, take that",
+    ),
     bind(
         Context::Filter,
         &["Tab"],

@@ -85,6 +85,31 @@ fn what_was_found_stands_out_in_fresh_stale_and_selected_rows() {
 }
 
 #[test]
+fn every_column_of_words_shows_what_was_found_in_it() {
+    for (query, found) in [
+        ("tag~q3", "q3"),
+        ("tag~finance", "finance"),
+        ("ref~clients", "clients"),
+        ("error~404", "404"),
+        ("error:\"\"  status~eject or title~news", "newsnews"),
+        ("status~eject", "eject"),
+        ("env~eu2", "eu2"),
+        ("model~hanc", "hanc"),
+        ("lang~ja", "ja"),
+        ("id~650", "650"),
+        ("会議", "会 議 "),
+        ("env:eu2", ""),
+        ("-error~404 env:us1", ""),
+    ] {
+        let mut state = writing(300, 40, query);
+        state.act(Action::KeepFilter);
+        let top = state.layout().jobs.y + 1;
+        let buffer = render(&mut state, &Theme::named(ThemeName::Mono));
+        assert_eq!(emphasised(&buffer, top).concat(), found, "{query}");
+    }
+}
+
+#[test]
 fn a_match_that_is_cut_off_is_told_by_the_mark_of_the_cut() {
     let mut buffer = Buffer::empty(Rect::new(0, 0, 12, 1));
     let style = (Style::new(), Style::new().add_modifier(Modifier::UNDERLINED));
