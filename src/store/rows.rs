@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::build::Build;
 use super::order::Order;
-use super::query::{Query, Scratch};
+use super::query::{Query, Scratch, Subject};
 use super::{Handle, Sort, Store};
 use crate::model::JobKey;
 
@@ -47,8 +47,16 @@ impl Wanted {
         if self.query.is_empty() {
             return true;
         }
-        let subject = store.subject(&held, held.source());
-        subject.is_some_and(|subject| self.query.matches(&subject, now, scratch))
+        let fleet = store.fleet();
+        let Some(source) = fleet.source(held.source()) else { return false };
+        let Some(environment) = fleet.environment(source.environment) else { return false };
+        let subject = Subject {
+            job: &held,
+            environment: environment.name.as_str(),
+            region: environment.region.as_str(),
+            key: fleet.key_name(source.key),
+        };
+        self.query.matches(&subject, now, scratch)
     }
 }
 

@@ -36,7 +36,7 @@ fn role(cell: &Cell, theme: &Theme) -> char {
         (theme.critical, 'c'),
         (theme.bad, 'b'),
         (theme.wrong, 'x'),
-        (theme.matched, 'm'),
+        (theme.matched(), 'm'),
     ]
     .into_iter()
     .find(|(style, _)| same(*style))

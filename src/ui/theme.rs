@@ -50,8 +50,6 @@ pub struct Theme {
     pub stale: Style,
     /// Marks where a text is wrong.
     pub wrong: Style,
-    /// Laid over what the filter's words found.
-    pub matched: Style,
     /// Whether nothing but ASCII characters may be drawn.
     pub ascii: bool,
 }
@@ -105,7 +103,6 @@ impl Theme {
             selected: Style::new().bg(Color::Indexed(selected)).add_modifier(Modifier::BOLD),
             stale: Style::new().fg(Color::Indexed(quiet)),
             wrong: hue(Color::LightRed, Color::Red).add_modifier(Modifier::UNDERLINED),
-            matched: hue(Color::LightMagenta, Color::Magenta).add_modifier(Modifier::UNDERLINED),
             ascii: false,
         }
     }
@@ -128,7 +125,6 @@ impl Theme {
             selected: plain.add_modifier(Modifier::REVERSED),
             stale: dim,
             wrong: bold.add_modifier(Modifier::UNDERLINED),
-            matched: plain.add_modifier(Modifier::UNDERLINED),
             ascii: false,
         }
     }

@@ -79,7 +79,7 @@ fn what_was_found_stands_out_in_fresh_stale_and_selected_rows() {
         assert_eq!(first.modifier.contains(Modifier::REVERSED), plain, "{name}");
         assert_eq!(first.bg, theme.selected.bg.unwrap_or_default(), "{name}");
         assert_eq!(first.fg, theme.stale.fg.unwrap_or_default(), "{name}");
-        assert_eq!(second.fg, theme.matched.fg.unwrap_or_default(), "{name}");
+        assert_eq!(second.fg, theme.matched().fg.unwrap_or_default(), "{name}");
         assert!(!second.modifier.contains(Modifier::REVERSED), "{name}");
     }
 }
