@@ -60,11 +60,7 @@ impl State {
             | Action::CancelPrompt => return self.act_on_details(action),
             Action::Close if matches!(self.overlay, Some(Overlay::Help(_))) => return self.close_help(),
             Action::Close => return self.close(),
-            Action::EventSeverity => {
-                if matches!(self.overlay, Some(Overlay::Events(_))) {
-                    self.event_filter.next_severity();
-                }
-            }
+            Action::EventSeverity => self.turn_severity(),
             Action::CopyIds
             | Action::CopyUrls
             | Action::CopyCommands

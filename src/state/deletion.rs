@@ -90,8 +90,13 @@ impl State {
     }
 
     /// Whether an action is to be had: where everything is read-only, none that changes anything is.
+    /// What would do nothing is not hinted at.
     pub fn offers(&self, action: Action) -> bool {
-        !action.is_destructive() || !self.is_read_only()
+        match action {
+            // Words of events are not completed.
+            Action::Complete => !self.edits_event_filter(),
+            _ => !action.is_destructive() || !self.is_read_only(),
+        }
     }
 
     /// Asks whether to delete.

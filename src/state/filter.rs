@@ -225,15 +225,12 @@ impl Filter {
             }
         };
         editing.let_go();
-        match self.history.get(at) {
-            Some(text) => {
-                editing.input = Input::new(text.clone());
-                editing.walked = Some((at, draft));
-            }
-            None => {
-                editing.input = Input::new(draft);
-                editing.suggest(vocabulary, false);
-            }
+        if let Some(text) = self.history.get(at) {
+            editing.input = Input::new(text.clone());
+            editing.walked = Some((at, draft));
+        } else {
+            editing.input = Input::new(draft);
+            editing.suggest(vocabulary, false);
         }
         self.try_out(zone);
     }

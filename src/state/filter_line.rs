@@ -95,10 +95,7 @@ fn help(fleet: &Fleet, field: TextField, value: &str) -> String {
         TextField::Status => {
             STATUSES.iter().find(|(status, _)| *status == value).map_or("", |(_, help)| help).to_owned()
         }
-        TextField::Key => "key".to_owned(),
-        TextField::Language => "language".to_owned(),
-        TextField::Model => "model".to_owned(),
-        TextField::Tag => "tag".to_owned(),
+        // They say all there is to say.
         _ => String::new(),
     }
 }
@@ -115,6 +112,13 @@ impl State {
     pub(super) fn type_in_filter(&mut self, change: impl FnOnce(&mut tui_input::Input)) {
         let zone = self.settings.zone.clone();
         self.with_filter(|filter, known| filter.type_in(&zone, known, change));
+    }
+
+    /// Shows events that are worse, or all again.
+    pub(super) fn turn_severity(&mut self) {
+        if matches!(self.overlay, Some(Overlay::Events(_))) {
+            self.event_filter.next_severity();
+        }
     }
 
     /// Edits the line that is in front: that of the event list over the panes, else that of the jobs.

@@ -311,7 +311,13 @@ pub const BINDINGS: &[Binding] = &[
     bind(Context::Columns, &["G", "End"], Action::Bottom, "", "last column"),
     bind(Context::Columns, &["⏎"], Action::KeepColumns, "keep", "keep the columns as they are now"),
     bind(Context::Columns, &["Esc", "q"], Action::CancelColumns, "back", "back to the columns as they were"),
-    bind(Context::Filter, &["⏎"], Action::KeepFilter, "keep", "keep the filter"),
+    bind(
+        Context::Filter,
+        &["⏎"],
+        Action::KeepFilter,
+        "keep",
+        "keep the filter; where a suggestion is chosen, take that",
+    ),
     bind(
         Context::Filter,
         &["Tab"],

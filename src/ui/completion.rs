@@ -1,6 +1,6 @@
 //! The small box beside the filter line: what may be written next, or what is wrong with what is written.
 //! It lies over the panes above the line, where the rows that are found stay in sight; where there are no
-//! panes it lies below, over as few rows as will do. It never covers the line.
+//! panes, or only low ones, it lies below, over as few rows as will do. It never covers the line.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -15,8 +15,10 @@ use crate::store::Align;
 
 /// The most lines of the box.
 const LINES: u16 = 8;
+/// The lines with which it may lie above.
+const ENOUGH: u16 = 5;
 /// The widest that a suggestion, what is said of it, and a message may be.
-const WIDEST: (usize, usize, u16) = (34, 48, 76);
+const WIDEST: (usize, usize, u16) = (34, 62, 76);
 /// What is said of a suggestion needs so much room to be worth it.
 const WORTH_SAYING: u16 = 12;
 
@@ -31,12 +33,11 @@ impl Place {
     /// Where a list may lie; what is `urgent` may cover all rows but one.
     fn of(layout: &Layout, urgent: bool) -> Self {
         let panes = layout.environments.height;
-        if panes >= 3 {
-            return Self { lines: panes.min(LINES), above: true };
-        }
-        // Below there are the heads, and half of the rows stay.
         let rows = if urgent { layout.jobs.height.saturating_sub(1) } else { layout.jobs.height / 2 };
-        Self { lines: rows.saturating_sub(1).min(LINES), above: false }
+        let below = rows.saturating_sub(1);
+        // A small fleet's panes are too low for a list.
+        let above = panes >= ENOUGH || panes >= below;
+        Self { lines: if above { panes } else { below }.min(LINES), above }
     }
 
     /// The lines of a box, and the row of its one border.
@@ -52,8 +53,13 @@ impl Place {
 }
 
 /// Whether the box says what is wrong, so that the line need not.
-pub(super) fn says_why(state: &State) -> bool {
-    Place::of(&state.layout(), true).lines > 1
+pub(super) fn says_why(layout: &Layout) -> bool {
+    Place::of(layout, true).lines > 1
+}
+
+/// Whether there is room for a list.
+pub(super) fn lists(layout: &Layout) -> bool {
+    Place::of(layout, false).lines > 1
 }
 
 /// Draws it, if there is something to say and room for it.
@@ -61,7 +67,7 @@ pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &
     let list = state.filter.suggestions();
     if !list.0.is_empty() {
         draw_list(buffer, state, layout, theme, list);
-    } else if let Some(mut lines) = message(state, layout, theme.bad).filter(|_| says_why(state)) {
+    } else if let Some(mut lines) = message(state, layout, theme.bad).filter(|_| says_why(layout)) {
         let place = Place::of(layout, true);
         let room = usize::from(place.lines);
         if lines.len() > room {
@@ -98,7 +104,7 @@ fn draw_list(
     (all, chosen): (&[Suggestion], Option<usize>),
 ) {
     let place = Place::of(layout, false);
-    if place.lines < 2 {
+    if !lists(layout) {
         return;
     }
     let widest = |of: fn(&Suggestion) -> &str, most: usize| {

@@ -32,7 +32,7 @@ pub(super) fn draw(
     spans.extend(view.spans(text, &wrong, theme));
     // The cursor's own cell.
     spans.push(Span::raw(" "));
-    let finding = finding(state, theme);
+    let finding = finding(state, layout, theme);
     let left = room(layout, 0).saturating_sub(view.width(text) + 1);
     if left > 3 {
         let words = paint::fit(&finding.content, left).into_owned();
@@ -67,19 +67,25 @@ fn column_of(view: &View, text: &str, byte: usize) -> u16 {
     u16::try_from(view.column(text, byte)).unwrap_or(u16::MAX - 3)
 }
 
-/// How many jobs there are; or what keeps them from being found, where it is not said beside the line.
-fn finding(state: &State, theme: &Theme) -> Span<'static> {
+/// How many jobs there are, and what is not said beside the line: what Tab would write where there is no
+/// room for a list, and what is wrong or missing.
+fn finding(state: &State, layout: &Layout, theme: &Theme) -> Span<'static> {
     let count = if state.is_building() { "…".to_owned() } else { format::count(state.rows().len()) };
+    let (suggestions, chosen) = state.filter.suggestions();
+    if let Some(suggestion) = suggestions.get(chosen.unwrap_or(0)) {
+        let words = if completion::lists(layout) {
+            format!("{count} jobs")
+        } else {
+            format!("Tab {} · {count} jobs", suggestion.text)
+        };
+        return Span::styled(words, theme.quiet);
+    }
     match state.filter.complaint() {
         None => Span::styled(format!("{count} jobs"), theme.quiet),
-        // What may follow is shown already.
-        Some(Complaint::Unfinished(_)) if !state.filter.suggestions().0.is_empty() => {
-            Span::styled(format!("{count} jobs"), theme.quiet)
-        }
         Some(Complaint::Unfinished(error)) => {
             Span::styled(format!("{count} jobs · {}", error.message), theme.quiet)
         }
-        Some(Complaint::Wrong(_)) if completion::says_why(state) => Span::styled("✖", theme.bad),
+        Some(Complaint::Wrong(_)) if completion::says_why(layout) => Span::styled("✖", theme.bad),
         Some(Complaint::Wrong(error)) => Span::styled(error.message.clone(), theme.bad),
     }
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::Span;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
@@ -15,6 +15,13 @@ use crate::model::{Job, SourceId};
 use crate::state::State;
 use crate::store::query::TextField;
 use crate::store::{Align, Column, Held};
+
+impl Theme {
+    /// Laid over what the filter's words found: underlined, in the colour of what is pointed at.
+    pub(super) fn matched(&self) -> Style {
+        Style { fg: self.accent.fg, ..Style::new() }.add_modifier(Modifier::UNDERLINED)
+    }
+}
 
 /// Where the filter's words stand in what a cell shows of a job, in bytes.
 pub(super) fn places(state: &State, held: Held<'_>, column: Column, shown: &str) -> Vec<Range<usize>> {
@@ -59,7 +66,7 @@ pub(super) fn places(state: &State, held: Held<'_>, column: Column, shown: &str)
 
 /// How it stands out; where the row fades its colour stays, so that it is seen to be stale.
 pub(super) fn emphasis(theme: &Theme, fades: bool) -> Style {
-    if fades { Style::new().add_modifier(theme.matched.add_modifier) } else { theme.matched }
+    if fades { Style::new().add_modifier(theme.matched().add_modifier) } else { theme.matched() }
 }
 
 /// Puts a text into cells, some places of it emphasised. Where such a place was cut off the mark of the cut
@@ -103,7 +110,7 @@ pub(super) fn spans(
     let part = |range: Range<usize>| text.get(range).unwrap_or_default().to_owned();
     for place in places.into_iter().flatten() {
         spans.push(Span::styled(part(end..place.start), style));
-        spans.push(Span::styled(part(place.clone()), style.patch(theme.matched)));
+        spans.push(Span::styled(part(place.clone()), style.patch(theme.matched())));
         end = place.end;
     }
     spans.push(Span::styled(part(end..text.len()), style));

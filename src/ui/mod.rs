@@ -1,12 +1,11 @@
 //! Drawing: `draw(frame, &state, &theme)`. Pure: it reads the state and fills cells. It decides nothing,
 //! changes nothing and reads no clock; the rows it builds are the rows in view, however many there are.
 //!
-//! A file a pane: `header`, `banners`, `environments`, `keys`, `strip` (both on one line), `jobs`,
+//! A file a pane: `header`, `banners`, `environments`, `keys`, `strip` (both on one line), `jobs` (with
+//! `matched`, what the filter found, and `filter_line` while it is edited, with `completion` beside it),
 //! `events`, `hints`; over them `details`, `columns`, `help`, `palette`, `matrix` (with `hosts`), `realtime`,
-//! `usage`, `charts`, `compare`, and instead
-//! of them `first_run`. `paint` puts text
-//! into cells, `format` turns numbers and times into words, `theme` says what looks how, `svg` makes a
-//! picture of a screen.
+//! `usage`, `charts`, `compare`, and instead of them `first_run`. `paint` puts text into cells, `format`
+//! turns numbers and times into words, `theme` says what looks how, `svg` makes a picture of a screen.
 
 mod ascii;
 mod banners;

@@ -1,5 +1,6 @@
 //! Screens as snapshots: the cells, and below them what role each cell's style has.
 
+mod finding;
 mod realtime;
 
 use std::time::Duration;
@@ -35,6 +36,7 @@ fn role(cell: &Cell, theme: &Theme) -> char {
         (theme.critical, 'c'),
         (theme.bad, 'b'),
         (theme.wrong, 'x'),
+        (theme.matched(), 'm'),
     ]
     .into_iter()
     .find(|(style, _)| same(*style))

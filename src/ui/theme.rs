@@ -75,8 +75,6 @@ pub struct Theme {
     pub stale: Style,
     /// Marks where a text is wrong.
     pub wrong: Style,
-    /// Laid over what the filter's words found.
-    pub matched: Style,
     /// Whether nothing but ASCII characters may be drawn.
     pub ascii: bool,
     name: ThemeName,
@@ -143,7 +141,6 @@ impl Theme {
             selected: selected(&palette, depth),
             stale: text(palette.quiet),
             wrong: text(palette.bad).add_modifier(Modifier::UNDERLINED),
-            matched: text(palette.accent).add_modifier(Modifier::UNDERLINED),
             ..bare
         }
     }
@@ -183,7 +180,6 @@ impl Theme {
             selected: plain.add_modifier(Modifier::REVERSED),
             stale: dim,
             wrong: bold.add_modifier(Modifier::UNDERLINED),
-            matched: plain.add_modifier(Modifier::UNDERLINED),
             ascii: false,
             name,
             ground: Ground::default(),

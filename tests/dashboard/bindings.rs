@@ -1,6 +1,8 @@
 //! Every row of the table of keys, pressed on the real program: each does what it says. A row without
 //! a check here fails.
 
+#[path = "finding.rs"]
+mod finding;
 #[path = "looks.rs"]
 mod looks;
 #[path = "more_bindings.rs"]
@@ -317,6 +319,9 @@ impl Board {
                 self.press("Esc");
             }
             Action::CancelFilter => {}
+            Action::Complete | Action::NextSuggestion | Action::PreviousSuggestion => {
+                self.finding_key(key, action);
+            }
             other => panic!("no check for {other:?} in the filter"),
         }
         self.miss("row0000009  1 jobs");

@@ -30,6 +30,10 @@
 //! and an error elsewhere. A job created in the future (clocks differ) has the age zero. A job without
 //! the value matches neither `:`, `>` nor `<`, so `-dur>1h` includes jobs of unknown length.
 //!
+//! Beside the meaning there is what whoever writes a query wants to know: what is merely unfinished
+//! ([`QueryError::unfinished`]), what is being written at the cursor ([`Spot`]), and where its words were
+//! found ([`Query::places`]).
+//!
 //! The cost is bounded: a text has at most 4 KiB and 64 levels.
 
 mod error;

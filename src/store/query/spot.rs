@@ -53,16 +53,15 @@ impl<'a> Spot<'a> {
             if start >= cursor {
                 return Some(Self { at: cursor..cursor, part: Part::Word(""), follows });
             }
-            match rest.chars().next()? {
-                sign @ ('(' | ')' | '-' | '!') => (at, follows) = (start + 1, sign == ')'),
-                _ => {
-                    let end = start + reach(rest);
-                    if end >= cursor {
-                        return Self::term(text, start..end, follows).filter(|_| end == cursor);
-                    }
-                    (at, follows) = (end, !is_keyword(text.get(start..end)?));
-                }
+            if let Some(sign) = rest.chars().next().filter(|c| matches!(c, '(' | ')' | '-' | '!')) {
+                (at, follows) = (start + 1, sign == ')');
+                continue;
             }
+            let end = start + reach(rest);
+            if end >= cursor {
+                return Self::term(text, start..end, follows).filter(|_| end == cursor);
+            }
+            (at, follows) = (end, !is_keyword(text.get(start..end)?));
         }
     }
 
