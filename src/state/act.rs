@@ -30,15 +30,12 @@ impl State {
             Action::CopyEvent | Action::CopyEvents => return self.copy_events(action == Action::CopyEvents),
             Action::ToggleFollow => return self.toggle_follow(),
             Action::ReloadKeys => return self.reload_keys(),
-            Action::OpenPalette => self.open_palette(),
-            Action::ShortenInterval => return self.step_interval(true),
-            Action::LengthenInterval => return self.step_interval(false),
-            Action::ToggleMouse => return self.toggle_mouse(),
-            Action::OpenHelp => return self.open_help(),
-            Action::TogglePause => {
-                self.paused = !self.paused;
-                return vec![Effect::Pause(self.paused)];
-            }
+            Action::OpenPalette
+            | Action::OpenHelp
+            | Action::ShortenInterval
+            | Action::LengthenInterval
+            | Action::ToggleMouse => return self.steer(action),
+            Action::TogglePause => return self.toggle_pause(),
             Action::OpenEvents | Action::OpenMatrix | Action::OpenRealtime | Action::OpenUsage => {
                 return self.open(action);
             }
@@ -53,13 +50,8 @@ impl State {
             | Action::Submit
             | Action::EmptyPrompt
             | Action::CancelPrompt => return self.act_on_details(action),
-            Action::Close if matches!(self.overlay, Some(Overlay::Help(_))) => return self.close_help(),
-            Action::Close => return self.close(),
-            Action::EventSeverity => {
-                if matches!(self.overlay, Some(Overlay::Events(_))) {
-                    self.event_filter.next_severity();
-                }
-            }
+            Action::Close => return self.close_what_is_open(),
+            Action::EventSeverity => self.next_severity(),
             Action::CopyIds
             | Action::CopyUrls
             | Action::CopyCommands
@@ -82,6 +74,29 @@ impl State {
             | Action::PageUp
             | Action::Top
             | Action::Bottom => self.travel(action),
+        }
+        Vec::new()
+    }
+
+    fn toggle_pause(&mut self) -> Vec<Effect> {
+        self.paused = !self.paused;
+        vec![Effect::Pause(self.paused)]
+    }
+
+    fn next_severity(&mut self) {
+        if matches!(self.overlay, Some(Overlay::Events(_))) {
+            self.event_filter.next_severity();
+        }
+    }
+
+    /// What is about the program itself.
+    fn steer(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::ShortenInterval => return self.step_interval(true),
+            Action::LengthenInterval => return self.step_interval(false),
+            Action::ToggleMouse => return self.toggle_mouse(),
+            Action::OpenHelp => return self.open_help(),
+            _ => self.open_palette(),
         }
         Vec::new()
     }
@@ -143,6 +158,11 @@ impl State {
         let effects = self.close();
         self.overlay = Some(overlay);
         effects
+    }
+
+    /// Closes what is open: the help goes back to what it lies over.
+    fn close_what_is_open(&mut self) -> Vec<Effect> {
+        if matches!(self.overlay, Some(Overlay::Help(_))) { self.close_help() } else { self.close() }
     }
 
     /// Closes what lies over the panes; what was fetched for it is no longer waited for.

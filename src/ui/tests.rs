@@ -1,6 +1,7 @@
 //! Screens as snapshots: the cells, and below them what role each cell's style has.
 
 mod realtime;
+mod steer;
 
 use std::time::Duration;
 

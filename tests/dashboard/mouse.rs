@@ -1,0 +1,80 @@
+//! The mouse on the real program: what a terminal sends for it arrives, and does what is pointed at.
+
+use super::{Board, selected, text};
+
+impl Board {
+    /// Where on the screen some words begin: column and row, from 1 as terminals count.
+    fn find(&mut self, words: &str) -> (usize, usize) {
+        self.see(words);
+        self.session.look(|screen| {
+            let (_, width) = screen.size();
+            let rows: Vec<String> = screen.rows(0, width.get()).collect();
+            let row = rows.iter().position(|row| row.contains(words)).unwrap();
+            (rows[row].split(words).next().unwrap().chars().count() + 1, row + 1)
+        })
+    }
+
+    fn click(&mut self, words: &str) {
+        let (x, y) = self.find(words);
+        self.session.send(format!("\x1b[<0;{x};{y}M\x1b[<0;{x};{y}m"));
+    }
+
+    fn wheel(&mut self, words: &str, button: u8) {
+        let (x, y) = self.find(words);
+        self.session.send(format!("\x1b[<{button};{x};{y}M"));
+    }
+}
+
+#[test]
+fn rows_heads_panes_hints_and_the_wheel_answer() {
+    let mut board = Board::start(120, 40);
+    board.click("row0000004");
+    board.wait("the row", |screen| selected(screen) == Some(4));
+    board.click("row0000004");
+    board.see("╭─ Job row0000004");
+    board.click("Esc close");
+    board.miss("╭─");
+
+    board.wheel("row0000004", 65);
+    board.wait("further down", |screen| text(screen).contains("4–") && selected(screen) == Some(4));
+    board.wheel("row0000004", 64);
+    board.wait("the top again", |screen| text(screen).contains("1–"));
+
+    board.click("NAME");
+    board.see("NAME▲");
+    board.click("NAME");
+    board.see("NAME▼");
+
+    board.click("prod ·");
+    board.see("╭─ Health and keys");
+    board.press("Esc");
+    board.miss("╭─");
+    board.click("● up");
+    board.see("filter: env:alpha");
+    board.click("● up");
+    board.miss("filter:");
+
+    board.click("? help");
+    board.see("╭─ Help");
+    board.wheel("╭─ Help", 65);
+    board.see(" 4–");
+    board.click("└");
+    board.miss("╭─");
+    // Of the panes, not of the box that was there.
+    board.see("⏎ details");
+    board.click(": commands");
+    board.see("╭─ Commands");
+    board.click("open-events");
+    board.see("╭─ Events");
+}
+
+#[test]
+fn switched_off_it_is_not_asked_for() {
+    let mut board = Board::start(80, 24);
+    let raw = board.session.raw();
+    let raw = String::from_utf8_lossy(&raw).into_owned();
+    assert!(raw.contains("\x1b[?1000h") && raw.contains("\x1b[?1006h"));
+    assert!(!raw.contains("\x1b[?1002h") && !raw.contains("\x1b[?1003h"), "movements are not asked for");
+    board.press("M");
+    board.wait("no mouse", |screen| screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None);
+}
