@@ -1,6 +1,9 @@
 //! The mouse on the real program: what a terminal sends for it arrives, and does what is pointed at.
 
 use super::{Board, selected, text};
+use crate::support::fleet::{Behaviour, Fleet};
+use crate::support::jobs::ordinary;
+use crate::support::{Exit, Launch};
 
 impl Board {
     /// Where on the screen some words begin: column and row, from 1 as terminals count.
@@ -64,7 +67,8 @@ fn rows_heads_panes_hints_and_the_wheel_answer() {
     board.see("⏎ details");
     board.click(": commands");
     board.see("╭─ Commands");
-    board.click("open-events");
+    board.session.send("open-ev");
+    board.click("what changed, and when");
     board.see("╭─ Events");
 }
 
@@ -77,4 +81,22 @@ fn switched_off_it_is_not_asked_for() {
     assert!(!raw.contains("\x1b[?1002h") && !raw.contains("\x1b[?1003h"), "movements are not asked for");
     board.press("M");
     board.wait("no mouse", |screen| screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None);
+}
+
+#[test]
+fn what_the_configuration_says_of_keys_and_mouse_holds() {
+    let fleet = Fleet::start([("alpha", Behaviour::healthy(ordinary("row", 5)))]);
+    let config = fleet.config("1h", "5m");
+    let written = std::fs::read_to_string(&config).unwrap();
+    let own = "[bindings]\nquit = \"Q\"\nopen-help = \"F3\"\nrow-down = [\"i\"]\n";
+    std::fs::write(&config, format!("mouse = false\n{written}\n{own}")).unwrap();
+    let mut session = Launch::new(&["--theme", "mono", "--config"]).arg(config).size(120, 40).spawn();
+    session.wait_for("the hints", |screen| text(screen).contains("F3 help  Q quit"));
+    session.wait_for("the rows", |screen| text(screen).contains("row0000000"));
+    // Neither quits nor moves any more.
+    session.send("qjii");
+    session.wait_for("the second row", |screen| selected(screen) == Some(1));
+    assert!(!String::from_utf8_lossy(&session.raw()).contains("\x1b[?1000h"), "the mouse was not asked for");
+    session.send("Q");
+    assert_eq!(session.wait_exit(), Exit::Code(0));
 }
