@@ -66,6 +66,21 @@ mod usage {
                 ":4:24: ",
                 &["unknown environment `uss1`", "Did you mean `us1`?", "eu2"],
             ),
+            (
+                "[bindings]\nquit = \"Q\"\nmark-all = [\"x\", \"Q\"]\ndismiss-banner = []\n".to_owned(),
+                ":3:18: ",
+                &["the key Q has two meanings in the panes: mark-all here, and quit in", ":2:8", "quit = []"],
+            ),
+            (
+                "[bindings]\nopen-detals = \"C-g\"\n".to_owned(),
+                ":2:1: ",
+                &["there is no action open-detals", "open-details"],
+            ),
+            (
+                "[bindings]\ndelete = \"C-b\"\n".to_owned(),
+                ":2:10: ",
+                &["delete cannot have the key C-b", "vim and tmux", "Give it Del"],
+            ),
             (format!("{key}env = \"UNSET_HERE\""), ":3:7: ", &["`UNSET_HERE` is not set", "Export it"]),
             (format!("{key}token = \"{SECRET}\""), ":3:1: ", &["`token`", "No key's value belongs"]),
             (format!("{key}env = \"{SECRET}\""), ":3:7: ", &["it names is not set"]),

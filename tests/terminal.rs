@@ -37,6 +37,11 @@ mod manners {
             assert!(!screen.alternate_screen(), "the alternate screen is left");
             assert!(!screen.hide_cursor(), "the cursor is shown");
             assert!(!screen.bracketed_paste(), "pastes are plain again");
+            assert_eq!(
+                screen.mouse_protocol_mode(),
+                vt100::MouseProtocolMode::None,
+                "the mouse is free again"
+            );
             assert!(!screen.bold() && !screen.inverse(), "the attributes are reset");
             assert_eq!(screen.fgcolor(), vt100::Color::Default);
         });

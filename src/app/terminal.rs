@@ -87,8 +87,7 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Takes the terminal: raw mode, alternate screen, cursor hidden, pastes marked as such, and the mouse
-    /// where it is wanted.
+    /// Takes the terminal: raw mode, alternate screen, cursor hidden, pastes marked, the mouse where wanted.
     ///
     /// # Errors
     /// Where [`check`] fails or the terminal refuses; it is then as it was.

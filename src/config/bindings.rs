@@ -25,7 +25,7 @@ impl Default for Steering {
 }
 
 /// How a line of the table looks.
-const EXAMPLE: &str = "a key or a list of keys: quit = \"Q\", row-down = [\"j\", \"C-n\"], follow = []";
+const EXAMPLE: &str = "quit = \"Q\", row-down = [\"j\", \"C-n\"] or toggle-follow = []";
 
 /// More lines than there can be actions.
 const MOST: usize = 1_000;

@@ -30,13 +30,13 @@ impl State {
             Action::CopyEvent | Action::CopyEvents => return self.copy_events(action == Action::CopyEvents),
             Action::ToggleFollow => return self.toggle_follow(),
             Action::ReloadKeys => return self.reload_keys(),
-            Action::OpenPalette => self.open_palette(),
-            Action::ShortenInterval => return self.step_interval(true),
-            Action::LengthenInterval => return self.step_interval(false),
-            Action::ToggleMouse => return self.toggle_mouse(),
-            Action::OpenHelp => return self.open_help(),
-            Action::NextTheme => return vec![Effect::NextTheme],
-            Action::NextTime => self.next_time(),
+            Action::OpenPalette
+            | Action::OpenHelp
+            | Action::ShortenInterval
+            | Action::LengthenInterval
+            | Action::ToggleMouse
+            | Action::NextTheme
+            | Action::NextTime => return self.steer(action),
             Action::TogglePause => return self.toggle_pause(),
             Action::OpenColumns
             | Action::OpenEvents
@@ -58,8 +58,7 @@ impl State {
             | Action::Submit
             | Action::EmptyPrompt
             | Action::CancelPrompt => return self.act_on_details(action),
-            Action::Close if matches!(self.overlay, Some(Overlay::Help(_))) => return self.close_help(),
-            Action::Close => return self.close(),
+            Action::Close => return self.close_what_is_open(),
             Action::EventSeverity => self.turn_severity(),
             Action::CopyIds
             | Action::CopyUrls
@@ -109,6 +108,20 @@ impl State {
     fn toggle_pause(&mut self) -> Vec<Effect> {
         self.paused = !self.paused;
         vec![Effect::Pause(self.paused)]
+    }
+
+    /// What is about the program itself.
+    fn steer(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::ShortenInterval => return self.step_interval(true),
+            Action::LengthenInterval => return self.step_interval(false),
+            Action::ToggleMouse => return self.toggle_mouse(),
+            Action::OpenHelp => return self.open_help(),
+            Action::NextTheme => return vec![Effect::NextTheme],
+            Action::NextTime => self.next_time(),
+            _ => self.open_palette(),
+        }
+        Vec::new()
     }
 
     fn refresh_what_is_shown(&mut self) -> Vec<Effect> {
@@ -198,6 +211,11 @@ impl State {
         let effects = self.close();
         self.overlay = Some(overlay);
         effects
+    }
+
+    /// Closes what is open: the help goes back to what it lies over.
+    fn close_what_is_open(&mut self) -> Vec<Effect> {
+        if matches!(self.overlay, Some(Overlay::Help(_))) { self.close_help() } else { self.close() }
     }
 
     /// Closes what lies over the panes; what was fetched for it is no longer waited for.

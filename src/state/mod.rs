@@ -110,6 +110,7 @@ pub struct Notice {
 }
 
 /// Everything that decides what is on the screen.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and they go with no other")]
 pub struct State {
     /// What is known of the fleet.
     pub store: Store,

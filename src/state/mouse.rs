@@ -146,6 +146,10 @@ impl State {
             () if layout.events.contains(at) || on_rule(layout.events_rule) => Action::OpenEvents,
             () if on_rule(layout.panes_rule) => Action::OpenMatrix,
             () if on_rule(layout.jobs_rule) => Action::EditFilter,
+            // On tall screens it tells of the realtime hosts.
+            () if on_rule(layout.hints_rule) && self.store.realtime_hosts().next().is_some() => {
+                Action::OpenRealtime
+            }
             () => return Vec::new(),
         };
         self.act(action)

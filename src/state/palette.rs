@@ -113,15 +113,16 @@ impl State {
 
     /// Where an action belongs that over the panes means something to one list alone.
     fn elsewhere(&self, action: Action) -> Option<&'static str> {
-        match (action, &self.overlay) {
-            (_, None) | (_, Some(Overlay::Events(_))) => None,
-            (Action::EditFilter, Some(Overlay::Help(_))) => None,
-            (
-                Action::EditFilter | Action::EventSeverity | Action::CopyEvent | Action::CopyEvents,
-                Some(_),
-            ) => Some("in the event list"),
-            _ => None,
-        }
+        let of_events = matches!(
+            action,
+            Action::EditFilter | Action::EventSeverity | Action::CopyEvent | Action::CopyEvents
+        );
+        let here = match &self.overlay {
+            None | Some(Overlay::Events(_)) => true,
+            Some(Overlay::Help(_)) => action == Action::EditFilter,
+            Some(_) => false,
+        };
+        (of_events && !here).then_some("in the event list")
     }
 
     pub(super) fn open_palette(&mut self) {

@@ -68,18 +68,10 @@ fn sections<'a>(state: &State, theme: &Theme) -> Vec<Section<'a>> {
     let from = state.help.from();
     let here = |context: &Context| from.reaches(*context) && *context != Context::Always;
     let (first, rest): (Vec<_>, Vec<_>) = HEADINGS.into_iter().partition(|(context, _)| here(context));
-    let mut sections = Vec::new();
-    for (context, heading) in first.into_iter().chain(rest) {
-        // The first screen is there only while there is no key, and nothing else is then.
-        if context == Context::FirstRun && !state.is_first_run() {
-            continue;
-        }
-        let heading = if here(&context) { format!("Here: {}", lowered(heading)) } else { heading.to_owned() };
-        let rows = state.keymap.rows().iter().filter(|row| row.binding.context == context);
-        let bound = rows.filter(|row| !row.keys.is_empty() && state.offers(row.binding.action));
-        let entry =
-            |keys: String, help: &str| (Span::styled(format!("  {keys}"), theme.accent), help.to_owned());
-        sections.push((heading, bound.map(|row| entry(row.keys.join(" "), row.binding.help)).collect()));
+    let mut sections: Vec<Section<'a>> = Vec::new();
+    for (context, heading) in first.iter().copied() {
+        let heading = format!("Here: {}", lowered(heading));
+        sections.push((heading, bound(state, theme, context, |key| state.keymap.meaning(from, key))));
     }
     let label = |text: &str| Span::styled(format!("  {text}"), theme.accent);
     let mut filter = vec![
@@ -100,7 +92,34 @@ fn sections<'a>(state: &State, theme: &Theme) -> Vec<Section<'a>> {
     let marks = marks(theme).into_iter();
     let marks = marks.map(|(glyph, style, text)| (Span::styled(format!("  {glyph}"), style), text));
     sections.push(("Marks".to_owned(), marks.collect()));
+    for (context, heading) in
+        rest.into_iter().chain(first.into_iter().filter(|(context, _)| *context != from))
+    {
+        // The first screen is there only while there is no key, and nothing else is then.
+        if context != Context::FirstRun || state.is_first_run() {
+            let all = bound(state, theme, context, |key| state.keymap.meaning(context, key));
+            sections.push((heading.to_owned(), all));
+        }
+    }
     sections
+}
+
+/// The keys of a context that mean there what its rows say.
+fn bound<'a>(
+    state: &State,
+    theme: &Theme,
+    context: Context,
+    meaning: impl Fn(&str) -> Option<Action>,
+) -> Vec<(Span<'a>, String)> {
+    let rows = state.keymap.rows().iter().filter(|row| row.binding.context == context);
+    let offered = rows.filter(|row| state.offers(row.binding.action));
+    let entry = |row: &crate::state::Row| {
+        let keys = row.keys.iter().filter(|key| meaning(key) == Some(row.binding.action));
+        let keys: Vec<&str> = keys.map(String::as_str).collect();
+        let label = Span::styled(format!("  {}", keys.join(" ")), theme.accent);
+        (!keys.is_empty()).then(|| (label, row.binding.help.to_owned()))
+    };
+    offered.filter_map(entry).collect()
 }
 
 fn lowered(heading: &str) -> String {

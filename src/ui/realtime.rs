@@ -10,7 +10,7 @@ use ratatui::text::{Line, Span};
 use super::overlay::Content;
 use super::{Theme, format, paint};
 use crate::model::{Climb, EnvironmentState, Rung};
-use crate::state::{Layout, State};
+use crate::state::{Action, Layout, State};
 use crate::store::{Align, HostRecord, evidence};
 
 /// From so many days on a certificate's end is no matter for colours.
@@ -150,7 +150,8 @@ pub(super) fn draw_summary(buffer: &mut Buffer, state: &State, layout: &Layout, 
     }
     let mut spans = vec![Span::styled("Realtime", theme.title)];
     spans.extend(summary(state, theme));
-    spans.push(Span::styled(" · t", theme.quiet));
+    let key = state.key_of(Action::OpenRealtime);
+    spans.push(Span::styled(format!(" · {key}"), theme.quiet));
     paint::title(buffer, (1, layout.hints_rule), layout.hints.width, spans);
 }
 

@@ -2,6 +2,7 @@
 
 mod finding;
 mod realtime;
+mod steer;
 
 use std::time::Duration;
 

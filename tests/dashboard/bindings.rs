@@ -7,6 +7,10 @@ mod finding;
 mod looks;
 #[path = "more_bindings.rs"]
 mod more;
+#[path = "mouse.rs"]
+mod mouse;
+#[path = "palette.rs"]
+mod palette;
 #[path = "terminal_keys.rs"]
 mod terminal_keys;
 
@@ -122,18 +126,7 @@ impl Board {
                 self.press("Esc");
                 self.wait("no cursor", Screen::hide_cursor);
             }
-            Action::ClearFilter => {
-                self.filter("row0000007");
-                self.press("⏎");
-                self.see("filter: row0000007");
-                // No row is selected any more, or the one that is left: let it go first.
-                self.session.send("g");
-                self.wait("the one row", |screen| selected(screen) == Some(7));
-                self.press(key);
-                self.wait("no selection", |screen| selected(screen).is_none());
-                self.press(key);
-                self.miss("filter:");
-            }
+            Action::ClearFilter => self.lets_go(key),
             Action::SortNext => self.turns(key, "EXPIRES▲", "<", "AGE▲"),
             Action::SortPrevious => self.turns(key, "CREATED▼", ">", "AGE▲"),
             Action::ThenNext => {
@@ -181,6 +174,12 @@ impl Board {
             Action::OpenUsage => self.opens(key, "╭─ Usage"),
             Action::OpenHelp => self.opens(key, "╭─ Help"),
             Action::Bundle => self.bundles(key),
+            Action::OpenPalette
+            | Action::ShortenInterval
+            | Action::LengthenInterval
+            | Action::ToggleMouse => {
+                self.steering_key(key, action);
+            }
             other => self.marking_key(key, other),
         }
     }
@@ -250,7 +249,7 @@ impl Board {
             self.press(key);
             self.miss("and worse");
         }
-        self.see("/ filters ─");
+        self.see("/ filters ");
         self.press("q");
         self.miss("╭─");
     }
@@ -266,6 +265,7 @@ impl Board {
         match action {
             Action::Close => {}
             Action::Bundle => self.bundles(key),
+            Action::OpenPalette | Action::ToggleMouse => self.steering_key(key, action),
             // What it does over the usage, tests/usage.rs sees.
             Action::RefreshNow => {
                 self.press("q");
@@ -281,6 +281,10 @@ impl Board {
                     _ => "╭─ Health and keys",
                 });
                 self.session.send("q");
+                if action == Action::OpenHelp {
+                    self.see(title);
+                    self.session.send("q");
+                }
                 self.miss("╭─");
                 return;
             }
@@ -357,6 +361,10 @@ fn every_key_of_the_filter_does_what_it_says() {
 #[test]
 fn every_key_of_the_first_screen_does_what_it_says() {
     for (key, action) in keys(Context::FirstRun) {
+        if action == Action::OpenPalette {
+            palette::over_the_first_screen(key);
+            continue;
+        }
         assert_eq!(action, Action::StartDemo, "no check for {action:?} on the first screen");
         let mut session = Launch::new(&[]).spawn();
         session.wait_for("the first screen", |screen| text(screen).contains("no API key"));

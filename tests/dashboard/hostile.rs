@@ -10,7 +10,7 @@ use crate::support::{Exit, Launch, Session};
 /// The sequences that drawing needs: moving, colours, clearing, and the modes of taking the terminal.
 fn is_ours(sequence: &str) -> bool {
     let Some(body) = sequence.strip_prefix('[') else { return false };
-    let modes = ["?1049", "?25", "?2004", "?2026"];
+    let modes = ["?1049", "?25", "?2004", "?2026", "?1000", "?1006"];
     match body.chars().last() {
         Some('H' | 'm' | 'J' | 'K') => !body.contains('?'),
         Some(end @ ('h' | 'l')) => modes.iter().any(|mode| body == format!("{mode}{end}")),

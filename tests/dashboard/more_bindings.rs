@@ -1,6 +1,6 @@
 //! The rows of the table of keys that mark, delete, and look into details.
 
-use super::{Board, keys};
+use super::{Board, keys, lines, selected};
 use voxtop::state::{Action, Context};
 
 impl Board {
@@ -65,7 +65,21 @@ impl Board {
 }
 
 impl Board {
-    fn details_key(&mut self, key: &str, action: Action) {
+    /// A key that lets go of the selection, and then of the filter.
+    pub(super) fn lets_go(&mut self, key: &str) {
+        self.filter("row0000007");
+        self.press("⏎");
+        self.see("filter: row0000007");
+        // No row is selected any more, or the one that is left: let it go first.
+        self.session.send("g");
+        self.wait("the one row", |screen| selected(screen) == Some(7));
+        self.press(key);
+        self.wait("no selection", |screen| selected(screen).is_none());
+        self.press(key);
+        self.miss("filter:");
+    }
+
+    pub(super) fn details_key(&mut self, key: &str, action: Action) {
         self.session.send("g\r");
         self.see("[summary]");
         match action {
@@ -86,6 +100,21 @@ impl Board {
             Action::Save => {
                 self.press(key);
                 self.see("a transcript or a log can be saved");
+            }
+            Action::ToggleFollow => {
+                self.press(key);
+                self.see("has ended already");
+            }
+            Action::Delete | Action::CopyIds | Action::CopyUrls | Action::CopyCommands => {
+                // The marked jobs are none of its business.
+                self.session.send("q*\r");
+                self.see("[summary]");
+                self.marking_key_over(key, action);
+                self.session.send("q");
+                self.miss("╭─");
+                self.session.send("U");
+                self.miss(" marked");
+                return;
             }
             other => panic!("no check for {other:?} in details"),
         }
@@ -172,7 +201,49 @@ impl Board {
         self.see(" ENV ");
     }
 
+    /// A key that does something to the open job, though all are marked.
+    fn marking_key_over(&mut self, key: &str, action: Action) {
+        self.press(key);
+        match action {
+            Action::Delete => {
+                self.see("Delete 1 job with");
+                self.press("Esc");
+                self.see("nothing was deleted");
+                self.session.send("\r");
+                self.see("[summary]");
+            }
+            Action::CopyIds => self.see("1 id sent to the terminal"),
+            Action::CopyUrls => self.see("1 URL sent to the terminal"),
+            _ => self.see("1 command sent to the terminal"),
+        }
+    }
+
+    /// A key that scrolls what is asked about.
+    fn confirm_key(&mut self, key: &str, action: Action) {
+        self.session.send("*");
+        self.see("· 300 marked");
+        self.press("Del");
+        self.see("type delete to delete 300: ");
+        let first = |wanted: fn(usize) -> bool| {
+            move |screen: &vt100::Screen| lines(screen).is_some_and(|(first, all)| wanted(first) && all > 300)
+        };
+        self.wait("the first lines", first(|first| first == 1));
+        self.press(if action == Action::PageDown { key } else { "PgDn" });
+        self.wait("further down", first(|first| first > 20));
+        if action == Action::PageUp {
+            self.press(key);
+            self.wait("the top", first(|first| first == 1));
+        }
+        self.press("Esc");
+        self.see("nothing was deleted");
+        self.session.send("U");
+        self.miss(" marked");
+    }
+
     fn prompt_key(&mut self, key: &str, action: Action) {
+        if matches!(action, Action::PageDown | Action::PageUp) {
+            return self.confirm_key(key, action);
+        }
         self.session.send("g\rts");
         self.see("save as: alpha-row0000000-");
         self.press(key);

@@ -1,7 +1,10 @@
 //! What a terminal sends for the keys of the table.
 
-/// What a terminal sends for a key as the table writes it.
+/// What a terminal sends for a key as the table writes it; for `:name` what the palette is told.
 pub(crate) fn bytes(key: &str) -> Vec<u8> {
+    if let Some(name) = key.strip_prefix(':').filter(|name| !name.is_empty()) {
+        return format!(":{name}\r").into_bytes();
+    }
     let named = match key {
         "⏎" => "\r",
         "Esc" => "\x1b",

@@ -48,10 +48,11 @@ const GAP: u16 = 2;
 impl State {
     /// The hints of a context that fit into a line of `room` cells, from left to right.
     pub fn hints(&self, context: Context, room: u16) -> Vec<Hint> {
-        let (last, mut first): (Vec<_>, Vec<_>) =
+        let (mut last, mut first): (Vec<_>, Vec<_>) =
             self.hinted(context).into_iter().partition(|hint| LAST.contains(&hint.action));
         let rank = |hint: &Hint| FIRST.iter().position(|action| *action == hint.action);
         first.sort_by_key(|hint| rank(hint).unwrap_or(FIRST.len()));
+        last.sort_by_key(|hint| LAST.iter().position(|action| *action == hint.action));
         let end: u16 = last.iter().map(|hint| hint.width + GAP).sum();
         let (mut shown, mut x) = (Vec::new(), 1_u16);
         for hint in first {

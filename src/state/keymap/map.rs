@@ -34,10 +34,14 @@ impl Keymap {
         &self.rows
     }
 
-    /// What a key press means in a context: what holds there and nowhere else goes first.
+    /// What a key press means in a context.
     pub fn lookup(&self, context: Context, event: KeyEvent) -> Option<Action> {
-        let key = describe_key(event)?;
-        let holds = |row: &&Row| row.keys.contains(&key);
+        self.meaning(context, &describe_key(event)?)
+    }
+
+    /// What a key means in a context: what holds there and nowhere else goes first.
+    pub fn meaning(&self, context: Context, key: &str) -> Option<Action> {
+        let holds = |row: &&Row| row.keys.iter().any(|own| own == key);
         let own = self.rows.iter().filter(|row| row.binding.context == context).find(holds);
         let any = || self.rows.iter().filter(|row| context.reaches(row.binding.context)).find(holds);
         own.or_else(any).map(|row| row.binding.action)

@@ -35,8 +35,9 @@ const WAYS_OUT: [(Context, Action); 5] = [
 const OF_EVENTS: [Action; 4] =
     [Action::EditFilter, Action::EventSeverity, Action::CopyEvent, Action::CopyEvents];
 
-/// Where each key of each row was written; the rows as in the table. What is not here is a default.
-type Places = BTreeMap<(usize, String), String>;
+/// Where each key of each row was written, with the place of its line among the others; the rows as in the
+/// table. What is not here is a default.
+type Places = BTreeMap<(usize, String), (usize, String)>;
 
 impl Keymap {
     /// The table's keys, with those of the user in their place.
@@ -47,10 +48,11 @@ impl Keymap {
         let mut keymap = Self::default();
         let (mut wrong, mut places) = (Vec::new(), Places::new());
         // What is meant for one context goes before what is meant for all.
-        let (one, all): (Vec<_>, Vec<_>) = rebindings.iter().partition(|own| own.action.text.contains('.'));
-        for rebinding in all.into_iter().chain(one) {
+        let (one, all): (Vec<_>, Vec<_>) =
+            rebindings.iter().enumerate().partition(|(_, own)| own.action.text.contains('.'));
+        for (order, rebinding) in all.into_iter().chain(one) {
             match rows_of(&rebinding.action) {
-                Ok(rows) => keymap.rebind(&rows, rebinding, &mut places, &mut wrong),
+                Ok(rows) => keymap.rebind(&rows, (order, rebinding), &mut places, &mut wrong),
                 Err(misbinding) => wrong.push(misbinding),
             }
         }
@@ -61,7 +63,7 @@ impl Keymap {
     fn rebind(
         &mut self,
         rows: &[usize],
-        rebinding: &Rebinding,
+        (order, rebinding): (usize, &Rebinding),
         places: &mut Places,
         wrong: &mut Vec<Misbinding>,
     ) {
@@ -92,7 +94,7 @@ impl Keymap {
                 if let Some((what, remedy)) = refusal(context, action, key) {
                     wrong.push(misbinding(written, what, remedy));
                 }
-                places.insert((*at, key.clone()), written.place.clone());
+                places.insert((*at, key.clone()), (order, written.place.clone()));
             }
             row.keys = keys.iter().map(|(key, _)| key.clone()).collect();
         }
@@ -129,15 +131,18 @@ impl Keymap {
     }
 }
 
-type Side<'a> = (&'static super::Binding, Option<&'a String>);
+type Side<'a> = (&'static super::Binding, Option<&'a (usize, String)>);
 
 fn conflict(key: &str, one: Side<'_>, other: Side<'_>) -> Option<Misbinding> {
-    // The user's own is the one to name first; of two, the one further down in the table.
-    let (first, second) = if other.1.is_some() { (other, one) } else { (one, other) };
-    let place = first.1?;
-    let whose = second.1.map_or_else(|| "by default".to_owned(), |place| format!("in {place}"));
+    // The user's own is the one to name first; of two, the one further down in the file.
+    let line = |side: Side<'_>| side.1.map(|(order, _)| *order);
+    let (first, second) = if line(other) > line(one) { (other, one) } else { (one, other) };
+    let (_, place) = first.1?;
+    let whose = second.1.map_or_else(|| "by default".to_owned(), |(_, place)| format!("in {place}"));
     let (mine, theirs) = (first.0.action.name(), second.0.action.name());
-    let context = if first.0.context == Context::Always { second.0 } else { first.0 }.context.place();
+    // Where both can be pressed is the narrower of the two.
+    let narrower = if first.0.context.reaches(second.0.context) { first.0 } else { second.0 };
+    let context = narrower.context.place();
     Some(Misbinding {
         place: place.clone(),
         what: format!("the key {key} has two meanings {context}: {mine} here, and {theirs} {whose}"),
