@@ -29,6 +29,7 @@ mod outcome;
 mod overlay;
 mod prompt;
 mod selection;
+mod stuck;
 mod update;
 mod usage;
 
@@ -55,6 +56,7 @@ pub use marks::Marks;
 pub use overlay::Overlay;
 pub use prompt::{Prompt, Purpose};
 pub use selection::Selection;
+pub use stuck::Shown;
 pub use usage::{Answer, UsageBoard};
 
 use crate::store::query::{Query, Scratch};
@@ -122,7 +124,7 @@ pub struct State {
     /// What the keys' accounts have used.
     pub usage: UsageBoard,
     /// Whether stuck jobs alone are shown.
-    pub stuck_only: bool,
+    pub shown: Shown,
     /// Which chart is looked at.
     pub charts: Charts,
     /// The jobs whose transcripts were saved.
@@ -171,7 +173,7 @@ impl State {
             prompt: None,
             following: Following::default(),
             usage: UsageBoard::default(),
-            stuck_only: false,
+            shown: Shown::default(),
             charts: Charts::default(),
             saved: Saved::default(),
             paused: false,

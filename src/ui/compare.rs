@@ -18,8 +18,9 @@ pub(super) fn content<'a>(
     comparison: &Comparison,
 ) -> Content<'a> {
     let width = Content::width(layout.overlay());
-    let widths = widths(width);
     let facts = facts(state, comparison);
+    let longest = facts.iter().chain(&comparison.config).map(|pair| pair.label.width()).max().unwrap_or(0);
+    let widths = widths(width, longest);
     let all = facts.len() + comparison.config.len();
     let differing = facts.iter().chain(&comparison.config).filter(|pair| differs(pair)).count();
     let mut lines = Vec::new();
@@ -43,9 +44,9 @@ fn differs(pair: &Pair) -> bool {
     pair.difference() != Difference::Same
 }
 
-/// The widths of the labels and of each job.
-fn widths(width: usize) -> (usize, usize) {
-    let label = (width / 4).clamp(12, 40);
+/// The widths of the labels, of which the longest is so long, and of each job.
+fn widths(width: usize, longest: usize) -> (usize, usize) {
+    let label = longest.clamp(12, (width * 2 / 5).max(12));
     (label, width.saturating_sub(label + 6) / 2)
 }
 
@@ -160,7 +161,7 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_is_cut_away_and_nothing_sticks_out(text in "\\PC{0,80}", width in 40..200_usize) {
-            let (label, own) = widths(width);
+            let (label, own) = widths(width, text.width());
             let pieces = pieces(&text, own);
             prop_assert_eq!(pieces.concat(), text.clone());
             let pair = Pair { label: text.clone(), of: [Some(text.clone()), None] };
