@@ -2,12 +2,11 @@
 //! and stands out; what is equal is quiet.
 
 use ratatui::text::{Line, Span};
-use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use super::overlay::Content;
 use super::{Theme, format, paint};
-use crate::model::{Job, JobKey};
+use crate::model::{Document, Job, JobKey};
 use crate::state::{Comparison, Difference, Layout, Pair, State};
 
 /// The lines of the overlay.
@@ -130,22 +129,10 @@ fn rows(pair: &Pair, (label, own): (usize, usize), theme: &Theme) -> Vec<Line<'s
     (0..count).map(row).collect()
 }
 
-/// A text in pieces of a width.
+/// A text in rows of a width, which break at blanks where they can.
 fn pieces(text: &str, width: usize) -> Vec<String> {
-    let mut pieces = vec![String::new()];
-    let mut used = 0;
-    for grapheme in text.graphemes(true) {
-        let own = grapheme.width();
-        if used + own > width.max(2) {
-            pieces.push(String::new());
-            used = 0;
-        }
-        used += own;
-        if let Some(last) = pieces.last_mut() {
-            last.push_str(grapheme);
-        }
-    }
-    pieces
+    let document = Document::wrap(text.into(), width);
+    (0..document.len()).map(|row| document.row(row).to_owned()).collect()
 }
 
 fn padded(text: &str, width: usize) -> String {

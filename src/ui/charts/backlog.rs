@@ -17,11 +17,6 @@ pub(super) fn draw(state: &State, page: &mut Page<'_>) {
         String::new()
     };
     page.say(format!("{} jobs are running now{stuck}.", format::count(total.active)), theme.text);
-    page.say(
-        "The most that ran in each part, from a sample at the end of each round; · where nobody looked. Nothing is known \
-         of the time before voxtop was started.",
-        theme.quiet,
-    );
     if let Some(text) = unknown(state) {
         page.say(text, theme.warning);
     }
@@ -59,4 +54,10 @@ pub(super) fn draw(state: &State, page: &mut Page<'_>) {
             page.row(spans);
         }
     }
+    page.gap();
+    page.say(
+        "The most that ran in each part, from a sample at the end of each round; · where nobody looked. Nothing is known \
+         of the time before voxtop was started.",
+        theme.quiet,
+    );
 }

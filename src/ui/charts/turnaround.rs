@@ -14,12 +14,6 @@ const LIMIT: usize = 12;
 
 pub(super) fn draw(state: &State, page: &mut Page<'_>) {
     let theme = page.theme;
-    page.say(
-        "Run time over the length of the audio, of the jobs whose end voxtop saw: the service tells no end. Audio under a \
-         minute counts as one. A job is stuck that takes longer than three times what 95% stay within, and five minutes; \
-         before ten ends were seen, than three times its audio and ten minutes.",
-        theme.quiet,
-    );
     let fleet = state.store.fleet();
     let name = name_width(state).max(12);
     let all: Vec<(EnvironmentId, Option<Turnaround>)> =
@@ -34,8 +28,8 @@ pub(super) fn draw(state: &State, page: &mut Page<'_>) {
             ),
             theme.text,
         );
+        page.gap();
     }
-    page.gap();
     let models = |id| state.store.turnarounds_by_model(id);
     let most = all.iter().filter_map(|(_, figures)| Some(figures.as_ref()?.high)).max().unwrap_or(0);
     let most =
@@ -68,6 +62,13 @@ pub(super) fn draw(state: &State, page: &mut Page<'_>) {
             ]),
         }
     }
+    page.gap();
+    page.say(
+        "Run time over the length of the audio, of the jobs whose end voxtop saw: the service tells no end. Audio under a \
+         minute counts as one. A job is stuck that takes longer than three times what 95% stay within, and five minutes; \
+         before ten ends were seen, than three times its audio and ten minutes.",
+        theme.quiet,
+    );
 }
 
 fn row(
