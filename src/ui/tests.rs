@@ -359,7 +359,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
     #[test]
     fn every_size_draws_and_nothing_leaves_the_frame(
-        width in 0..220_u16, height in 0..80_u16, overlay in 0..6_u8, theme in 0..3_u8,
+        width in 0..220_u16, height in 0..80_u16, overlay in 0..9_u8, theme in 0..3_u8,
         name in "\\PC{0,60}",
     ) {
         let mut state = incident(width, height);
@@ -372,6 +372,8 @@ proptest! {
             3 => { state.act(Action::OpenDetails); }
             4 => { state.act(Action::OpenMatrix); }
             5 => { state.act(Action::OpenRealtime); }
+            6 | 7 => { for act in [Action::OpenCharts, Action::NextTab, Action::NextTab].iter().take(usize::from(overlay) * 2 - 11) { state.act(*act); } }
+            8 => { for act in [Action::ToggleMark, Action::ToggleMark, Action::Compare] { state.act(act); } }
             _ => {}
         }
         let theme = Theme::named([ThemeName::Dark, ThemeName::Light, ThemeName::Mono][usize::from(theme)]);
