@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use super::carry::Copied;
 use super::overlay::Scroll;
-use super::{Action, Effect, Notice, Overlay, State, Text};
+use super::{Action, Effect, Notice, Overlay, Shown, State, Text};
 use crate::model::JobKey;
 use crate::store::Held;
 
@@ -42,11 +42,10 @@ impl State {
             | Action::OpenEvents
             | Action::OpenMatrix
             | Action::OpenRealtime
-            | Action::OpenUsage
-            | Action::OpenCharts => return self.open(action),
-            Action::Compare => return self.compare(),
-            Action::ToggleStuck => self.toggle_stuck(),
-            Action::SaveExpiring => self.ask_to_save_expiring(),
+            | Action::OpenUsage => return self.open(action),
+            Action::OpenCharts | Action::Compare | Action::ToggleStuck | Action::SaveExpiring => {
+                return self.analyse(action);
+            }
             Action::OpenDetails => self.open_details(),
             Action::NextTab
             | Action::PreviousTab
@@ -135,7 +134,6 @@ impl State {
         let scroll = Scroll::default();
         let overlay = match action {
             Action::OpenUsage => return self.open_usage(),
-            Action::OpenCharts => return self.open_charts(),
             Action::OpenEvents => Overlay::Events(scroll),
             Action::OpenMatrix => Overlay::Matrix(scroll),
             Action::OpenColumns => self.open_columns(),
@@ -192,18 +190,6 @@ impl State {
         }
         self.turn_period();
         self.turn_format()
-    }
-
-    /// Shows stuck jobs alone, or all again.
-    fn toggle_stuck(&mut self) {
-        self.stuck_only = !self.stuck_only;
-        let count = self.store.stuck();
-        self.remark(match (self.stuck_only, count) {
-            (false, _) => "all jobs again".to_owned(),
-            (true, 0) => "no job is stuck; ! shows all again".to_owned(),
-            (true, 1) => "1 stuck job alone; ! shows all again".to_owned(),
-            (true, count) => format!("{count} stuck jobs alone; ! shows all again"),
-        });
     }
 
     /// Lays something over the panes in the place of what is there.
@@ -321,8 +307,8 @@ impl State {
     fn let_go(&mut self) {
         if self.selection.job().is_some() {
             self.selection.clear();
-        } else if self.stuck_only {
-            self.stuck_only = false;
+        } else if self.shown == Shown::Stuck {
+            self.shown = Shown::All;
         } else {
             // An empty query always parses.
             let _ = self.filter.set("", &self.settings.zone);

@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 
-use super::State;
+use super::{Shown, State};
 use crate::store::{Banner, Build, Cause, Followed, Severity, Sort, Sureness};
 
 /// What the derived rows and counts were last derived from.
@@ -67,7 +67,7 @@ impl State {
             query: self.filter.generation(),
             sort: self.sort,
             moment: if depends_on_time { self.now.as_second() / self.rhythm() } else { 0 },
-            stuck: self.stuck_only.then(|| self.store.stuck_revision()),
+            stuck: (self.shown == Shown::Stuck).then(|| self.store.stuck_revision()),
         };
         let built = Built { revision: self.store.revision(), stuck: self.store.stuck(), day, rows };
         let before = self.built.replace(built);
@@ -93,7 +93,7 @@ impl State {
     }
 
     fn start_build(&mut self) {
-        let start = if self.stuck_only { Build::start_stuck } else { Build::start };
+        let start = if self.shown == Shown::Stuck { Build::start_stuck } else { Build::start };
         self.build = Some(start(&self.store, self.filter.query(), self.sort, self.now));
         // A fleet of usual size takes one step, and nobody sees that there are any.
         self.step_build();

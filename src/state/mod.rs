@@ -40,6 +40,7 @@ mod presenter;
 mod prompt;
 mod selection;
 mod sort;
+mod stuck;
 mod times;
 mod update;
 mod usage;
@@ -76,6 +77,7 @@ pub use palette::{Entry, Palette};
 pub use presenter::{HIDDEN, Masked, Presenter};
 pub use prompt::{Prompt, Purpose};
 pub use selection::Selection;
+pub use stuck::Shown;
 pub use times::Times;
 pub use usage::{Answer, UsageBoard};
 
@@ -155,7 +157,7 @@ pub struct State {
     /// What the keys' accounts have used.
     pub usage: UsageBoard,
     /// Whether stuck jobs alone are shown.
-    pub stuck_only: bool,
+    pub shown: Shown,
     /// Which chart is looked at.
     pub charts: Charts,
     /// The jobs whose transcripts were saved.
@@ -216,7 +218,7 @@ impl State {
             mouse: true,
             following: Following::default(),
             usage: UsageBoard::default(),
-            stuck_only: false,
+            shown: Shown::default(),
             charts: Charts::default(),
             saved: Saved::default(),
             times,

@@ -255,10 +255,14 @@ impl Store {
 
     /// Records that a banner came up with the time that passed, of which no report tells.
     pub fn note_banner(&mut self, banner: &Banner, now: Timestamp) {
-        let key = banner.cause.key();
-        let subject = if key.is_some() { Subject::Key } else { Subject::Endpoint };
+        let (key, environment) = (banner.cause.key(), banner.cause.environment());
+        let subject = match banner.cause {
+            Cause::JobsStuck(_) => Subject::Jobs,
+            _ if key.is_some() => Subject::Key,
+            _ => Subject::Endpoint,
+        };
         let (severity, text) = (banner.severity, banner.head.clone());
-        self.events.push(Event { at: now, severity, subject, environment: None, key, text });
+        self.events.push(Event { at: now, severity, subject, environment, key, text });
     }
 
     /// Records what voxtop itself did.

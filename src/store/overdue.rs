@@ -55,12 +55,17 @@ impl Watch {
         }
     }
 
-    /// The rounds have come to a moment, in seconds.
+    /// The rounds have come to a moment, in seconds; or back to one, where a clock was set right.
     fn come_to(&mut self, round: i64) {
-        self.round = self.round.max(round);
-        while let Some(first) = self.waiting.first().copied().filter(|(due, _)| *due <= self.round) {
+        self.round = round;
+        while let Some(first) = self.waiting.first().copied().filter(|(due, _)| *due <= round) {
             self.waiting.remove(&first);
             self.stuck.insert(first);
+            self.changes += 1;
+        }
+        while let Some(last) = self.stuck.last().copied().filter(|(due, _)| *due > round) {
+            self.stuck.remove(&last);
+            self.waiting.insert(last);
             self.changes += 1;
         }
     }
@@ -178,6 +183,21 @@ mod tests {
         assert_eq!(stuck(&store), ["b"]);
         store.merge(report(EU1, 3, 2 * DUE, finished(Coverage::Whole)));
         assert_eq!(stuck(&store), ["a", "b"]);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_right_takes_back_what_it_called_stuck() {
+        let mut store = Store::new(fleet());
+        let jobs = [job("a", 0, "running"), job("b", -9_000, "running")];
+        round(&mut store, EU1, 1, 86_400, &jobs);
+        assert_eq!(stuck(&store), ["a", "b"]);
+        // The machine is a day ahead of the service, of which the first answers do not tell yet.
+        let ahead = Some(jiff::SignedDuration::from_hours(-24));
+        let progress = crate::model::Progress { clock_ahead: ahead, ..crate::model::Progress::default() };
+        store.merge(report(EU1, 1, 86_400, crate::store::fixture::progress(progress)));
+        let revision = store.stuck_revision();
+        round(&mut store, EU1, 2, 86_405, &jobs);
+        assert_eq!((stuck(&store), store.stuck_revision() > revision), (vec!["b".to_owned()], true));
     }
 
     #[test]

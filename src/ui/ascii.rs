@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use unicode_width::UnicodeWidthStr;
 
 /// What stands for what. States that differ by their glyph differ here too; their words stand beside them.
-const STANDS_FOR: [(&str, &str); 28] = [
+const STANDS_FOR: [(&str, &str); 26] = [
     ("─━", "-"),
     ("│┃▏║", "|"),
     ("┌┐└┘├┤┬┴┼╭╮╰╯", "+"),
@@ -31,9 +31,7 @@ const STANDS_FOR: [(&str, &str); 28] = [
     ("⧗", "%"),
     ("⤓", "S"),
     ("≠", "!"),
-    ("▓", ">"),
-    ("▒", "x"),
-    ("░", ":"),
+    ("■", "#"),
 ];
 
 /// The bars of a trend, the lowest first.

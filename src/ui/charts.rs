@@ -82,12 +82,13 @@ fn unknown(state: &State) -> Option<String> {
     let fleet = state.store.fleet();
     let mut parts = Vec::new();
     for (id, environment) in fleet.environments() {
-        let records = || state.store.sources_at(id).map(|(_, record)| record);
-        let since = records()
-            .filter(|record| record.last_good.is_some() && !record.complete)
-            .filter_map(|record| record.known_since)
-            .max();
-        if records().all(|record| record.last_good.is_none()) {
+        // A key that was never accepted there has nothing to list.
+        let records = || {
+            let all = state.store.sources_at(id).map(|(_, record)| record);
+            all.filter(|record| record.last_good.is_some())
+        };
+        let since = records().filter(|record| !record.complete).filter_map(|record| record.known_since).max();
+        if records().next().is_none() {
             parts.push(format!("{} has listed nothing", environment.name));
         } else if let Some(since) = since {
             let since = format::since(since, state.now, &state.settings.zone);

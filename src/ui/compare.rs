@@ -2,12 +2,11 @@
 //! and stands out; what is equal is quiet.
 
 use ratatui::text::{Line, Span};
-use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use super::overlay::Content;
 use super::{Theme, format, paint};
-use crate::model::{Job, JobKey};
+use crate::model::{Document, Job, JobKey};
 use crate::state::{Comparison, Difference, Layout, Pair, State};
 
 /// The lines of the overlay.
@@ -18,8 +17,9 @@ pub(super) fn content<'a>(
     comparison: &Comparison,
 ) -> Content<'a> {
     let width = Content::width(layout.overlay());
-    let widths = widths(width);
     let facts = facts(state, comparison);
+    let longest = facts.iter().chain(&comparison.config).map(|pair| pair.label.width()).max().unwrap_or(0);
+    let widths = widths(width, longest);
     let all = facts.len() + comparison.config.len();
     let differing = facts.iter().chain(&comparison.config).filter(|pair| differs(pair)).count();
     let mut lines = Vec::new();
@@ -43,9 +43,9 @@ fn differs(pair: &Pair) -> bool {
     pair.difference() != Difference::Same
 }
 
-/// The widths of the labels and of each job.
-fn widths(width: usize) -> (usize, usize) {
-    let label = (width / 4).clamp(12, 40);
+/// The widths of the labels, of which the longest is so long, and of each job.
+fn widths(width: usize, longest: usize) -> (usize, usize) {
+    let label = longest.clamp(12, (width * 2 / 5).max(12));
     (label, width.saturating_sub(label + 6) / 2)
 }
 
@@ -129,22 +129,10 @@ fn rows(pair: &Pair, (label, own): (usize, usize), theme: &Theme) -> Vec<Line<'s
     (0..count).map(row).collect()
 }
 
-/// A text in pieces of a width.
+/// A text in rows of a width, which break at blanks where they can.
 fn pieces(text: &str, width: usize) -> Vec<String> {
-    let mut pieces = vec![String::new()];
-    let mut used = 0;
-    for grapheme in text.graphemes(true) {
-        let own = grapheme.width();
-        if used + own > width.max(2) {
-            pieces.push(String::new());
-            used = 0;
-        }
-        used += own;
-        if let Some(last) = pieces.last_mut() {
-            last.push_str(grapheme);
-        }
-    }
-    pieces
+    let document = Document::wrap(text.into(), width);
+    (0..document.len()).map(|row| document.row(row).to_owned()).collect()
 }
 
 fn padded(text: &str, width: usize) -> String {
@@ -160,7 +148,7 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_is_cut_away_and_nothing_sticks_out(text in "\\PC{0,80}", width in 40..200_usize) {
-            let (label, own) = widths(width);
+            let (label, own) = widths(width, text.width());
             let pieces = pieces(&text, own);
             prop_assert_eq!(pieces.concat(), text.clone());
             let pair = Pair { label: text.clone(), of: [Some(text.clone()), None] };

@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{Theme, completion, filter_line, format, matched, pace, paint};
 use crate::model::{EnvironmentState, JobId, JobKey};
 use crate::state::layout::ShownColumn;
-use crate::state::{Action, Layout, Standing, State};
+use crate::state::{Action, Layout, Shown, Standing, State};
 use crate::store::{Align, Column, Handle, Held, Sort};
 
 /// Draws the pane and its rule; `cursor` becomes where the filter is edited.
@@ -81,7 +81,7 @@ fn draw_rule(
     }
     let room = if width >= 60 { place_x.saturating_sub(2) } else { width.saturating_sub(3) };
     let mut spans = vec![Span::styled("Jobs", theme.title)];
-    if state.stuck_only {
+    if state.shown == Shown::Stuck {
         spans.push(Span::styled(format!(" · {} stuck only", Theme::STUCK), theme.warning));
     }
     if !state.filter.text().is_empty() {
@@ -258,7 +258,7 @@ fn draw_nothing(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &The
     let answered = state.store.sources().any(|(_, record)| record.last_good.is_some());
     let asking =
         state.store.fleet().environments().any(|(id, _)| state.store.state(id) == EnvironmentState::Unknown);
-    let text = if state.stuck_only && state.filter.text().is_empty() {
+    let text = if state.shown == Shown::Stuck && state.filter.text().is_empty() {
         format!("no job is stuck; {} shows all again", state.key_of(Action::ToggleStuck))
     } else if state.rows().total() > 0 {
         format!(

@@ -406,7 +406,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
     #[test]
     fn every_size_draws_and_nothing_leaves_the_frame(
-        width in 0..220_u16, height in 0..80_u16, overlay in 0..6_u8, theme in 0..6_usize,
+        width in 0..220_u16, height in 0..80_u16, overlay in 0..9_u8, theme in 0..6_usize,
         name in "\\PC{0,60}",
     ) {
         let mut state = incident(width, height);
@@ -419,6 +419,8 @@ proptest! {
             3 => { state.act(Action::OpenDetails); }
             4 => { state.act(Action::OpenMatrix); }
             5 => { state.act(Action::OpenRealtime); }
+            6 | 7 => { for act in [Action::OpenCharts, Action::NextTab, Action::NextTab].iter().take(usize::from(overlay) * 2 - 11) { state.act(*act); } }
+            8 => { for act in [Action::ToggleMark, Action::ToggleMark, Action::Compare] { state.act(act); } }
             _ => {}
         }
         let name = <ThemeName as strum::VariantArray>::VARIANTS[theme];

@@ -1,6 +1,8 @@
 //! Every row of the table of keys, pressed on the real program: each does what it says. A row without
 //! a check here fails.
 
+#[path = "analysis_bindings.rs"]
+mod analysis;
 #[path = "finding.rs"]
 mod finding;
 #[path = "looks.rs"]
@@ -258,6 +260,9 @@ impl Board {
         use Action::{CopyEvent, CopyEvents, EditFilter, EventSeverity};
         if matches!(action, EditFilter | EventSeverity | CopyEvent | CopyEvents) {
             return self.event_key(key, action);
+        }
+        if matches!(action, Action::NextTab | Action::PreviousTab | Action::NextFormat | Action::Compare) {
+            return self.chart_key(key, action);
         }
         let title = if action == Action::OpenHelp { "╭─ Events" } else { "╭─ Help" };
         self.press(if action == Action::OpenHelp { "e" } else { "?" });

@@ -51,12 +51,12 @@ impl Board {
             }
             Action::SaveMarked => {
                 self.press(key);
-                self.see("save 1 transcripts (txt) into the directory: transcripts");
+                self.see("save 1 transcripts (txt; Tab: json) into the directory: transcripts");
                 self.press("Esc");
                 self.miss("into the directory");
             }
             Action::NextTheme | Action::NextTime => self.looks_key(key, action),
-            other => panic!("no check for {other:?} in the panes"),
+            other => self.analysis_key(key, other),
         }
         self.press("U");
         self.miss(" marked");
@@ -243,6 +243,15 @@ impl Board {
     fn prompt_key(&mut self, key: &str, action: Action) {
         if matches!(action, Action::PageDown | Action::PageUp) {
             return self.confirm_key(key, action);
+        }
+        if action == Action::NextFormat {
+            self.session.send("gs");
+            for form in ["(txt; Tab: json)", "(json; Tab: srt)", "(srt; Tab: txt)"] {
+                self.see(form);
+                self.press(key);
+            }
+            self.press("Esc");
+            return self.miss("into the directory");
         }
         self.session.send("g\rts");
         self.see("save as: alpha-row0000000-");

@@ -160,7 +160,7 @@ impl Cause {
 
     /// Whether it comes with the time that passes, and not with an answer, which is an event already.
     pub fn comes_with_time(&self) -> bool {
-        matches!(self, Self::KeyExpiring { .. } | Self::CertificateEnding { .. })
+        matches!(self, Self::KeyExpiring { .. } | Self::CertificateEnding { .. } | Self::JobsStuck(_))
     }
 }
 

@@ -17,24 +17,16 @@ pub(super) fn draw(state: &State, page: &mut Page<'_>) {
         String::new()
     };
     page.say(format!("{} jobs are running now{stuck}.", format::count(total.active)), theme.text);
-    page.say(
-        "The most that ran in each part, from a sample at the end of each round; · where nobody looked. Nothing is known \
-         of the time before voxtop was started.",
-        theme.quiet,
-    );
     if let Some(text) = unknown(state) {
         page.say(text, theme.warning);
     }
-    for (title, minutes) in [("The last hour", 60), ("The last 24 hours", 24 * 60)] {
+    for (title, minutes) in [("the last hour", 60), ("the last 24 hours", 24 * 60)] {
         page.gap();
         let name = name_width(state);
         page.row(vec![
-            Span::styled(title, theme.title),
-            Span::raw(" ".repeat((name + NUMBER).saturating_sub(title.len()))),
-        ]);
-        page.row(vec![
             Span::raw(" ".repeat(name)),
             Span::styled(format!("{}{}", right("now", NUMBER), right("most", NUMBER)), theme.quiet),
+            Span::styled(format!("  {title}"), theme.title),
         ]);
         for (id, environment) in state.store.fleet().environments() {
             let counts = state.summary().environment(id);
@@ -62,4 +54,10 @@ pub(super) fn draw(state: &State, page: &mut Page<'_>) {
             page.row(spans);
         }
     }
+    page.gap();
+    page.say(
+        "The most that ran in each part, from a sample at the end of each round; · where nobody looked. Nothing is known \
+         of the time before voxtop was started.",
+        theme.quiet,
+    );
 }

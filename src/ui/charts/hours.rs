@@ -22,10 +22,10 @@ const COLUMNS: usize = column("done") + column("running") + column("rejected") +
 
 fn parts(counts: HourCounts, theme: &Theme) -> [Part; 4] {
     [
-        ("done", "█", theme.good, counts.done),
-        ("running", "▓", theme.active, counts.active),
-        ("rejected", "▒", theme.bad, counts.rejected),
-        ("other", "░", theme.quiet, counts.other),
+        ("done", "■", theme.good, counts.done),
+        ("running", "▸", theme.active, counts.active),
+        ("rejected", "✖", theme.bad, counts.rejected),
+        ("other", "–", theme.quiet, counts.other),
     ]
 }
 
@@ -54,7 +54,7 @@ pub(super) fn draw(state: &State, page: &mut Page<'_>) {
     let known = state.summary().total.jobs;
     let since = format::since(first, state.now, &state.settings.zone);
     let text = format!(
-        "{} jobs submitted since {since}, of {} that are listed; by the time of their submission, newest first.",
+        "{} of {} jobs were submitted since {since}; by the time of their submission, newest first.",
         format::count(all.total()),
         format::count(known)
     );
@@ -122,7 +122,7 @@ fn line(
     let (mut passed, mut drawn) = (0, 0);
     for (_, glyph, style, count) in parts {
         passed += count;
-        let end = if total == 0 { 0 } else { bar * passed / total };
+        let end = (bar * passed).checked_div(total).unwrap_or(0);
         spans.push(Span::styled(glyph.repeat(end.saturating_sub(drawn)), style));
         drawn = end.max(drawn);
     }

@@ -12,13 +12,6 @@ const NUMBER: usize = 7;
 
 pub(super) fn draw(state: &State, page: &mut Page<'_>) {
     let theme = page.theme;
-    page.say(
-        "The first request of each round, from sending it to having the whole page. At most the last 720 rounds of an \
-         environment are kept. A bar is the slowest answer of its rounds, on a scale of its environment's own; · where \
-         none came.",
-        theme.quiet,
-    );
-    page.gap();
     let name = name_width(state);
     let head = ["rounds", "failed", "p50", "p95", "min", "max"].map(|word| right(word, NUMBER)).concat();
     page.row(vec![Span::raw(" ".repeat(name)), Span::styled(head, theme.quiet)]);
@@ -42,6 +35,13 @@ pub(super) fn draw(state: &State, page: &mut Page<'_>) {
         spans.push(Span::styled(format!("  {}", spark(&parts, most.max(100))), theme.active));
         page.row(spans);
     }
+    page.gap();
+    page.say(
+        "The first request of each round, from sending it to having the whole page. At most the last 720 rounds of an \
+         environment are kept. A bar is the slowest answer of its rounds, on a scale of its environment's own; · where \
+         none came.",
+        theme.quiet,
+    );
 }
 
 /// The slowest answer, in milliseconds, of each of so many parts, or of each round where there are fewer.

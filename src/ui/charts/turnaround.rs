@@ -9,16 +9,11 @@ use crate::store::{Turnaround, times};
 use crate::ui::{format, paint};
 
 const NUMBER: usize = 9;
-/// What stands behind the bar: `stuck from 5m + 1.26×`.
-const LIMIT: usize = 24;
+/// What stands behind the bar: `5m + 1.26×`.
+const LIMIT: usize = 12;
 
 pub(super) fn draw(state: &State, page: &mut Page<'_>) {
     let theme = page.theme;
-    page.say(
-        "Run time over the length of the audio, of the jobs whose end voxtop saw: the service tells no end. Audio under a \
-         minute counts as one. A job is stuck that takes longer than three times what 95% stay within, and five minutes.",
-        theme.quiet,
-    );
     let fleet = state.store.fleet();
     let name = name_width(state).max(12);
     let all: Vec<(EnvironmentId, Option<Turnaround>)> =
@@ -33,17 +28,20 @@ pub(super) fn draw(state: &State, page: &mut Page<'_>) {
             ),
             theme.text,
         );
+        page.gap();
     }
-    page.gap();
     let models = |id| state.store.turnarounds_by_model(id);
     let most = all.iter().filter_map(|(_, figures)| Some(figures.as_ref()?.high)).max().unwrap_or(0);
     let most =
         all.iter().flat_map(|(id, _)| models(*id)).map(|(_, figures)| figures.high).fold(most, u64::max);
     let head = ["ends seen", "half in", "95% in"].map(|word| right(word, NUMBER + 1)).concat();
+    let room = room(page, name);
+    let bars = if room > 0 { format!("  {:<room$}  ", "■ half  ─ to 95%") } else { "  ".to_owned() };
     page.row(vec![
         Span::raw(" ".repeat(name)),
         Span::styled(head, theme.quiet),
-        Span::styled("  █ half  ░ to 95%", theme.quiet),
+        Span::styled(bars, theme.quiet),
+        Span::styled(right("stuck from", LIMIT), theme.quiet),
     ]);
     for (id, figures) in all {
         let Some(environment) = fleet.environment(id) else { continue };
@@ -60,10 +58,17 @@ pub(super) fn draw(state: &State, page: &mut Page<'_>) {
             None => page.row(vec![
                 Span::styled(label, theme.title),
                 Span::styled(format!("{:>width$}", "0", width = NUMBER + 1), theme.quiet),
-                Span::styled("  no end was seen yet; stuck from 10m + 3.00×", theme.quiet),
+                Span::styled("  no end was seen yet", theme.quiet),
             ]),
         }
     }
+    page.gap();
+    page.say(
+        "Run time over the length of the audio, of the jobs whose end voxtop saw: the service tells no end. Audio under a \
+         minute counts as one. A job is stuck that takes longer than three times what 95% stay within, and five minutes; \
+         before ten ends were seen, than three times its audio and ten minutes.",
+        theme.quiet,
+    );
 }
 
 fn row(
@@ -76,8 +81,7 @@ fn row(
 ) {
     let theme = page.theme;
     let (title, text) = if whole { (theme.title, theme.text) } else { (theme.quiet, theme.quiet) };
-    let used = label.len() + (NUMBER + 1) * 3 + 2;
-    let room = page.width().saturating_sub(used + LIMIT + 2).min(60);
+    let room = room(page, unicode_width::UnicodeWidthStr::width(label.as_str()));
     let cells_of =
         |ratio: u64| cells(usize::try_from(ratio).unwrap_or(0), usize::try_from(most).unwrap_or(1), room);
     let (half, high) = (cells_of(figures.median), cells_of(figures.high));
@@ -88,14 +92,19 @@ fn row(
         Span::styled(right(&times(figures.high), NUMBER + 1), text),
         Span::raw("  "),
     ];
-    if room >= 8 {
-        spans.push(Span::styled("█".repeat(half), theme.active));
-        spans.push(Span::styled("░".repeat(high.saturating_sub(half)), theme.active));
+    if room > 0 {
+        spans.push(Span::styled("■".repeat(half), theme.active));
+        spans.push(Span::styled("─".repeat(high.saturating_sub(half)), theme.active));
         spans.push(Span::raw(" ".repeat(room.saturating_sub(half.max(high)) + 2)));
     }
-    let (limit, known) = state.store.limit(id, model);
-    let guess = if known { "" } else { " (too few)" };
-    let text = format!("stuck from {}m + {}{guess}", limit.grace / 60, times(limit.thousandths));
-    spans.push(Span::styled(text, theme.quiet));
+    let (limit, _) = state.store.limit(id, model);
+    let text = format!("{}m + {}", limit.grace / 60, times(limit.thousandths));
+    spans.push(Span::styled(right(&text, LIMIT), theme.quiet));
     page.row(spans);
+}
+
+/// The room for a bar, where there is enough for one.
+fn room(page: &Page<'_>, name: usize) -> usize {
+    let room = page.width().saturating_sub(name + (NUMBER + 1) * 3 + 4 + LIMIT);
+    if room < 16 { 0 } else { room.min(60) }
 }
