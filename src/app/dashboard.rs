@@ -20,13 +20,14 @@ use super::inquiries::Inquiries;
 use super::keys::{KeyWatch, News, Wish};
 use super::lookout::Lookout;
 use super::redact::Redactor;
+use super::remember::Memory;
 use super::signals::{self, Quit, Signal, Signals};
 use super::terminal::{self, Screen};
 use super::{Writes, crash, fleet_of, journal, now};
 use crate::config::{Config, Endpoint};
 use crate::model::{Look, Report};
 use crate::poll::{self, Follows, Keys, Pollers};
-use crate::state::{Guard, Message, Settings, Size, State};
+use crate::state::{Guard, Message, Settings, Size, Start, State};
 use crate::ui::{self, Theme};
 
 /// The least time between two frames.
@@ -40,8 +41,10 @@ pub struct Dashboard {
     pub config: Config,
     /// What the state was given.
     pub settings: Settings,
-    /// The filter to begin with; it has been parsed before.
-    pub filter: String,
+    /// What it begins with.
+    pub start: Start,
+    /// Whether it begins without what was kept of the last time.
+    pub fresh: bool,
     /// What everything looks like.
     pub theme: Theme,
     /// Where the accounts of deletions and support bundles are.
@@ -97,10 +100,14 @@ impl Console {
 /// # Errors
 /// When there is no terminal to draw on.
 pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> {
-    let Dashboard { config, mut settings, filter, theme, state_dir, redactor } = dashboard;
+    let Dashboard { config, mut settings, start, fresh, theme, state_dir, redactor } = dashboard;
     let writes = if settings.read_only { Writes::Forbidden } else { Writes::Allowed };
     let (mut store, sources, keys) = fleet_of(&config, writes);
     settings.warnings.extend(journal::unfinished(&state_dir, now()));
+    // A demo is the same each time, and nothing of it lasts.
+    let (mut memory, remembered, said) =
+        if settings.demo { (Memory::nowhere(), None, None) } else { Memory::open(&state_dir) };
+    settings.warnings.extend(said);
     let screen = Screen::enter()?;
     let input = match &mut console.input {
         Some(input) => input,
@@ -111,8 +118,8 @@ pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> 
     let guard = |endpoint: &Endpoint| Guard { protected: endpoint.protected, read_only: endpoint.read_only };
     state.guards = config.endpoints.iter().map(guard).collect();
     state.bases = config.endpoints.iter().map(|endpoint| endpoint.base.to_string()).collect();
-    // The caller has parsed it; a text that does not parse filters nothing.
-    let _ = state.filter.set(&filter, &state.settings.zone.clone());
+    state.begin(start, remembered.as_ref().filter(|_| !fresh));
+    memory.begin(&state);
     let (reports, mut incoming) = mpsc::channel(REPORTS);
     let follows = Follows::new(sources.clone(), reports.clone());
     let fleet = Arc::new(config.fleet.clone());
@@ -128,6 +135,7 @@ pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> 
         errands,
         inquiries,
         lookout,
+        memory,
         events_logged,
         keys,
         key_watch,
@@ -143,6 +151,7 @@ pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> 
     drop(pollers);
     // Where the terminal cannot be given back it is gone, and the ending says so.
     let _ = running.screen.leave();
+    running.memory.keep_at_end(&running.state).await;
     Ok(ending)
 }
 
@@ -154,6 +163,7 @@ struct Loop {
     errands: Errands,
     inquiries: Inquiries,
     lookout: Lookout,
+    memory: Memory,
     events_logged: u64,
     keys: Keys,
     key_watch: KeyWatch,
@@ -250,6 +260,9 @@ impl Loop {
         }
         for key in self.state.store.keys_in_doubt(now()) {
             self.key_watch.wish(Wish::Doubt(key));
+        }
+        if let Some(said) = self.memory.keep(&self.state) {
+            self.update(Message::Remark(said), pollers);
         }
         self.update(Message::Tick, pollers)
     }

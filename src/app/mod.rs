@@ -23,6 +23,7 @@ mod lookout;
 mod output;
 pub mod picture;
 pub mod redact;
+mod remember;
 pub mod signals;
 pub mod terminal;
 

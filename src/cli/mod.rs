@@ -8,6 +8,7 @@ mod demo;
 mod man;
 mod sandbox;
 mod settings;
+mod views;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -30,7 +31,9 @@ use crate::app::redact::Redactor;
 use crate::app::{crash, picture, terminal};
 use crate::config::{self, Config, Request, Surroundings};
 use crate::sandbox::Running;
-use arguments::{Arguments, Command, ConfigCommand, DemoArguments, DoctorArguments, Global, JobsArguments};
+use arguments::{
+    Arguments, Command, ConfigCommand, DemoArguments, DoctorArguments, Global, JobsArguments, Links,
+};
 
 /// Wrong usage or configuration.
 const USAGE: u8 = 2;
@@ -45,7 +48,8 @@ pub fn main() -> ExitCode {
         complain(&redactor, &format!("{error:#}"));
         return ExitCode::FAILURE;
     }
-    let mut program = Program { global: arguments.global, surroundings, redactor, state_dir };
+    let (global, links) = (arguments.global, arguments.links);
+    let mut program = Program { global, links, surroundings, redactor, state_dir };
     match program.run(arguments.command) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
@@ -75,6 +79,7 @@ fn complain(redactor: &Redactor, text: &str) {
 
 struct Program {
     global: Global,
+    links: Links,
     surroundings: Surroundings,
     redactor: Redactor,
     state_dir: PathBuf,
@@ -82,9 +87,15 @@ struct Program {
 
 impl Program {
     fn run(&mut self, command: Option<Command>) -> Result<u8> {
+        if !matches!(command, None | Some(Command::Demo(_))) {
+            self.links.refuse().map_err(Wrong::with)?;
+        }
         match command {
             None => self.dashboard(),
-            Some(Command::Demo(arguments)) => self.demo(&arguments),
+            Some(Command::Demo(arguments)) => {
+                self.links.take(&arguments.links);
+                self.demo(&arguments)
+            }
             Some(Command::Sandbox(arguments)) => sandbox::run(&arguments),
             Some(Command::Jobs(arguments)) => self.jobs(&arguments),
             Some(Command::Doctor(arguments)) => self.doctor(&arguments),
@@ -145,9 +156,10 @@ impl Program {
     }
 
     fn dashboard_of(&self, config: Config, log: Option<&str>, demo: bool) -> Result<Dashboard> {
-        let (settings, filter) = self.settings(&config, log, demo)?;
+        let settings = self.settings(&config, log, demo)?;
+        let (start, fresh) = (self.start(&config, &self.links)?, self.links.fresh);
         let (theme, state_dir, redactor) = (self.theme(), self.state_dir.clone(), self.redactor.clone());
-        Ok(Dashboard { config, settings, filter, theme, state_dir, redactor })
+        Ok(Dashboard { config, settings, start, fresh, theme, state_dir, redactor })
     }
 
     fn jobs(&mut self, arguments: &JobsArguments) -> Result<u8> {
@@ -176,7 +188,7 @@ impl Program {
     }
 
     fn follow(&self, follow: Follow) -> Result<u8> {
-        if !self.global.filter.is_empty() {
+        if !self.filter().is_empty() {
             return Err(Wrong::with(
                 "--filter: a job that is followed is named by its id; leave the filter out",
             ));
@@ -191,8 +203,9 @@ impl Program {
     fn doctor(&self, arguments: &DoctorArguments) -> Result<u8> {
         let _log = self.start_log()?;
         let waiting = self.say_that_keys_are_awaited();
-        let survey = config::survey(&self.request(), &self.surroundings);
+        let mut survey = config::survey(&self.request(), &self.surroundings);
         drop(waiting);
+        survey.mistakes.extend(self.mistakes_in_views(&survey.config)?);
         self.learn(&survey.config);
         let (redactor, surroundings) = (self.redactor.clone(), self.surroundings.clone());
         let doctor = Doctor {
@@ -233,6 +246,7 @@ impl Program {
         let config = config::load(&self.request(), &self.surroundings).map_err(Wrong::with)?;
         drop(waiting);
         self.learn(&config);
+        views::refuse(&self.mistakes_in_views(&config)?)?;
         Ok(config)
     }
 

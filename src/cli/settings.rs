@@ -11,12 +11,7 @@ use crate::store::query::Query;
 use crate::ui::{Theme, ThemeName};
 
 impl Program {
-    pub(super) fn settings(
-        &self,
-        config: &Config,
-        log: Option<&str>,
-        demo: bool,
-    ) -> Result<(Settings, String)> {
+    pub(super) fn settings(&self, config: &Config, log: Option<&str>, demo: bool) -> Result<Settings> {
         let zone = self.zone()?;
         self.query(&zone)?;
         let path = config::path(&self.request(), &self.surroundings);
@@ -34,7 +29,7 @@ impl Program {
                 .chain(self.zone_warning())
                 .collect(),
         };
-        Ok((settings, self.global.filter.clone()))
+        Ok(settings)
     }
 
     pub(super) fn zone(&self) -> Result<TimeZone> {
@@ -57,8 +52,13 @@ impl Program {
         })
     }
 
+    /// The filter of the command line; empty where there is none.
+    pub(super) fn filter(&self) -> &str {
+        self.global.filter.as_deref().unwrap_or_default()
+    }
+
     pub(super) fn query(&self, zone: &TimeZone) -> Result<Query> {
-        let text = &self.global.filter;
+        let text = self.filter();
         Query::parse(text, zone).map_err(|error| Wrong::with(format!("--filter:\n{}", error.pointed(text))))
     }
 

@@ -30,6 +30,7 @@ mod survey;
 #[cfg(test)]
 #[cfg(unix)]
 mod tests;
+mod views;
 
 pub use duration::parse_duration;
 pub use error::{ConfigError, Mistake};
@@ -37,6 +38,7 @@ pub use secrets::KeyFetcher;
 pub use starter::{STARTER, init};
 pub use surroundings::{Platform, Surroundings, default_path, state_dir};
 pub use survey::{Survey, survey};
+pub use views::{Shown, Written, WrittenView};
 
 use document::Document;
 use error::{At, Place, Problem};
@@ -79,6 +81,8 @@ pub struct Config {
     pub fetchers: Vec<KeyFetcher>,
     /// How hard and how patiently the service is asked.
     pub limits: Limits,
+    /// How the jobs are shown, and the saved views: texts that are still to be read.
+    pub shown: Shown,
     /// What is not wrong enough to stop for, one sentence each.
     pub warnings: Vec<String>,
     /// The file that was read.
@@ -239,6 +243,6 @@ fn resolve(
     let fetcher = |key| KeyFetcher::new(key, &beside, &around);
     let fetchers = plan.keys.into_iter().map(fetcher).collect();
     let (refresh, limits) = (plan.refresh, plan.limits);
-    let (endpoints, realtime) = (plan.endpoints, plan.realtime);
-    Ok(Config { refresh, fleet, endpoints, realtime, keys, fetchers, limits, warnings, file })
+    let (endpoints, realtime, shown) = (plan.endpoints, plan.realtime, plan.shown);
+    Ok(Config { refresh, fleet, endpoints, realtime, keys, fetchers, limits, shown, warnings, file })
 }

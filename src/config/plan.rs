@@ -14,7 +14,9 @@ use crate::model::{Entitlement, Environment, EnvironmentId, KeyId, KeyName, Sour
 
 use super::error::{At, ConfigError, Place, Problem, Problems, shown};
 use super::raw::{KeyOrigin, RawConfig, RawKey};
-use super::{Endpoint, Limits, RealtimeHost, address, environments::Environments, names, parse_duration};
+use super::{
+    Endpoint, Limits, RealtimeHost, Shown, address, environments::Environments, names, parse_duration, views,
+};
 
 /// Everything but the keys' values.
 #[derive(Debug)]
@@ -26,6 +28,7 @@ pub(super) struct Plan {
     pub(super) realtime: Vec<RealtimeHost>,
     pub(super) keys: Vec<PlannedKey>,
     pub(super) sources: Vec<Source>,
+    pub(super) shown: Shown,
     pub(super) warnings: Vec<String>,
 }
 
@@ -77,6 +80,7 @@ pub(super) fn plan_all(raw: RawConfig, untried: Untried) -> (Plan, Problems) {
     let mut all = Environments::merge(&raw.environments, builtin, &mut problems);
     let trials = trials(&raw.keys, &all, &mut problems);
     pin(&raw.keys, &mut all, &mut warnings);
+    let shown = views::resolve(raw.columns.as_ref(), raw.sort.as_ref(), &raw.views, &mut problems);
     let keys = keys(raw.keys, &mut problems);
     let (environments, endpoints, sources) = fleet(&all, &trials, untried, &mut warnings);
     if let Some(rate) = &raw.requests_per_second {
@@ -84,7 +88,7 @@ pub(super) fn plan_all(raw: RawConfig, untried: Untried) -> (Plan, Problems) {
     }
     let refresh = refresh.unwrap_or(super::DEFAULT_REFRESH);
     let realtime = if builtin { realtime(&endpoints) } else { Vec::new() };
-    (Plan { refresh, limits, environments, endpoints, realtime, keys, sources, warnings }, problems)
+    (Plan { refresh, limits, environments, endpoints, realtime, keys, sources, shown, warnings }, problems)
 }
 
 /// The documented realtime hosts, where a documented batch host is asked: who asks only hosts of their own

@@ -8,6 +8,7 @@ use crate::model::KeyValue;
 
 use super::document::{Document, Reader};
 use super::error::{At, ConfigError, Place, Problem, Problems, shown};
+use super::views;
 
 /// What the file says.
 #[derive(Debug, Default)]
@@ -18,6 +19,18 @@ pub(super) struct RawConfig {
     pub(super) environments: Vec<RawEnvironment>,
     pub(super) requests_per_second: Option<At<i64>>,
     pub(super) timeout: Option<At<String>>,
+    pub(super) columns: Option<At<Vec<At<String>>>>,
+    pub(super) sort: Option<At<String>>,
+    pub(super) views: Vec<RawView>,
+}
+
+/// One `[[views]]`.
+#[derive(Debug)]
+pub(super) struct RawView {
+    pub(super) name: At<String>,
+    pub(super) filter: Option<At<String>>,
+    pub(super) columns: Option<At<Vec<At<String>>>>,
+    pub(super) sort: Option<At<String>>,
 }
 
 /// One `[[keys]]`.
@@ -62,7 +75,16 @@ pub(super) struct Table {
 
 const TOP: Table = Table {
     title: "the file's top level",
-    fields: &["refresh", "builtin_environments", "keys", "environments", "limits"],
+    fields: &[
+        "refresh",
+        "builtin_environments",
+        "keys",
+        "environments",
+        "limits",
+        "columns",
+        "sort",
+        "views",
+    ],
 };
 const KEYS: Table =
     Table { title: "[[keys]]", fields: &["name", "env", "file", "command", "profile", "environments"] };
@@ -70,8 +92,10 @@ const ENVIRONMENTS: Table =
     Table { title: "[[environments]]", fields: &["name", "region", "url", "protected", "read_only"] };
 const LIMITS: Table = Table { title: "[limits]", fields: &["requests_per_second", "timeout"] };
 
+pub(super) const VIEWS: Table = Table { title: "[[views]]", fields: &["name", "filter", "columns", "sort"] };
+
 /// Every table: for suggestions, and for the test that holds the starter file whole.
-pub(super) const TABLES: [&Table; 4] = [&TOP, &KEYS, &ENVIRONMENTS, &LIMITS];
+pub(super) const TABLES: [&Table; 5] = [&TOP, &KEYS, &ENVIRONMENTS, &LIMITS, &VIEWS];
 
 /// What people write for a field that is called otherwise here.
 const OTHER_WORDS: [(&str, &str); 12] = [
@@ -133,6 +157,13 @@ pub(super) fn read_all(document: &Document) -> Result<(RawConfig, Problems), Con
             "limits" => {
                 if let Some(table) = reader.table(value, "limits") {
                     limits(&mut reader, &mut raw, table);
+                }
+            }
+            "columns" => raw.columns = reader.texts(value, "columns", "columns = [\"env\", \"name:30\"]"),
+            "sort" => raw.sort = reader.text(value, "sort", "sort = \"status, -age\""),
+            "views" => {
+                for (place, table) in reader.tables(value, "views") {
+                    raw.views.extend(views::read(&mut reader, &place, table));
                 }
             }
             _ => unknown(&mut reader, &TOP, field),
@@ -209,7 +240,7 @@ fn origin(
 }
 
 /// A name that has to be there. One of a wrong type has been noted already.
-fn named(
+pub(super) fn named(
     reader: &mut Reader<'_>,
     table: &DeTable<'_>,
     name: Option<At<String>>,
@@ -248,7 +279,7 @@ fn one_origin(
 }
 
 /// Notes an unknown field, with the nearest known one.
-fn unknown(reader: &mut Reader<'_>, table: &Table, field: &Spanned<DeString<'_>>) {
+pub(super) fn unknown(reader: &mut Reader<'_>, table: &Table, field: &Spanned<DeString<'_>>) {
     let written = field.get_ref();
     let remedy = remedy(table, &written.to_lowercase().replace('-', "_"));
     let what = format!("unknown field {} in {}", shown(written), table.title);

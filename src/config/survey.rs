@@ -128,6 +128,7 @@ fn usable(plan: Plan, values: Vec<Option<KeyValue>>, fetcher: impl Fn(PlannedKey
         keys,
         fetchers,
         limits: plan.limits,
+        shown: plan.shown,
         warnings: plan.warnings,
         file: None,
     }

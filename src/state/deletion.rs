@@ -88,7 +88,7 @@ impl State {
 
     /// Whether an action is to be had: where everything is read-only, none that changes anything is.
     pub fn offers(&self, action: Action) -> bool {
-        action != Action::Delete || !self.is_read_only()
+        (action != Action::Delete || !self.is_read_only()) && self.views.offers(action)
     }
 
     /// Asks whether to delete.

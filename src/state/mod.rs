@@ -23,14 +23,17 @@ mod filter;
 mod follow;
 mod keymap;
 pub mod layout;
+mod link;
 mod marks;
 mod outcome;
 mod overlay;
 mod prompt;
+mod remembered;
 mod selection;
 mod sort;
 mod update;
 mod usage;
+mod views;
 
 use std::time::Duration;
 
@@ -50,11 +53,14 @@ pub use filter::Filter;
 pub use follow::Following;
 pub use keymap::{BINDINGS, Binding, Context, describe_key, lookup};
 pub use layout::{Layout, Size};
+pub use link::JobLink;
 pub use marks::Marks;
 pub use overlay::Overlay;
 pub use prompt::{Prompt, Purpose};
+pub use remembered::{Remembered, Start};
 pub use selection::Selection;
 pub use usage::{Answer, UsageBoard};
+pub use views::{Arrangement, View as SavedView, Views};
 
 use crate::store::query::{Query, Scratch};
 use crate::store::{Banner, Build, Cause, Rows, Sort, Store, Summary};
@@ -102,6 +108,12 @@ pub struct State {
     pub sort: Sort,
     /// Which columns the jobs pane shows.
     pub columns: Columns,
+    /// The saved views.
+    pub views: Views,
+    /// The job that somebody came for, while it is not listed.
+    pub link: Option<JobLink>,
+    /// What there is where nobody chose otherwise.
+    configured: Arrangement,
     /// The selected job and how far the rows are scrolled.
     pub selection: Selection,
     /// What lies over the panes.
@@ -157,6 +169,9 @@ impl State {
             event_filter: EventFilter::default(),
             sort: Sort::default(),
             columns: Columns::default(),
+            views: Views::default(),
+            link: None,
+            configured: Arrangement::default(),
             selection: Selection::default(),
             overlay: None,
             marks: Marks::default(),

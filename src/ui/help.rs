@@ -37,7 +37,9 @@ pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme) -> Cont
         for binding in
             BINDINGS.iter().filter(|binding| binding.context == context && state.offers(binding.action))
         {
-            entry(Span::styled(format!("  {}", binding.keys.join(" ")), theme.accent), binding.help);
+            let view = state.views.help(binding.action);
+            let help = view.as_deref().unwrap_or(binding.help);
+            entry(Span::styled(format!("  {}", binding.keys.join(" ")), theme.accent), help);
         }
         entry(Span::raw(""), "");
     }

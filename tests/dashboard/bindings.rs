@@ -1,6 +1,8 @@
 //! Every row of the table of keys, pressed on the real program: each does what it says. A row without
 //! a check here fails.
 
+#[path = "arranging.rs"]
+mod arranging;
 #[path = "more_bindings.rs"]
 mod more;
 #[path = "terminal_keys.rs"]
@@ -130,22 +132,6 @@ impl Board {
                 self.press(key);
                 self.miss("filter:");
             }
-            Action::SortNext => self.turns(key, "EXPIRES▲", "<", "AGE▲"),
-            Action::SortPrevious => self.turns(key, "CREATED▼", ">", "AGE▲"),
-            Action::ThenNext => {
-                self.press(key);
-                self.see("ENV△");
-                self.press("[");
-                self.see("ENV▽");
-                self.session.send("]".repeat(14));
-                self.see("sorted by age alone");
-            }
-            Action::ThenReverse => {
-                self.press(key);
-                self.see("there is no second column");
-            }
-            Action::OpenColumns => self.opens(key, "╭─ Columns"),
-            Action::SortReverse => self.turns(key, "AGE▼", key, "AGE▲"),
             Action::TogglePause => self.turns(key, "‖ paused", key, "live 60m"),
             Action::RefreshNow => {
                 // A round asks this one twice: a third request is none of a round before the key.
@@ -177,6 +163,7 @@ impl Board {
             Action::OpenUsage => self.opens(key, "╭─ Usage"),
             Action::OpenHelp => self.opens(key, "╭─ Help"),
             Action::Bundle => self.bundles(key),
+            other if self.arranging_key(key, other) => {}
             other => self.marking_key(key, other),
         }
     }
