@@ -187,8 +187,7 @@ mod views {
         let mut again = desk.open(&[]);
         shows(&mut again, "view: ");
         let names = fs::read_dir(desk.file().parent().unwrap()).unwrap();
-        let left =
-            names.filter(|name| name.as_ref().unwrap().file_name().to_str().unwrap().ends_with(".new"));
+        let left = names.filter(|name| name.as_ref().unwrap().file_name().to_str().unwrap().starts_with('.'));
         assert_eq!(left.count(), 0);
     }
 
@@ -263,6 +262,18 @@ mod views {
             assert!(!said.contains("abcdefgh1234"), "{said}");
             assert_eq!(refused(home.path(), &["jobs"]), said, "other commands say the same");
         }
+    }
+
+    #[test]
+    fn a_right_configuration_lists_its_views() {
+        let home = TempDir::new().unwrap();
+        fs::create_dir_all(home.path().join("config/voxtop")).unwrap();
+        fs::write(home.path().join("config/voxtop/config.toml"), VIEWS).unwrap();
+        let checked = finish(voxtop(home.path(), &["config", "check"]));
+        assert!(
+            checked.stdout.contains("view 1 Jobs that run: status:running\nview 2 by length\n"),
+            "{checked:?}"
+        );
     }
 
     #[test]
