@@ -74,7 +74,7 @@ impl State {
             | Action::PageUp
             | Action::Top
             | Action::Bottom => self.travel(action),
-            _ => self.rearrange(action),
+            _ => return self.rearrange(action),
         }
         Vec::new()
     }

@@ -96,6 +96,7 @@ pub enum Action {
     View8,
     View9,
     NoView,
+    CopyView,
     ToggleFollow,
     ToggleMark,
     MarkRange,

@@ -85,6 +85,13 @@ pub const BINDINGS: &[Binding] = &[
     bind(Context::Panes, &["0"], Action::NoView, "", "no view: back to what there was without one"),
     bind(
         Context::Panes,
+        &["W"],
+        Action::CopyView,
+        "",
+        "copy what is shown now as a view: [[views]], for the configuration",
+    ),
+    bind(
+        Context::Panes,
         &["f"],
         Action::ToggleFollow,
         "follow",

@@ -1,13 +1,14 @@
 //! How the jobs are shown, by keys: sorting by another column, another within it, the other way round; and
 //! which action is of the columns or of the views.
 
-use super::{Action, State};
+use super::{Action, Effect, State};
 use crate::store::{COLUMNS, Column, Sort};
 
 impl State {
     /// Does what changes how the jobs are shown.
-    pub(super) fn rearrange(&mut self, action: Action) {
+    pub(super) fn rearrange(&mut self, action: Action) -> Vec<Effect> {
         match action {
+            Action::CopyView => return self.copy_view(),
             Action::SortNext
             | Action::SortPrevious
             | Action::SortReverse
@@ -25,6 +26,7 @@ impl State {
             | Action::CancelColumns => drop(self.act_on_columns(action)),
             _ => self.act_on_views(action),
         }
+        Vec::new()
     }
 
     /// Changes what the jobs are sorted by.

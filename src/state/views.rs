@@ -1,7 +1,7 @@
 //! Saved views: a filter, perhaps columns and a sort, under a name and a number. What was there without a
 //! view is kept, and comes back when the view is left.
 
-use super::{Action, Columns, State};
+use super::{Action, Columns, Effect, State};
 use crate::store::Sort;
 
 /// A saved view.
@@ -118,6 +118,11 @@ impl Views {
     }
 }
 
+/// A text in TOML's double quotes. There are no control characters in what a line can hold.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
 fn place(action: Action) -> Option<usize> {
     KEYS.iter().position(|key| *key == action)
 }
@@ -194,6 +199,22 @@ impl State {
         if view.sort.is_none() {
             self.views.home.sort = now.sort;
         }
+    }
+
+    /// What there is now as the configuration would have it, for somebody who wants to keep it as a view.
+    pub(super) fn copy_view(&self) -> Vec<Effect> {
+        let Arrangement { filter, columns, sort } = self.arrangement();
+        let name = self.views.in_force().map_or("my view", |view| &view.name);
+        let mut text = format!("[[views]]\nname = {}\n", quoted(name));
+        if !filter.is_empty() {
+            text = format!("{text}filter = {}\n", quoted(&filter));
+        }
+        let columns: Vec<String> = columns.written().iter().map(|column| quoted(column)).collect();
+        if !columns.is_empty() {
+            text = format!("{text}columns = [{}]\n", columns.join(", "));
+        }
+        text = format!("{text}sort = {}\n", quoted(&sort.to_string()));
+        vec![Effect::Copy(text, "1 view for the configuration".to_owned())]
     }
 
     /// What there is without a view, as of now.
@@ -283,6 +304,27 @@ mod tests {
             assert!(said.contains("there are 1 rejected in 24 h, 2 running"), "{said}");
         }
         assert!(state.offers(Action::View4) && !state.offers(Action::View5) && state.offers(Action::NoView));
+    }
+
+    #[test]
+    fn what_is_shown_is_copied_as_a_view() {
+        let mut state = state();
+        let copied = |state: &mut State| match &state.act(Action::CopyView)[..] {
+            [Effect::Copy(text, _)] => text.clone(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(copied(&mut state), "[[views]]\nname = \"my view\"\nsort = \"age\"\n");
+        state.filter.set(r#"title:"a \" b""#, &TimeZone::UTC).unwrap();
+        state.columns = Columns::parse(["name:30", "age"]).unwrap();
+        let text = copied(&mut state);
+        let read: toml::Table = toml::from_str(&text).unwrap();
+        let view = &read["views"][0];
+        assert_eq!(view["filter"].as_str(), Some(r#"title:"a \" b""#));
+        let columns: Vec<_> =
+            view["columns"].as_array().unwrap().iter().map(|column| column.as_str()).collect();
+        assert_eq!(columns, [Some("name:30"), Some("age")]);
+        press(&mut state, "2");
+        assert!(copied(&mut state).contains("name = \"running\""));
     }
 
     #[test]

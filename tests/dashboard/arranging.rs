@@ -42,6 +42,12 @@ impl Board {
                 self.press(key);
                 self.see("no view is in force");
             }
+            Action::CopyView => {
+                self.press(key);
+                self.see("1 view for the configuration sent to the terminal");
+                // `[[views]]` and a line's end.
+                self.session.wait_for_raw(b"\x1b]52;c;W1t2aWV3c11d");
+            }
             Action::OpenColumns => self.opens(key, "╭─ Columns"),
             _ => return false,
         }
