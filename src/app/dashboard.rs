@@ -24,6 +24,7 @@ use super::inquiries::Inquiries;
 use super::keys::{KeyWatch, News, Wish};
 use super::lookout::Lookout;
 use super::redact::Redactor;
+use super::remember::Memory;
 use super::saved::Account;
 use super::signals::{self, Quit, Signal, Signals};
 use super::terminal::{self, Screen};
@@ -31,7 +32,7 @@ use super::{Writes, crash, fleet_of, journal, now};
 use crate::config::{Config, Endpoint};
 use crate::model::{Look, Report};
 use crate::poll::{self, Follows, Keys, Pollers};
-use crate::state::{Alerts, Guard, Keymap, Message, Settings, Size, State, Times};
+use crate::state::{Alerts, Guard, Keymap, Message, Settings, Size, Start, State, Times};
 use crate::ui::{self, Ground, Theme};
 
 /// The least time between two frames.
@@ -45,8 +46,10 @@ pub struct Dashboard {
     pub config: Config,
     /// What the state was given.
     pub settings: Settings,
-    /// The filter to begin with; it has been parsed before.
-    pub filter: String,
+    /// What it begins with.
+    pub start: Start,
+    /// Whether it begins without what was kept of the last time.
+    pub fresh: bool,
     /// How everything is to look.
     pub appearance: Appearance,
     /// Where the accounts of deletions and support bundles are.
@@ -106,10 +109,14 @@ impl Console {
 /// # Errors
 /// When there is no terminal to draw on.
 pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> {
-    let Dashboard { config, mut settings, filter, appearance, state_dir, keymap, redactor } = dashboard;
+    let Dashboard { config, mut settings, start, fresh, appearance, state_dir, keymap, redactor } = dashboard;
     let writes = if settings.read_only { Writes::Forbidden } else { Writes::Allowed };
     let (mut store, sources, keys) = fleet_of(&config, writes);
     settings.warnings.extend(journal::unfinished(&state_dir, now()));
+    // A demo is the same each time, and nothing of it lasts.
+    let (mut memory, remembered, said) =
+        if settings.demo { (Memory::nowhere(), None, None) } else { Memory::open(&state_dir) };
+    settings.warnings.extend(said);
     let mut screen = Screen::enter(config.steering.mouse)?;
     let input = match &mut console.input {
         Some(input) => input,
@@ -130,8 +137,8 @@ pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> 
     // What the demo makes up is gone with it.
     let account = (!state.settings.demo).then(|| Account::new(state_dir.clone()));
     state.saved = account.as_ref().map(|account| account.read(&config.fleet)).unwrap_or_default();
-    // The caller has parsed it; a text that does not parse filters nothing.
-    let _ = state.filter.set(&filter, &state.settings.zone.clone());
+    state.begin(start, remembered.as_ref().filter(|_| !fresh));
+    memory.begin(&state);
     let (reports, mut incoming) = mpsc::channel(REPORTS);
     let follows = Follows::new(sources.clone(), reports.clone());
     let fleet = Arc::new(config.fleet.clone());
@@ -152,6 +159,7 @@ pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> 
         inquiries,
         alarm,
         lookout,
+        memory,
         events_logged,
         titled: config.title,
         keys,
@@ -168,6 +176,7 @@ pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> 
     drop(pollers);
     // Where the terminal cannot be given back it is gone, and the ending says so.
     let _ = running.screen.leave();
+    running.memory.keep_at_end(&running.state).await;
     Ok(ending)
 }
 
@@ -182,6 +191,7 @@ struct Loop {
     inquiries: Inquiries,
     alarm: Alarm,
     lookout: Lookout,
+    memory: Memory,
     events_logged: u64,
     titled: bool,
     keys: Keys,
@@ -279,6 +289,9 @@ impl Loop {
         }
         for key in self.state.store.keys_in_doubt(now()) {
             self.key_watch.wish(Wish::Doubt(key));
+        }
+        if let Some(said) = self.memory.keep(&self.state) {
+            self.update(Message::Remark(said), pollers);
         }
         let ending = self.update(Message::Tick, pollers);
         self.log_events();

@@ -29,6 +29,7 @@ mod output;
 mod passage;
 pub mod picture;
 pub mod redact;
+mod remember;
 mod replies;
 mod saved;
 pub mod signals;

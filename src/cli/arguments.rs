@@ -28,6 +28,8 @@ use crate::state::Size;
 pub(super) struct Arguments {
     #[command(flatten)]
     pub(super) global: Global,
+    #[command(flatten)]
+    pub(super) links: Links,
     #[command(subcommand)]
     pub(super) command: Option<Command>,
 }
@@ -42,15 +44,8 @@ pub(super) struct Global {
     #[arg(long, global = true, env = "VOXTOP_REFRESH", value_name = "DURATION")]
     pub(super) refresh: Option<String>,
     /// Show only these jobs: words, field:value, field~text, field>value; ? in the dashboard lists the fields
-    #[arg(
-        long,
-        global = true,
-        value_name = "QUERY",
-        default_value = "",
-        hide_default_value = true,
-        allow_hyphen_values = true
-    )]
-    pub(super) filter: String,
+    #[arg(long, global = true, value_name = "QUERY", allow_hyphen_values = true)]
+    pub(super) filter: Option<String>,
     /// Never change anything at the service
     #[arg(long, global = true)]
     pub(super) read_only: bool,
@@ -69,6 +64,39 @@ pub(super) struct Global {
     /// Log more: -v requests, -vv everything
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
+}
+
+/// Where in the dashboard to begin.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct Links {
+    /// Begin with this saved view: its name, or its number
+    #[arg(long, value_name = "NAME")]
+    pub(super) view: Option<String>,
+    /// Open the details of this job as soon as it is listed: ID, or eu1/ID
+    #[arg(long, value_name = "ID", value_parser = parse_link)]
+    pub(super) job: Option<String>,
+    /// Begin without the columns, sort, filter and view of the last time
+    #[arg(long)]
+    pub(super) fresh: bool,
+}
+
+impl Links {
+    /// Takes what another has over what there is.
+    pub(super) fn take(&mut self, other: &Self) {
+        self.view = other.view.clone().or_else(|| self.view.take());
+        self.job = other.job.clone().or_else(|| self.job.take());
+        self.fresh |= other.fresh;
+    }
+
+    /// Whether there is nothing of it, as before a command that has no dashboard.
+    ///
+    /// # Errors
+    /// The option that is there.
+    pub(super) fn refuse(&self) -> Result<(), String> {
+        let given = [("--view", self.view.is_some()), ("--job", self.job.is_some()), ("--fresh", self.fresh)];
+        let first = given.into_iter().find(|(_, given)| *given);
+        first.map_or(Ok(()), |(name, _)| Err(format!("{name} is of the dashboard; leave it out here")))
+    }
 }
 
 /// The commands.
@@ -116,6 +144,8 @@ pub(super) struct DemoArguments {
     /// When to take the picture
     #[arg(long, value_name = "DURATION", default_value = "8s", value_parser = parse_duration, requires = "picture")]
     pub(super) after: Duration,
+    #[command(flatten)]
+    pub(super) links: Links,
 }
 
 /// What `voxtop sandbox --help` says of its control host.
@@ -177,7 +207,12 @@ impl SandboxArguments {
 
 impl Default for DemoArguments {
     fn default() -> Self {
-        Self { picture: None, size: Size { width: 120, height: 40 }, after: Duration::from_secs(8) }
+        Self {
+            picture: None,
+            size: Size { width: 120, height: 40 },
+            after: Duration::from_secs(8),
+            links: Links::default(),
+        }
     }
 }
 
@@ -255,6 +290,12 @@ where
 fn parse_id(text: &str) -> Result<JobId, String> {
     let word = !text.is_empty() && text.chars().all(|char| char.is_ascii_graphic());
     if word && text.len() <= 128 { Ok(JobId::new(text)) } else { Err("no job can have this id".to_owned()) }
+}
+
+/// An id, perhaps behind an environment and a slash.
+fn parse_link(text: &str) -> Result<String, String> {
+    let id = text.rsplit_once('/').map_or(text, |(_, id)| id);
+    parse_id(id).map(|_| text.to_owned())
 }
 
 fn parse_size(text: &str) -> Result<Size, String> {

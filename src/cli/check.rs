@@ -21,6 +21,11 @@ pub(super) fn summary(config: &Config) -> String {
     if fleet.keys.is_empty() {
         lines.push("no key: set SPEECHMATICS_API_KEY or add [[keys]]".to_owned());
     }
+    for (view, number) in config.shown.views.iter().zip(1..) {
+        let filter = view.filter.as_ref().filter(|filter| filter.may_be_shown());
+        let filter = filter.map_or(String::new(), |filter| format!(": {}", filter.text.trim()));
+        lines.push(format!("view {number} {}{filter}", view.name));
+    }
     lines.push(String::new());
     lines.join("\n")
 }

@@ -10,6 +10,7 @@ mod demo;
 mod man;
 mod sandbox;
 mod settings;
+mod views;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -33,7 +34,9 @@ use crate::app::redact::Redactor;
 use crate::app::{crash, picture, terminal};
 use crate::config::{self, Config, Looks, Request, Surroundings};
 use crate::sandbox::Running;
-use arguments::{Arguments, Command, ConfigCommand, DemoArguments, DoctorArguments, Global, JobsArguments};
+use arguments::{
+    Arguments, Command, ConfigCommand, DemoArguments, DoctorArguments, Global, JobsArguments, Links,
+};
 
 /// Wrong usage or configuration.
 const USAGE: u8 = 2;
@@ -48,7 +51,8 @@ pub fn main() -> ExitCode {
         complain(&redactor, &format!("{error:#}"));
         return ExitCode::FAILURE;
     }
-    let mut program = Program { global: arguments.global, surroundings, redactor, state_dir };
+    let (global, links) = (arguments.global, arguments.links);
+    let mut program = Program { global, links, surroundings, redactor, state_dir };
     match program.run(arguments.command) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
@@ -78,6 +82,7 @@ fn complain(redactor: &Redactor, text: &str) {
 
 struct Program {
     global: Global,
+    links: Links,
     surroundings: Surroundings,
     redactor: Redactor,
     state_dir: PathBuf,
@@ -85,9 +90,15 @@ struct Program {
 
 impl Program {
     fn run(&mut self, command: Option<Command>) -> Result<u8> {
+        if !matches!(command, None | Some(Command::Demo(_))) {
+            self.links.refuse().map_err(Wrong::with)?;
+        }
         match command {
             None => self.dashboard(),
-            Some(Command::Demo(arguments)) => self.demo(&arguments),
+            Some(Command::Demo(arguments)) => {
+                self.links.take(&arguments.links);
+                self.demo(&arguments)
+            }
             Some(Command::Sandbox(arguments)) => sandbox::run(&arguments),
             Some(Command::Jobs(arguments)) => self.jobs(&arguments),
             Some(Command::Doctor(arguments)) => self.doctor(&arguments),
@@ -148,11 +159,12 @@ impl Program {
     }
 
     fn dashboard_of(&self, config: Config, log: Option<&str>, demo: bool) -> Result<Dashboard> {
-        let (settings, filter) = self.settings(&config, log, demo)?;
+        let settings = self.settings(&config, log, demo)?;
+        let (start, fresh) = (self.start(&config, &self.links)?, self.links.fresh);
         let keymap = bindings::keymap(&config).map_err(Wrong::with)?;
         let appearance = self.appearance(&config.looks);
         let (state_dir, redactor) = (self.state_dir.clone(), self.redactor.clone());
-        Ok(Dashboard { config, settings, filter, appearance, state_dir, keymap, redactor })
+        Ok(Dashboard { config, settings, start, fresh, appearance, state_dir, keymap, redactor })
     }
 
     fn jobs(&mut self, arguments: &JobsArguments) -> Result<u8> {
@@ -183,7 +195,7 @@ impl Program {
     }
 
     fn follow(&self, follow: Follow) -> Result<u8> {
-        if !self.global.filter.is_empty() {
+        if !self.filter().is_empty() {
             return Err(Wrong::with(
                 "--filter: a job that is followed is named by its id; leave the filter out",
             ));
@@ -201,6 +213,7 @@ impl Program {
         let mut survey = config::survey(&self.request(), &self.surroundings);
         survey.mistakes.extend(bindings::mistakes(&survey.config));
         drop(waiting);
+        survey.mistakes.extend(self.mistakes_in_views(&survey.config)?);
         self.learn(&survey.config);
         let (redactor, surroundings) = (self.redactor.clone(), self.surroundings.clone());
         let doctor = Doctor {
@@ -242,8 +255,9 @@ impl Program {
         let config = config::load(&self.request(), &self.surroundings).map_err(Wrong::with)?;
         drop(waiting);
         self.learn(&config);
-        // Keys that cannot be are a mistake of the file like any other, whatever command reads it.
+        // Keys and views that cannot be are mistakes of the file like any other, whatever command reads it.
         bindings::keymap(&config).map_err(Wrong::with)?;
+        views::refuse(&self.mistakes_in_views(&config)?)?;
         Ok(config)
     }
 

@@ -11,12 +11,7 @@ use crate::state::Settings;
 use crate::store::query::Query;
 
 impl Program {
-    pub(super) fn settings(
-        &self,
-        config: &Config,
-        log: Option<&str>,
-        demo: bool,
-    ) -> Result<(Settings, String)> {
+    pub(super) fn settings(&self, config: &Config, log: Option<&str>, demo: bool) -> Result<Settings> {
         let zone = self.zone(&config.looks)?;
         self.query(&zone)?;
         alerts::rules(config, &zone).map_err(Wrong::with)?;
@@ -35,7 +30,7 @@ impl Program {
                 .chain(self.zone_warning(&config.looks))
                 .collect(),
         };
-        Ok((settings, self.global.filter.clone()))
+        Ok(settings)
     }
 
     /// The zone in which times are shown: `--timezone`, else the configuration's, else the system's.
@@ -63,8 +58,13 @@ impl Program {
         })
     }
 
+    /// The filter of the command line; empty where there is none.
+    pub(super) fn filter(&self) -> &str {
+        self.global.filter.as_deref().unwrap_or_default()
+    }
+
     pub(super) fn query(&self, zone: &TimeZone) -> Result<Query> {
-        let text = &self.global.filter;
+        let text = self.filter();
         Query::parse(text, zone).map_err(|error| Wrong::with(format!("--filter:\n{}", error.pointed(text))))
     }
 }

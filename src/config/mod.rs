@@ -33,6 +33,7 @@ mod survey;
 #[cfg(test)]
 #[cfg(unix)]
 mod tests;
+mod views;
 
 pub use alerts::{Alert, AlertWhen};
 pub use bindings::Steering;
@@ -43,6 +44,7 @@ pub use secrets::KeyFetcher;
 pub use starter::{STARTER, init};
 pub use surroundings::{Platform, Surroundings, default_path, state_dir};
 pub use survey::{Survey, survey};
+pub use views::{Shown, Written, WrittenView};
 
 use document::Document;
 use error::{At, Place, Problem};
@@ -93,6 +95,8 @@ pub struct Config {
     pub alerts: Vec<Alert>,
     /// How the screen is to look.
     pub looks: Looks,
+    /// How the jobs are shown, and the saved views: texts that are still to be read.
+    pub shown: Shown,
     /// What is not wrong enough to stop for, one sentence each.
     pub warnings: Vec<String>,
     /// The file that was read.
@@ -254,7 +258,7 @@ fn resolve(
     let fetcher = |key| KeyFetcher::new(key, &beside, &around);
     let fetchers = plan.keys.into_iter().map(fetcher).collect();
     let (refresh, limits, looks) = (plan.refresh, plan.limits, plan.looks);
-    let (endpoints, realtime) = (plan.endpoints, plan.realtime);
+    let (endpoints, realtime, shown) = (plan.endpoints, plan.realtime, plan.shown);
     let (title, alerts) = (plan.title, plan.alerts);
     Ok(Config {
         refresh,
@@ -268,6 +272,7 @@ fn resolve(
         title,
         alerts,
         looks,
+        shown,
         warnings,
         file,
     })

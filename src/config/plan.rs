@@ -16,7 +16,8 @@ use super::alerts::{self, Alert};
 use super::error::{At, ConfigError, Place, Problem, Problems, shown};
 use super::raw::{KeyOrigin, RawConfig, RawKey};
 use super::{
-    Endpoint, Limits, Looks, RealtimeHost, address, environments::Environments, names, parse_duration,
+    Endpoint, Limits, Looks, RealtimeHost, Shown, address, environments::Environments, names, parse_duration,
+    views,
 };
 
 /// Everything but the keys' values.
@@ -32,6 +33,7 @@ pub(super) struct Plan {
     pub(super) sources: Vec<Source>,
     pub(super) title: bool,
     pub(super) alerts: Vec<Alert>,
+    pub(super) shown: Shown,
     pub(super) warnings: Vec<String>,
 }
 
@@ -84,6 +86,7 @@ pub(super) fn plan_all(raw: RawConfig, untried: Untried) -> (Plan, Problems) {
     let mut all = Environments::merge(&raw.environments, builtin, &mut problems);
     let trials = trials(&raw.keys, &all, &mut problems);
     pin(&raw.keys, &mut all, &mut warnings);
+    let shown = views::resolve(raw.columns.as_ref(), raw.sort.as_ref(), &raw.views, &mut problems);
     let keys = keys(raw.keys, &mut problems);
     let (environments, endpoints, sources) = fleet(&all, &trials, untried, &mut warnings);
     if let Some(rate) = &raw.requests_per_second {
@@ -104,6 +107,7 @@ pub(super) fn plan_all(raw: RawConfig, untried: Untried) -> (Plan, Problems) {
         sources,
         title,
         alerts,
+        shown,
         warnings,
     };
     (plan, problems)

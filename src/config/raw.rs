@@ -11,6 +11,7 @@ use super::bindings::{self, Steering};
 use super::document::{Document, Reader};
 use super::error::{At, ConfigError, Place, Problem, Problems, shown};
 use super::looks::RawLooks;
+use super::views;
 
 /// What the file says.
 #[derive(Debug, Default)]
@@ -25,6 +26,18 @@ pub(super) struct RawConfig {
     pub(super) title: Option<At<bool>>,
     pub(super) alerts: Vec<RawAlert>,
     pub(super) looks: RawLooks,
+    pub(super) columns: Option<At<Vec<At<String>>>>,
+    pub(super) sort: Option<At<String>>,
+    pub(super) views: Vec<RawView>,
+}
+
+/// One `[[views]]`.
+#[derive(Debug)]
+pub(super) struct RawView {
+    pub(super) name: At<String>,
+    pub(super) filter: Option<At<String>>,
+    pub(super) columns: Option<At<Vec<At<String>>>>,
+    pub(super) sort: Option<At<String>>,
 }
 
 /// One `[[keys]]`.
@@ -77,9 +90,12 @@ const TOP: Table = Table {
         "builtin_environments",
         "mouse",
         "title",
+        "columns",
+        "sort",
         "keys",
         "environments",
         "limits",
+        "views",
         "bindings",
         "alerts",
     ],
@@ -90,8 +106,10 @@ const ENVIRONMENTS: Table =
     Table { title: "[[environments]]", fields: &["name", "region", "url", "protected", "read_only"] };
 const LIMITS: Table = Table { title: "[limits]", fields: &["requests_per_second", "timeout"] };
 
+pub(super) const VIEWS: Table = Table { title: "[[views]]", fields: &["name", "filter", "columns", "sort"] };
+
 /// Every table: for suggestions, and for the test that holds the starter file whole.
-pub(super) const TABLES: [&Table; 5] = [&TOP, &KEYS, &ENVIRONMENTS, &LIMITS, &ALERTS];
+pub(super) const TABLES: [&Table; 6] = [&TOP, &KEYS, &ENVIRONMENTS, &LIMITS, &VIEWS, &ALERTS];
 
 /// What people write for a field that is called otherwise here.
 const OTHER_WORDS: [(&str, &str); 19] = [
@@ -167,6 +185,13 @@ pub(super) fn read_all(document: &Document) -> Result<(RawConfig, Problems), Con
             "limits" => {
                 if let Some(table) = reader.table(value, "limits") {
                     limits(&mut reader, &mut raw, table);
+                }
+            }
+            "columns" => raw.columns = reader.texts(value, "columns", "columns = [\"env\", \"name:30\"]"),
+            "sort" => raw.sort = reader.text(value, "sort", "sort = \"status, -age\""),
+            "views" => {
+                for (place, table) in reader.tables(value, "views") {
+                    raw.views.extend(views::read(&mut reader, &place, table));
                 }
             }
             "mouse" => {
@@ -251,7 +276,7 @@ fn origin(
 }
 
 /// A name that has to be there. One of a wrong type has been noted already.
-fn named(
+pub(super) fn named(
     reader: &mut Reader<'_>,
     table: &DeTable<'_>,
     name: Option<At<String>>,

@@ -133,6 +133,7 @@ fn usable(plan: Plan, values: Vec<Option<KeyValue>>, fetcher: impl Fn(PlannedKey
         title: plan.title,
         alerts: plan.alerts,
         looks: plan.looks,
+        shown: plan.shown,
         warnings: plan.warnings,
         file: None,
     }

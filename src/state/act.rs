@@ -38,11 +38,9 @@ impl State {
             | Action::NextTheme
             | Action::NextTime => return self.steer(action),
             Action::TogglePause => return self.toggle_pause(),
-            Action::OpenColumns
-            | Action::OpenEvents
-            | Action::OpenMatrix
-            | Action::OpenRealtime
-            | Action::OpenUsage => return self.open(action),
+            Action::OpenEvents | Action::OpenMatrix | Action::OpenRealtime | Action::OpenUsage => {
+                return self.open(action);
+            }
             Action::OpenCharts | Action::Compare | Action::ToggleStuck | Action::SaveExpiring => {
                 return self.analyse(action);
             }
@@ -76,20 +74,6 @@ impl State {
             | Action::NextSuggestion
             | Action::PreviousSuggestion => self.filter_line(action),
             Action::ClearFilter => self.let_go(),
-            Action::SortNext
-            | Action::SortPrevious
-            | Action::SortReverse
-            | Action::ThenNext
-            | Action::ThenReverse => self.sort_as(action),
-            Action::ToggleColumn
-            | Action::ColumnEarlier
-            | Action::ColumnLater
-            | Action::NarrowColumn
-            | Action::WidenColumn
-            | Action::ResetWidth
-            | Action::ResetColumns
-            | Action::KeepColumns
-            | Action::CancelColumns => drop(self.act_on_columns(action)),
             Action::DismissBanner => self.dismiss_banner(),
             Action::RestoreBanners => self.dismissed.clear(),
             Action::ToggleAlerts => self.toggle_alerts(),
@@ -100,6 +84,7 @@ impl State {
             | Action::PageUp
             | Action::Top
             | Action::Bottom => self.travel(action),
+            _ => return self.rearrange(action),
         }
         Vec::new()
     }
@@ -132,14 +117,12 @@ impl State {
 
     fn open(&mut self, action: Action) -> Vec<Effect> {
         let scroll = Scroll::default();
-        let overlay = match action {
+        self.lay_over(match action {
             Action::OpenUsage => return self.open_usage(),
             Action::OpenEvents => Overlay::Events(scroll),
             Action::OpenMatrix => Overlay::Matrix(scroll),
-            Action::OpenColumns => self.open_columns(),
             _ => Overlay::Realtime(scroll),
-        };
-        self.lay_over(overlay)
+        })
     }
 
     fn act_on_marks(&mut self, action: Action) -> Vec<Effect> {
@@ -305,10 +288,14 @@ impl State {
     }
 
     fn let_go(&mut self) {
-        if self.selection.job().is_some() {
+        if self.link.take().is_some() {
+            self.remark("it is no longer waited for".to_owned());
+        } else if self.selection.job().is_some() {
             self.selection.clear();
         } else if self.shown == Shown::Stuck {
             self.shown = Shown::All;
+        } else if self.views.in_force().is_some() {
+            self.leave_view();
         } else {
             // An empty query always parses.
             let _ = self.filter.set("", &self.settings.zone);

@@ -15,8 +15,9 @@ pub struct Chooser {
 
 impl State {
     /// Opens the chooser.
-    pub(super) fn open_columns(&mut self) -> Overlay {
-        Overlay::Columns(Box::new(Chooser { before: self.columns.clone(), at: 0 }))
+    pub(super) fn open_columns(&mut self) {
+        let chooser = Chooser { before: self.columns.clone(), at: 0 };
+        self.overlay = Some(Overlay::Columns(Box::new(chooser)));
     }
 
     /// What a key does in the chooser; says whether it was one of its keys.

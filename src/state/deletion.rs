@@ -92,11 +92,12 @@ impl State {
     /// Whether an action is to be had: where everything is read-only, none that changes anything is.
     /// What would do nothing is not hinted at.
     pub fn offers(&self, action: Action) -> bool {
-        match action {
+        let possible = match action {
             // Words of events are not completed.
             Action::Complete => !self.edits_event_filter(),
             _ => !action.is_destructive() || !self.is_read_only(),
-        }
+        };
+        possible && self.views.offers(action)
     }
 
     /// Asks whether to delete.

@@ -31,6 +31,7 @@ mod help;
 mod interval;
 mod keymap;
 pub mod layout;
+mod link;
 mod marks;
 mod mouse;
 mod outcome;
@@ -38,12 +39,14 @@ mod overlay;
 mod palette;
 mod presenter;
 mod prompt;
+mod remembered;
 mod selection;
 mod sort;
 mod stuck;
 mod times;
 mod update;
 mod usage;
+mod views;
 
 use std::time::Duration;
 
@@ -71,15 +74,18 @@ pub use keymap::{
     BINDINGS, Binding, Context, Hint, Keymap, Misbinding, Row, describe_key, is_typed, parse_key,
 };
 pub use layout::{Layout, Size};
+pub use link::JobLink;
 pub use marks::Marks;
 pub use overlay::{Overlay, place};
 pub use palette::{Entry, Palette};
 pub use presenter::{HIDDEN, Masked, Presenter};
 pub use prompt::{Prompt, Purpose};
+pub use remembered::{Remembered, Start};
 pub use selection::Selection;
 pub use stuck::Shown;
 pub use times::Times;
 pub use usage::{Answer, UsageBoard};
+pub use views::{Arrangement, View as SavedView, Views};
 
 use crate::store::query::{Query, Scratch};
 use crate::store::{Banner, Build, Cause, Rows, Sort, Store, Summary};
@@ -128,6 +134,12 @@ pub struct State {
     pub sort: Sort,
     /// Which columns the jobs pane shows.
     pub columns: Columns,
+    /// The saved views.
+    pub views: Views,
+    /// The job that somebody came for, while it is not listed.
+    pub link: Option<JobLink>,
+    /// What there is where nobody chose otherwise.
+    configured: Arrangement,
     /// The selected job and how far the rows are scrolled.
     pub selection: Selection,
     /// What lies over the panes.
@@ -204,6 +216,9 @@ impl State {
             event_filter: EventFilter::default(),
             sort: Sort::default(),
             columns: Columns::default(),
+            views: Views::default(),
+            link: None,
+            configured: Arrangement::default(),
             selection: Selection::default(),
             overlay: None,
             marks: Marks::default(),

@@ -47,6 +47,11 @@ impl Selection {
         self.row = row;
     }
 
+    /// Selects a job, wherever its row is.
+    pub(super) fn select_job(&mut self, job: JobKey) {
+        (self.job, self.visible) = (Some(job), false);
+    }
+
     /// Moves by rows. Without a selection the first step down selects the first row in view.
     pub fn step(&mut self, store: &Store, rows: &Rows, by: isize) {
         let row = match self.row() {

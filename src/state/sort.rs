@@ -1,11 +1,36 @@
-//! Sorting by keys: another column, another within it, the other way round.
+//! How the jobs are shown, by keys: sorting by another column, another within it, the other way round; and
+//! which action is of the columns or of the views.
 
-use super::{Action, State};
+use super::{Action, Effect, State};
 use crate::store::{COLUMNS, Column, Sort};
 
 impl State {
+    /// Does what changes how the jobs are shown.
+    pub(super) fn rearrange(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::CopyView => return self.copy_view(),
+            Action::SortNext
+            | Action::SortPrevious
+            | Action::SortReverse
+            | Action::ThenNext
+            | Action::ThenReverse => self.sort_as(action),
+            Action::OpenColumns => self.open_columns(),
+            Action::ToggleColumn
+            | Action::ColumnEarlier
+            | Action::ColumnLater
+            | Action::NarrowColumn
+            | Action::WidenColumn
+            | Action::ResetWidth
+            | Action::ResetColumns
+            | Action::KeepColumns
+            | Action::CancelColumns => drop(self.act_on_columns(action)),
+            _ => self.act_on_views(action),
+        }
+        Vec::new()
+    }
+
     /// Changes what the jobs are sorted by.
-    pub(super) fn sort_as(&mut self, action: Action) {
+    fn sort_as(&mut self, action: Action) {
         match action {
             Action::SortNext => self.sort_by(true),
             Action::SortPrevious => self.sort_by(false),

@@ -42,6 +42,7 @@ impl State {
             }
             outcome => self.take_outcome(outcome),
         };
+        self.meet_link();
         self.follow_details();
         effects.extend(self.tidy_usage());
         effects

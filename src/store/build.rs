@@ -150,9 +150,9 @@ impl Build {
         self.at += count;
         let mut candidates: Vec<Handle> =
             picked.iter().copied().filter(|handle| self.wanted.may_match(store, *handle)).collect();
-        let (wanted, column) = (self.wanted.clone(), self.column);
+        let wanted = self.wanted.clone();
         // Their rows have just been looked at.
-        for handle in ahead(&mut candidates, |_| 0, |handle| wanted.touch(store, *handle, column)) {
+        for handle in ahead(&mut candidates, |_| 0, |handle| wanted.touch(store, *handle)) {
             if wanted.matches(store, *handle, self.now, scratch) {
                 self.take(store, *handle);
             }
@@ -161,7 +161,7 @@ impl Build {
             self.jobs = Vec::new();
             self.sorter.start(self.column == Column::Status);
             // The default sort is the order in which the jobs were looked at.
-            let sorted = (self.column, self.descending) == (Column::Age, false);
+            let sorted = self.wanted.sort == Sort::default();
             self.enter(if sorted { Phase::Lay } else { Phase::Sort });
         }
     }
@@ -215,9 +215,9 @@ impl Build {
         *budget = budget.saturating_sub(count * GATHER);
         let mut handles = self.within.get(self.at..self.at + count).unwrap_or_default().to_vec();
         self.at += count;
-        let (wanted, column) = (self.wanted.clone(), self.column);
+        let wanted = self.wanted.clone();
         let touch_row = |handle: &Handle| store.jobs.get(*handle).map_or(0, |held| held.row.touch_row());
-        for handle in ahead(&mut handles, touch_row, |handle| wanted.touch(store, *handle, column)) {
+        for handle in ahead(&mut handles, touch_row, |handle| wanted.touch(store, *handle)) {
             self.take(store, *handle);
         }
         if self.at >= self.within.len() {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::build::Build;
 use super::order::Order;
 use super::query::{Query, Scratch};
-use super::{Column, Handle, Sort, Store};
+use super::{Handle, Sort, Store};
 use crate::model::JobKey;
 
 /// What the rows are to be.
@@ -28,12 +28,12 @@ impl Wanted {
         store.jobs.get(handle).is_some_and(|held| self.query.may_mean(held.row.signature))
     }
 
-    /// Touches the text where [`matches`](Self::matches) or a sort by a column is going to read it.
-    pub(super) fn touch(&self, store: &Store, handle: Handle, column: Column) -> u64 {
+    /// Touches the text where [`matches`](Self::matches) or the sort is going to read it.
+    pub(super) fn touch(&self, store: &Store, handle: Handle) -> u64 {
         let held = store
             .jobs
             .get(handle)
-            .filter(|held| column.is_of_text() || self.query.reads_text(held.row.signature));
+            .filter(|held| self.sort.is_of_text() || self.query.reads_text(held.row.signature));
         held.map_or(0, |held| held.row.touch())
     }
 

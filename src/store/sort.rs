@@ -38,6 +38,11 @@ impl Sort {
         Self { then: Some((column, descending)).filter(|_| column != self.column), ..self }
     }
 
+    /// Whether it is by what stands in the job's own text.
+    pub(super) fn is_of_text(self) -> bool {
+        self.column.is_of_text() || self.then.is_some_and(|(column, _)| column.is_of_text())
+    }
+
     /// Reads one or two columns, the first one first: `status, -age`. A leading `-` is descending, the
     /// largest first.
     ///

@@ -39,14 +39,23 @@ const BARS: (&str, &str) = ("▁▂▃▄▅▆▇█", "_..:-=+#");
 
 /// Puts ASCII in the place of everything else.
 pub(super) fn translate(buffer: &mut Buffer) {
+    let mut covered = 0;
     for cell in &mut buffer.content {
+        // What is two cells wide becomes two characters in two cells: two in one cell would be left behind
+        // where something narrow takes its place.
+        if covered > 0 && cell.symbol() == " " {
+            covered -= 1;
+            cell.set_symbol("?");
+            continue;
+        }
+        covered = 0;
         if cell.symbol().is_ascii() {
             continue;
         }
         let width = cell.symbol().width().max(1);
+        covered = width - 1;
         let symbol = stand_in(cell.symbol());
-        // What is two cells wide takes two here, so that the row is as long as before.
-        cell.set_symbol(if width > 1 { "??" } else { symbol });
+        cell.set_symbol(if width > 1 { "?" } else { symbol });
     }
 }
 
@@ -98,7 +107,8 @@ mod tests {
         translate(&mut buffer);
         let text: String = buffer.content.iter().map(ratatui::buffer::Cell::symbol).collect();
         assert!(text.is_ascii(), "{text}");
-        assert!(text.starts_with("+ voxtop - o up _.+ ??"), "{text}");
+        assert!(text.starts_with("+ voxtop - o up _.+ ???? ? ? ~"), "{text}");
+        assert!(buffer.content.iter().all(|cell| cell.symbol().len() == 1), "a character a cell");
     }
 
     proptest::proptest! {
@@ -107,7 +117,8 @@ mod tests {
             let mut buffer = Buffer::empty(Rect::new(0, 0, 30, 1));
             buffer.set_string(0, 0, &text, ratatui::style::Style::new());
             translate(&mut buffer);
-            proptest::prop_assert!(buffer.content.iter().all(|cell| cell.symbol().is_ascii()));
+            let single = |cell: &ratatui::buffer::Cell| cell.symbol().is_ascii() && cell.symbol().len() == 1;
+            proptest::prop_assert!(buffer.content.iter().all(single));
         }
     }
 }

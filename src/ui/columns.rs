@@ -43,7 +43,7 @@ pub(super) fn draw(
     let first = chooser.at.saturating_sub(lines / 2).min(choices.len().saturating_sub(lines));
     let shown = state.shown_columns();
     for (row, (at, choice)) in (0..inner.height).zip(choices.iter().enumerate().skip(first)) {
-        paint::put_line(buffer, inner, row, line(state, theme, choice, &shown));
+        paint::put_line(buffer, inner, row, line(state, theme, *choice, &shown));
         if at == chooser.at {
             paint::tint(buffer, Rect::new(inner.x, inner.y + row, inner.width, 1), theme.selected);
         }
@@ -68,7 +68,7 @@ fn area(layout: &Layout, choices: usize) -> Rect {
 }
 
 /// `✔ NAME       30  audio file; …`
-fn line<'a>(state: &State, theme: &Theme, choice: &Choice, shown: &[ShownColumn]) -> Line<'a> {
+fn line<'a>(state: &State, theme: &Theme, choice: Choice, shown: &[ShownColumn]) -> Line<'a> {
     let spec = choice.column.spec();
     let on_screen = shown.iter().find(|shown| shown.spec.column == choice.column);
     let wanted = if state.columns.is_automatic() { on_screen.is_some() } else { choice.shown };

@@ -84,10 +84,23 @@ fn draw_rule(
     if state.shown == Shown::Stuck {
         spans.push(Span::styled(format!(" · {} stuck only", Theme::STUCK), theme.warning));
     }
+    let view = state.view();
+    if let Some((view, changed)) = view {
+        spans.push(Span::styled(" · view: ", theme.quiet));
+        let changed = if changed { "*" } else { "" };
+        spans.push(Span::styled(format!("{}{changed}", view.name), theme.accent));
+    }
+    // The name of a view stands for its filter.
+    let named = view.is_some_and(|(_, changed)| !changed);
     if !state.filter.text().is_empty() {
-        spans.push(Span::styled(" · filter: ", theme.quiet));
-        spans.push(Span::styled(state.presenter.query(state.filter.text()).into_owned(), theme.accent));
+        if !named {
+            spans.push(Span::styled(" · filter: ", theme.quiet));
+            spans.push(Span::styled(state.presenter.query(state.filter.text()).into_owned(), theme.accent));
+        }
         spans.push(Span::styled(format!(" · of {}", format::count(rows.total())), theme.quiet));
+    }
+    if let Some(awaited) = state.awaited() {
+        spans.push(Span::styled(format!(" · {awaited}"), theme.warning));
     }
     if let Some(unseen) = unseen_sort(state) {
         spans.push(Span::styled(format!(" · sorted by {unseen}"), theme.quiet));

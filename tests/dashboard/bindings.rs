@@ -3,6 +3,8 @@
 
 #[path = "analysis_bindings.rs"]
 mod analysis;
+#[path = "arranging.rs"]
+mod arranging;
 #[path = "finding.rs"]
 mod finding;
 #[path = "looks.rs"]
@@ -129,22 +131,6 @@ impl Board {
                 self.wait("no cursor", Screen::hide_cursor);
             }
             Action::ClearFilter => self.lets_go(key),
-            Action::SortNext => self.turns(key, "EXPIRES▲", "<", "AGE▲"),
-            Action::SortPrevious => self.turns(key, "CREATED▼", ">", "AGE▲"),
-            Action::ThenNext => {
-                self.press(key);
-                self.see("ENV△");
-                self.press("[");
-                self.see("ENV▽");
-                self.session.send("]".repeat(14));
-                self.see("sorted by age alone");
-            }
-            Action::ThenReverse => {
-                self.press(key);
-                self.see("there is no second column");
-            }
-            Action::OpenColumns => self.opens(key, "╭─ Columns"),
-            Action::SortReverse => self.turns(key, "AGE▼", key, "AGE▲"),
             Action::TogglePause => self.turns(key, "‖ paused", key, "live 60m"),
             Action::RefreshNow => {
                 // A round asks this one twice: a third request is none of a round before the key.
@@ -182,6 +168,7 @@ impl Board {
             | Action::ToggleMouse => {
                 self.steering_key(key, action);
             }
+            other if self.arranging_key(key, other) => {}
             other => self.marking_key(key, other),
         }
     }

@@ -122,85 +122,6 @@ impl Board {
         self.miss("╭─");
     }
 
-    fn columns_key(&mut self, key: &str, action: Action) {
-        let cursor = |screen: &vt100::Screen| {
-            let (height, width) = screen.size();
-            let inverse = |row: &u16| screen.cell(*row, 40).is_some_and(vt100::Cell::inverse);
-            let row = (0..height.get()).rev().find(inverse)?;
-            screen.rows(0, width.get()).nth(usize::from(row))
-        };
-        self.session.send("c");
-        self.see("╭─ Columns · automatic");
-        self.wait("the first column", |screen| cursor(screen).is_some_and(|line| line.contains(" ENV ")));
-        match action {
-            Action::ToggleColumn => {
-                self.press(key);
-                self.see("  ENV ");
-                self.miss("✔ ENV ");
-            }
-            Action::ColumnLater => {
-                self.press(key);
-                self.see("STATUS     ENV ");
-            }
-            Action::ColumnEarlier => {
-                self.session.send("GJ");
-                self.see("Columns · as chosen");
-                self.session.send("gj");
-                self.press(key);
-                self.see("STATUS     ENV ");
-            }
-            Action::NarrowColumn => {
-                self.press(key);
-                self.see(" 5 set");
-            }
-            Action::WidenColumn => {
-                self.press(key);
-                self.see(" 7 set");
-            }
-            Action::ResetWidth => {
-                self.session.send(">");
-                self.see(" 7 set");
-                self.press(key);
-                self.miss(" set");
-            }
-            Action::ResetColumns => {
-                self.session.send(">");
-                self.see("as chosen");
-                self.press(key);
-                self.see("Columns · automatic");
-            }
-            Action::RowDown | Action::Top | Action::RowUp => {
-                self.session.send(if action == Action::RowDown { "" } else { "j" });
-                self.press(key);
-                let line = if action == Action::RowDown { " KEY " } else { " ENV " };
-                self.wait(line, |screen| cursor(screen).is_some_and(|seen| seen.contains(line)));
-            }
-            Action::Bottom => {
-                self.press(key);
-                self.wait("the last", |screen| cursor(screen).is_some_and(|line| line.contains(" ERROR ")));
-            }
-            Action::KeepColumns => {
-                self.session.send(" ");
-                self.press(key);
-                self.miss("╭─");
-                self.miss(" ENV ");
-                self.session.send("ca");
-            }
-            Action::CancelColumns => {
-                self.session.send(" ");
-                self.miss("✔ ENV ");
-                self.press(key);
-                self.miss("╭─");
-                self.see(" ENV ");
-                return;
-            }
-            other => panic!("no check for {other:?} in the chooser"),
-        }
-        self.session.send(if action == Action::KeepColumns { "\r" } else { "q" });
-        self.miss("╭─");
-        self.see(" ENV ");
-    }
-
     /// A key that does something to the open job, though all are marked.
     fn marking_key_over(&mut self, key: &str, action: Action) {
         self.press(key);
@@ -280,13 +201,5 @@ fn every_key_of_details_and_of_their_line_does_what_it_says() {
     }
     for (key, action) in keys(Context::Prompt) {
         board.prompt_key(key, action);
-    }
-}
-
-#[test]
-fn every_key_of_the_chooser_of_columns_does_what_it_says() {
-    let mut board = Board::start(120, 40);
-    for (key, action) in keys(Context::Columns) {
-        board.columns_key(key, action);
     }
 }
