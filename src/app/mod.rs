@@ -5,6 +5,7 @@
 //! `keys`, which sees them change; and `lookout`, which looks at hosts without a key.
 
 pub mod alerts;
+mod beside;
 mod bundle;
 mod canvas;
 mod clipboard;
@@ -12,7 +13,9 @@ pub mod crash;
 pub mod dashboard;
 mod deletion;
 pub mod doctor;
+mod dump;
 mod errands;
+mod export;
 pub mod follow;
 pub mod input;
 mod inquiries;

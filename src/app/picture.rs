@@ -18,10 +18,11 @@ use crate::ui::{self, svg};
 
 /// Runs the dashboard for a while and gives its screen as SVG.
 pub async fn take(dashboard: Dashboard, size: Size, after: Duration) -> String {
-    let Dashboard { config, settings, filter, theme, .. } = dashboard;
+    let Dashboard { config, settings, filter, theme, presenter, .. } = dashboard;
     let (mut store, sources, _keys) = fleet_of(&config, Writes::Forbidden);
     let mut lookout = Lookout::start(&config, &mut store);
     let mut state = State::new(store, settings, size, now());
+    state.presenter.set(presenter);
     // The caller has parsed it.
     let _ = state.filter.set(&filter, &state.settings.zone.clone());
     let (reports, mut incoming) = mpsc::channel(64);

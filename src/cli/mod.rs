@@ -148,7 +148,8 @@ impl Program {
     fn dashboard_of(&self, config: Config, log: Option<&str>, demo: bool) -> Result<Dashboard> {
         let (settings, filter) = self.settings(&config, log, demo)?;
         let (theme, state_dir, redactor) = (self.theme(), self.state_dir.clone(), self.redactor.clone());
-        Ok(Dashboard { config, settings, filter, theme, state_dir, redactor })
+        let presenter = self.global.presenter;
+        Ok(Dashboard { config, settings, filter, theme, presenter, state_dir, redactor })
     }
 
     fn jobs(&mut self, arguments: &JobsArguments) -> Result<u8> {

@@ -3,7 +3,7 @@
 
 use crossterm::event::KeyEvent;
 
-use super::{Alert, Bundle, Deleted, Size, Victim};
+use super::{Alert, Bundle, Deleted, Size, Victim, WriteOrder};
 use crate::model::{
     Document, Failure, JobId, JobKey, KeyId, KeyLabel, Look, Material, Period, Report, SourceId, Usage,
 };
@@ -41,6 +41,8 @@ pub enum Message {
     Saved(SaveOrder, Result<u64, NotSaved>),
     /// What a source answered to an [`Effect::AskUsage`] of this number; of an older one it is dropped.
     Usage(u64, SourceId, Result<Usage, Failure>),
+    /// What became of an [`Effect::Write`]: how many rows, and how many bytes.
+    Written(WriteOrder, usize, Result<u64, NotSaved>),
     /// Where a [`Effect::Bundle`] went.
     Bundled(Delivery),
 }
@@ -101,6 +103,8 @@ pub enum Action {
     RestoreBanners,
     ToggleAlerts,
     TogglePresenter,
+    WriteRows,
+    WriteScreen,
     StartDemo,
     Suspend,
     Quit,
@@ -187,6 +191,8 @@ pub enum Effect {
     CopyEvent,
     /// Hold or resume polling.
     Pause(bool),
+    /// Write rows or the screen.
+    Write(WriteOrder),
     /// Give an alert.
     Alert(Box<Alert>),
     /// Give the terminal back to the shell until `fg`.

@@ -7,6 +7,7 @@
 //! into cells, `format` turns numbers and times into words, `theme` says what looks how, `svg` makes a
 //! picture of a screen.
 
+pub mod ansi;
 mod ascii;
 mod banners;
 mod confirm;

@@ -249,6 +249,11 @@ impl Board {
         match action {
             Action::Close => {}
             Action::Bundle => self.bundles(key),
+            Action::TogglePresenter => {
+                self.turns(key, "presenter mode: ", key, title);
+                self.see("presenter mode is off");
+            }
+            Action::WriteScreen => self.turns(key, "screen to a file", "Esc", title),
             // What it does over the usage, tests/usage.rs sees.
             Action::RefreshNow => {
                 self.press("q");

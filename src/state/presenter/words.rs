@@ -92,12 +92,7 @@ pub(super) fn is_plain(core: &str) -> bool {
     let small = |char: char| char.is_ascii_lowercase() || matches!(char, '-' | '\'' | '’' | '–' | '·' | '/');
     let number =
         core.len() <= 5 && core.chars().all(|char| char.is_ascii_digit() || matches!(char, '.' | '%' | ','));
-    let mask = KINDS.iter().any(|kind| {
-        core.strip_prefix(kind.word())
-            .and_then(|rest| rest.strip_prefix('-'))
-            .is_some_and(|number| number.len() == 6 && number.bytes().all(|byte| byte.is_ascii_digit()))
-    });
-    mask || number || SAID.contains(&core) || OPENERS.contains(&core) || chars.all(small)
+    is_mask(core) || number || SAID.contains(&core) || OPENERS.contains(&core) || chars.all(small)
 }
 
 /// Words that sentences of the service begin with.
@@ -128,4 +123,13 @@ pub(super) fn veil(text: &str) -> String {
         }
     }
     out
+}
+
+/// Whether a text is a mask already.
+pub(super) fn is_mask(core: &str) -> bool {
+    KINDS.iter().any(|kind| {
+        core.strip_prefix(kind.word())
+            .and_then(|rest| rest.strip_prefix('-'))
+            .is_some_and(|number| number.len() == 6 && number.bytes().all(|byte| byte.is_ascii_digit()))
+    })
 }
