@@ -19,6 +19,7 @@ mod presented {
     use std::path::Path;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
 
     use base64::Engine;
     use base64::engine::general_purpose::STANDARD;
@@ -128,12 +129,16 @@ mod presented {
     fn presses(session: &mut Session, key: &str) {
         session.send(bytes(key));
         searched(&format!("the screen after {key}"), &session.look(Screen::contents));
-        // A line that is asked for goes first, then what lies over the panes, then a filter.
+        // A line that is asked for goes first, then what lies over the panes, then a selection or a filter. An Esc
+        // must be alone: with what comes behind it, it would be another key.
         for _ in 0..3 {
             session.send("\x1b");
-            session.wait_for("the key to be alone", |_| true);
-            searched(&format!("the screen after {key} and Esc"), &session.look(Screen::contents));
+            std::thread::sleep(Duration::from_millis(40));
         }
+        session.wait_for(&format!("the panes after {key}"), |screen| {
+            screen.hide_cursor() && !screen.contents().contains("╭─")
+        });
+        searched(&format!("the panes after {key}"), &session.look(Screen::contents));
     }
 
     fn look_at_tabs(session: &mut Session) {
@@ -226,20 +231,16 @@ mod presented {
                 presses(&mut session, key);
             }
         }
+        session.send("g");
+        shows(&mut session, "1–2 of 2");
+        searched("all that was drawn", &String::from_utf8(session.raw()).unwrap());
         // Words that somebody filters by are hidden once they are kept; while they are typed they must be seen.
-        session.send("\x1b\x1b\x1b");
         session.send("/name~zqw status:rejected\r");
         session.wait_for("the filter", |screen| screen.contents().contains("filter: ••• status:rejected"));
-        searched("the kept filter", &session.look(Screen::contents));
-        session.send("g");
         shows(&mut session, "1–1 of 1");
-        session.send("\x1b\x1bq");
+        session.send("q");
         assert_eq!(session.wait_exit(), Exit::Code(0));
         let raw = String::from_utf8(session.raw()).unwrap();
-        // What was typed is the only place of the planted word.
-        let (before, _) = raw.rsplit_once("••• status:rejected").unwrap();
-        let typed = before.to_lowercase().matches(MARK).count();
-        assert!(typed <= "name~zqw status:rejected".len(), "{typed}");
         assert!(
             raw.contains("\x1b]9;voxtop: lab: job job-") && raw.contains("\x1b]2;voxtop"),
             "the alert, the title"

@@ -205,7 +205,7 @@ impl Presenter {
         }
         let kind = if core.contains("://") {
             Masked::Url
-        } else if core.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)) {
+        } else if is_id(core) {
             Masked::Id
         } else {
             Masked::Text

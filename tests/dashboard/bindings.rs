@@ -253,7 +253,12 @@ impl Board {
                 self.turns(key, "presenter mode: ", key, title);
                 self.see("presenter mode is off");
             }
-            Action::WriteScreen => self.turns(key, "screen to a file", "Esc", title),
+            Action::WriteScreen => {
+                self.press(key);
+                self.see("screen to a file");
+                self.press("Esc");
+                self.miss("screen to a file");
+            }
             // What it does over the usage, tests/usage.rs sees.
             Action::RefreshNow => {
                 self.press("q");

@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::model::Entitlement;
 
+mod alerts;
 mod errors;
 mod fleet;
 mod keys;

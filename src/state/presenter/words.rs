@@ -96,7 +96,7 @@ pub(super) fn is_plain(core: &str) -> bool {
 }
 
 /// Words that sentences of the service begin with.
-pub(super) const OPENERS: [&str; 12] = [
+pub(super) const OPENERS: [&str; 14] = [
     "Job",
     "The",
     "Failed",
@@ -109,6 +109,8 @@ pub(super) const OPENERS: [&str; 12] = [
     "Unable",
     "Invalid",
     "Fetch",
+    "Post",
+    "Get",
 ];
 
 /// The shape of a text: its letters and digits, each as wide as it is, say nothing any more.
