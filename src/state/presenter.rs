@@ -88,7 +88,7 @@ impl Presenter {
         }
         let some = |kind, text: &Option<Box<str>>| text.as_deref().map(|text| self.show(kind, text).into());
         Job {
-            id: JobId::new(&self.show(Masked::Id, job.id.as_str())),
+            id: JobId::new(self.show(Masked::Id, job.id.as_str())),
             data_name: self.show(Masked::Name, &job.data_name).into(),
             title: some(Masked::Title, &job.title),
             reference: some(Masked::Reference, &job.reference),
@@ -150,7 +150,13 @@ impl Presenter {
         if !self.on {
             return Cow::Borrowed(text);
         }
-        Cow::Owned(text.split_inclusive(char::is_whitespace).map(|token| self.told_token(token)).collect())
+        let mut evidence = false;
+        let shown = text.split_inclusive(char::is_whitespace).map(|token| {
+            // What is behind it names a request, and nothing of a job.
+            let kept = std::mem::replace(&mut evidence, matches!(core(token), "Request-Id" | "X-Azure-Ref"));
+            if kept { token.to_owned() } else { self.told_token(token) }
+        });
+        Cow::Owned(shown.collect())
     }
 
     fn told_token(&self, token: &str) -> String {

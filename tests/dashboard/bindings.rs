@@ -1,6 +1,8 @@
 //! Every row of the table of keys, pressed on the real program: each does what it says. A row without
 //! a check here fails.
 
+#[path = "carrying.rs"]
+mod carrying;
 #[path = "more_bindings.rs"]
 mod more;
 #[path = "terminal_keys.rs"]

@@ -64,7 +64,7 @@ async fn wait(condition: impl Fn() -> bool) {
 async fn a_command_has_the_facts_in_its_environment_and_no_input() {
     let dir = tempfile::TempDir::new().unwrap();
     let (part, file) = (dir.path().join("part"), dir.path().join("facts"));
-    let script = format!("cat >{0:?}; env | grep ^VOXTOP_ | sort >>{0:?}; mv {0:?} {1:?}", part, file);
+    let script = format!("cat >{part:?}; env | grep ^VOXTOP_ | sort >>{part:?}; mv {part:?} {file:?}");
     let command = ["sh", "-c", &script].map(str::to_owned);
     assert_eq!(alarm().run(&command, &facts(), "eu1: job a1\nwas rejected"), None);
     wait(|| file.exists()).await;

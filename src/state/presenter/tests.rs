@@ -71,6 +71,7 @@ fn what_voxtop_says_of_fleets_stays_and_ids_urls_and_files_do_not() {
         "eu1 is down: cannot connect to eu1.asr.api.speechmatics.com in 5 s",
         "The service's own trouble: see https://status.speechmatics.com.",
         "the certificate ends 2026-11-30, in 6 days",
+        "key rejected (401) [Request-Id b0bb9e7326093807, X-Azure-Ref 20261123t071650z-b0bb9e73]",
     ] {
         assert_eq!(presenter.told(said), said);
     }
