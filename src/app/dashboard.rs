@@ -294,11 +294,12 @@ impl Loop {
     fn draw(&mut self) -> std::io::Result<()> {
         self.state.refresh();
         let (state, theme) = (&self.state, &self.theme);
-        let mut overlay_end = 0;
-        self.screen.draw(|frame| overlay_end = ui::draw(frame, state, theme))?;
+        // Before the frame: who sees the frame has the title too.
         if self.titled {
             self.screen.title(&ui::title(state, theme))?;
         }
+        let mut overlay_end = 0;
+        self.screen.draw(|frame| overlay_end = ui::draw(frame, state, theme))?;
         self.state.drawn(overlay_end);
         Ok(())
     }
