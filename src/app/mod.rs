@@ -2,7 +2,8 @@
 //! the state; [`jobs`] is its twin without a screen, over the same pollers and the same store;
 //! [`doctor`] looks at every host and key once and explains; [`picture`] is the dashboard without a terminal.
 //! The rest is terminal manners: [`terminal`], [`input`], [`signals`], [`crash`], [`log`], [`redact`]; and
-//! `keys`, which sees them change; and `lookout`, which looks at hosts without a key.
+//! `keys`, which sees them change; `lookout`, which looks at hosts without a key; and what carries away and
+//! tells: `clipboard`, `export`, `dump`, [`alerts`].
 
 pub mod alerts;
 mod beside;

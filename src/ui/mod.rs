@@ -4,8 +4,8 @@
 //! A file a pane: `header`, `banners`, `environments`, `keys`, `strip` (both on one line), `jobs`,
 //! `events`, `hints`; over them `details`, `help`, `matrix` (with `hosts`), `realtime`, `usage`, and instead
 //! of them `first_run`. `paint` puts text
-//! into cells, `format` turns numbers and times into words, `theme` says what looks how, `svg` makes a
-//! picture of a screen.
+//! into cells, `format` turns numbers and times into words, `theme` says what looks how, `svg` and `ansi` make
+//! a picture or a text of a screen, `title` says the worst of it for the window's title.
 
 pub mod ansi;
 mod ascii;
