@@ -53,6 +53,8 @@ mod idle {
         session.wait_for("what size it needs", |screen| screen.contents().contains("40×10"));
         session
             .wait_until("both answers", || ["alpha", "beta"].iter().all(|name| fleet.at(name).asked() > 0));
+        // The title of the window has room for them, and says them once.
+        session.wait_for_raw("● 2/2 up".as_bytes());
         let before = session.raw().len();
         for _ in 0..12 {
             // A key that means nothing, and a resize to the same size.

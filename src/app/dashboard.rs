@@ -19,6 +19,7 @@ use super::appearance::Appearance;
 use super::background::Answer;
 use super::deletion::Deletion;
 use super::errands::Errands;
+use super::export::Exporter;
 use super::input::Input;
 use super::inquiries::Inquiries;
 use super::keys::{KeyWatch, News, Wish};
@@ -52,6 +53,8 @@ pub struct Dashboard {
     pub fresh: bool,
     /// How everything is to look.
     pub appearance: Appearance,
+    /// Whether to begin in presenter mode.
+    pub presenter: bool,
     /// Where the accounts of deletions and support bundles are.
     pub state_dir: PathBuf,
     /// The keys in force.
@@ -81,8 +84,17 @@ enum Woken {
     Told(Message),
     Second,
     Frame,
-    /// Nothing waits, and there are rows to build.
-    Idle,
+    /// Nothing waits, and there is something to do.
+    Idle(Chore),
+}
+
+/// What is done when nothing waits.
+#[derive(Clone, Copy)]
+enum Chore {
+    /// There are rows to build.
+    Build,
+    /// There is room for more of the rows that are written.
+    Write,
 }
 
 /// What reaches the program from outside, for as many dashboards as run one after another: a thread
@@ -109,7 +121,8 @@ impl Console {
 /// # Errors
 /// When there is no terminal to draw on.
 pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> {
-    let Dashboard { config, mut settings, start, fresh, appearance, state_dir, keymap, redactor } = dashboard;
+    let Dashboard { config, mut settings, start, fresh, appearance, presenter, state_dir, keymap, redactor } =
+        dashboard;
     let writes = if settings.read_only { Writes::Forbidden } else { Writes::Allowed };
     let (mut store, sources, keys) = fleet_of(&config, writes);
     settings.warnings.extend(journal::unfinished(&state_dir, now()));
@@ -144,7 +157,9 @@ pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> 
     let fleet = Arc::new(config.fleet.clone());
     let inquiries = Inquiries::new(sources.clone(), Some(state_dir.clone()));
     let errands = Errands::new(Deletion { sources: sources.clone(), fleet, state_dir }, account);
+    state.presenter.set(presenter);
     state.alerts = Alerts::new(alerts::rules(&config, &state.settings.zone).unwrap_or_default());
+    let (exporter, written) = Exporter::new();
     let alarm = Alarm::new(&config, redactor.clone());
     let key_watch = KeyWatch::start(config.fetchers, &config.keys);
     let events_logged = 0;
@@ -158,6 +173,8 @@ pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> 
         errands,
         inquiries,
         alarm,
+        exporter,
+        written,
         lookout,
         memory,
         events_logged,
@@ -190,6 +207,8 @@ struct Loop {
     errands: Errands,
     inquiries: Inquiries,
     alarm: Alarm,
+    exporter: Exporter,
+    written: mpsc::Receiver<Message>,
     lookout: Lookout,
     memory: Memory,
     events_logged: u64,
@@ -220,15 +239,17 @@ impl Loop {
                 news = self.key_watch.next() => Woken::Key(news),
                 message = self.errands.next() => Woken::Told(message),
                 message = self.inquiries.next() => Woken::Told(message),
+                Some(message) = self.written.recv() => Woken::Told(message),
                 () = sleep_until(next_second()) => Woken::Second,
+                () = self.exporter.room(), if self.exporter.is_busy() => Woken::Idle(Chore::Write),
                 // It gives the runtime its turn first, so that what waits is seen before the next step.
-                () = tokio::task::yield_now(), if self.state.is_building() => Woken::Idle,
+                () = tokio::task::yield_now(), if self.state.is_building() => Woken::Idle(Chore::Build),
             };
-            dirty |= !matches!(woken, Woken::Frame | Woken::Idle);
+            dirty |= !matches!(woken, Woken::Frame | Woken::Idle(_));
             let ending = match woken {
                 Woken::Frame => None,
-                Woken::Idle => {
-                    dirty |= self.state.work();
+                Woken::Idle(chore) => {
+                    dirty |= self.work(chore);
                     None
                 }
                 Woken::Signal(signal) => self.signalled(signal),
@@ -262,6 +283,14 @@ impl Loop {
                 drawn = clock();
                 dirty = false;
             }
+        }
+    }
+
+    /// Does a piece of a chore; says whether there is something new to see.
+    fn work(&mut self, chore: Chore) -> bool {
+        match chore {
+            Chore::Build => self.state.work(),
+            Chore::Write => self.write_more(),
         }
     }
 
@@ -302,11 +331,12 @@ impl Loop {
         self.state.refresh();
         self.hear_of_background();
         let (state, theme) = (&self.state, &self.theme);
-        let mut overlay_end = 0;
-        self.screen.draw(|frame| overlay_end = ui::draw(frame, state, theme))?;
+        // Before the frame: who sees the frame has the title too.
         if self.titled {
             self.screen.title(&ui::title(state, theme))?;
         }
+        let mut overlay_end = 0;
+        self.screen.draw(|frame| overlay_end = ui::draw(frame, state, theme))?;
         self.state.drawn(overlay_end);
         Ok(())
     }

@@ -2,16 +2,17 @@
 //! as a message. Of texts to read only the latest is fetched; files are never written over unless it was
 //! said in so many words.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet, spawn_blocking};
 
+use super::beside::{Beside, expand};
 use super::deletion::Deletion;
 use super::saved::Account;
 use crate::model::{Document, Failure, FailureKind, Fleet, JobId, JobKey, Material, SourceId};
@@ -186,36 +187,11 @@ impl Desk {
     }
 }
 
-/// Writes a file that is there whole or not at all, for its owner alone: beside it first, then under its
-/// name, which without `replace` must not be there.
+/// Writes a file that is there whole or not at all.
 fn write(path: &Path, bytes: &[u8], replace: bool) -> io::Result<()> {
-    let name = path.file_name().ok_or_else(|| io::Error::other("this names no file"))?;
-    let mut beside = std::ffi::OsString::from(".");
-    beside.push(name);
-    beside.push(format!(".{}.part", std::process::id()));
-    let beside = path.with_file_name(beside);
-    let done = create(&beside).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        // A link is refused where there is such a file already, however late it came.
-        if replace { fs::rename(&beside, path) } else { fs::hard_link(&beside, path) }
-    });
-    if !(replace && done.is_ok()) {
-        let _ = fs::remove_file(&beside);
-    }
-    done
-}
-
-fn create(path: &Path) -> io::Result<File> {
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
-}
-
-/// `~/` is the home directory.
-fn expand(path: &str) -> PathBuf {
-    match (path.strip_prefix("~/"), std::env::home_dir()) {
-        (Some(rest), Some(home)) => home.join(rest),
-        _ => PathBuf::from(path),
-    }
+    let mut file = Beside::create(path)?;
+    file.write_all(bytes)?;
+    file.settle(replace)
 }
 
 #[cfg(test)]

@@ -3,12 +3,14 @@
 //! [`doctor`] looks at every host and key once and explains; [`picture`] is the dashboard without a terminal.
 //! The rest is terminal manners: [`terminal`], [`input`], [`signals`], [`crash`], [`log`], [`redact`]; and
 //! `keys`, which sees them change; `background` and `replies`, which hear
-//! what the terminal answers, for the [`appearance`]; and `lookout`, which looks at hosts without a key, and `saved`, the
-//! account of transcripts that are safe.
+//! what the terminal answers, for the [`appearance`]; and `lookout`, which looks at hosts without a key, and
+//! `saved`, the account of transcripts that are safe; and what carries away and
+//! tells: `clipboard`, `export`, `dump`, [`alerts`].
 
 pub mod alerts;
 pub mod appearance;
 mod background;
+mod beside;
 mod bundle;
 mod canvas;
 mod clipboard;
@@ -16,7 +18,9 @@ pub mod crash;
 pub mod dashboard;
 mod deletion;
 pub mod doctor;
+mod dump;
 mod errands;
+mod export;
 pub mod follow;
 pub mod input;
 mod inquiries;

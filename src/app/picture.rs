@@ -18,11 +18,12 @@ use crate::ui::{self, svg};
 
 /// Runs the dashboard for a while and gives its screen as SVG.
 pub async fn take(dashboard: Dashboard, size: Size, after: Duration) -> String {
-    let Dashboard { config, settings, start, appearance, .. } = dashboard;
+    let Dashboard { config, settings, start, appearance, presenter, .. } = dashboard;
     let theme = appearance.in_a_picture().theme(None);
     let (mut store, sources, _keys) = fleet_of(&config, Writes::Forbidden);
     let mut lookout = Lookout::start(&config, &mut store);
     let mut state = State::new(store, settings, size, now());
+    state.presenter.set(presenter);
     state.begin(start, None);
     let (reports, mut incoming) = mpsc::channel(64);
     let pollers = poll::start(sources, config.refresh, &reports);

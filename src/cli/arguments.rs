@@ -49,6 +49,9 @@ pub(super) struct Global {
     /// Never change anything at the service
     #[arg(long, global = true)]
     pub(super) read_only: bool,
+    /// Mask names, titles, references and ids, on the screen and in what is carried away from it
+    #[arg(long, global = true)]
+    pub(super) presenter: bool,
     /// Show times in this zone: an IANA name, UTC or local [default: local]
     #[arg(long, global = true, value_name = "TZ")]
     pub(super) timezone: Option<String>,

@@ -162,9 +162,9 @@ impl Program {
         let settings = self.settings(&config, log, demo)?;
         let (start, fresh) = (self.start(&config, &self.links)?, self.links.fresh);
         let keymap = bindings::keymap(&config).map_err(Wrong::with)?;
-        let appearance = self.appearance(&config.looks);
+        let (appearance, presenter) = (self.appearance(&config.looks), self.global.presenter);
         let (state_dir, redactor) = (self.state_dir.clone(), self.redactor.clone());
-        Ok(Dashboard { config, settings, start, fresh, appearance, state_dir, keymap, redactor })
+        Ok(Dashboard { config, settings, start, fresh, appearance, presenter, state_dir, keymap, redactor })
     }
 
     fn jobs(&mut self, arguments: &JobsArguments) -> Result<u8> {

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use super::carry::Copied;
 use super::overlay::Scroll;
-use super::{Action, Effect, Notice, Overlay, Shown, State, Text};
+use super::{Action, Effect, Notice, Overlay, Shown, State, Text, Written};
 use crate::model::JobKey;
 use crate::store::Held;
 
@@ -56,7 +56,13 @@ impl State {
             | Action::EmptyPrompt
             | Action::CancelPrompt => return self.act_on_details(action),
             Action::Close => return self.close_what_is_open(),
-            Action::EventSeverity => self.turn_severity(),
+            Action::EventSeverity
+            | Action::DismissBanner
+            | Action::RestoreBanners
+            | Action::ToggleAlerts
+            | Action::TogglePresenter
+            | Action::WriteRows
+            | Action::WriteScreen => self.act_on_what_is_told(action),
             Action::CopyIds
             | Action::CopyUrls
             | Action::CopyCommands
@@ -74,10 +80,6 @@ impl State {
             | Action::NextSuggestion
             | Action::PreviousSuggestion => self.filter_line(action),
             Action::ClearFilter => self.let_go(),
-            Action::DismissBanner => self.dismiss_banner(),
-            Action::RestoreBanners => self.dismissed.clear(),
-            Action::ToggleAlerts => self.toggle_alerts(),
-            Action::TogglePresenter => self.toggle_presenter(),
             Action::RowDown
             | Action::RowUp
             | Action::PageDown
@@ -123,6 +125,19 @@ impl State {
             Action::OpenMatrix => Overlay::Matrix(scroll),
             _ => Overlay::Realtime(scroll),
         })
+    }
+
+    fn act_on_what_is_told(&mut self, action: Action) {
+        match action {
+            Action::ToggleAlerts => self.toggle_alerts(),
+            Action::TogglePresenter => self.toggle_presenter(),
+            Action::WriteRows => self.ask_where_to_write(Written::Rows),
+            Action::WriteScreen => self.ask_where_to_write(Written::Screen),
+            Action::DismissBanner => self.dismiss_banner(),
+            Action::RestoreBanners => self.dismissed.clear(),
+            _ if matches!(self.overlay, Some(Overlay::Events(_))) => self.event_filter.next_severity(),
+            _ => {}
+        }
     }
 
     fn act_on_marks(&mut self, action: Action) -> Vec<Effect> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
-use super::{Alert, Bundle, Deleted, Size, Victim};
+use super::{Alert, Bundle, Deleted, Size, Victim, WriteOrder};
 use crate::model::{
     Document, Failure, JobId, JobKey, KeyId, KeyLabel, Look, Material, Period, Report, SourceId, Usage,
 };
@@ -45,6 +45,8 @@ pub enum Message {
     Saved(SaveOrder, Result<u64, NotSaved>),
     /// What a source answered to an [`Effect::AskUsage`] of this number; of an older one it is dropped.
     Usage(u64, SourceId, Result<Usage, Failure>),
+    /// What became of an [`Effect::Write`]: how many rows, and how many bytes.
+    Written(WriteOrder, usize, Result<u64, NotSaved>),
     /// Where a [`Effect::Bundle`] went.
     Bundled(Delivery),
 }
@@ -143,6 +145,8 @@ pub enum Action {
     ShortenInterval,
     LengthenInterval,
     ToggleMouse,
+    WriteRows,
+    WriteScreen,
     StartDemo,
     Suspend,
     Quit,
@@ -241,6 +245,8 @@ pub enum Effect {
     CopyEvent,
     /// Hold or resume polling.
     Pause(bool),
+    /// Write rows or the screen.
+    Write(WriteOrder),
     /// Give an alert.
     Alert(Box<Alert>),
     /// Ask every source so often from now on.

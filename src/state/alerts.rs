@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::presenter::{Masked, Presenter};
 use super::{Effect, State};
-use crate::model::{EnvironmentId, EnvironmentState, KeyId, Status};
+use crate::model::{EnvironmentId, EnvironmentState, Failure, KeyId, Status};
 use crate::store::query::Query;
 use crate::store::{Banner, Cause, Ended};
 
@@ -304,7 +304,7 @@ impl State {
                 continue;
             }
             let (event, text) = if down {
-                let why = self.store.endpoint_failure(id).map(|failure| failure.sentence());
+                let why = self.store.endpoint_failure(id).map(Failure::sentence);
                 let why = why.map_or(String::new(), |why| format!(": {}", self.presenter.told(&why)));
                 ("environment.down", format!("{name} is down{why}"))
             } else {

@@ -114,13 +114,6 @@ impl State {
         self.with_filter(|filter, known| filter.type_in(&zone, known, change));
     }
 
-    /// Shows events that are worse, or all again.
-    pub(super) fn turn_severity(&mut self) {
-        if matches!(self.overlay, Some(Overlay::Events(_))) {
-            self.event_filter.next_severity();
-        }
-    }
-
     /// Edits the line that is in front: that of the event list over the panes, else that of the jobs.
     pub(super) fn filter_line(&mut self, action: Action) {
         if matches!(self.overlay, Some(Overlay::Help(_))) {

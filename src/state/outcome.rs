@@ -28,6 +28,7 @@ impl State {
                 self.store.note_key_not_fetched(key, &why, now);
             }
             Message::Usage(number, source, answer) => self.take_usage(number, source, answer),
+            Message::Written(order, rows, written) => self.take_written(order, rows, written),
             Message::Bundled(delivery) => self.tell_of_bundle(delivery),
             // Whatever else there is was taken before.
             _ => {}

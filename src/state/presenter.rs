@@ -12,7 +12,7 @@ use std::hash::{BuildHasher, RandomState};
 use super::State;
 use crate::model::{EnvironmentId, Job, JobError, JobId, JobKey, Status};
 use crate::store::{Column, Event, Held, Subject};
-use words::{ASKED, FIELDS, FILES, STATUS_PAGE, core, is_id, is_plain, veil};
+use words::{ASKED, FIELDS, FILES, STATUS_PAGE, core, is_id, is_mask, is_plain, veil};
 
 /// What kind of text is masked: the word that a mask begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -88,7 +88,7 @@ impl Presenter {
         }
         let some = |kind, text: &Option<Box<str>>| text.as_deref().map(|text| self.show(kind, text).into());
         Job {
-            id: JobId::new(self.show(Masked::Id, job.id.as_str()).into_owned()),
+            id: JobId::new(self.show(Masked::Id, job.id.as_str())),
             data_name: self.show(Masked::Name, &job.data_name).into(),
             title: some(Masked::Title, &job.title),
             reference: some(Masked::Reference, &job.reference),
@@ -150,7 +150,13 @@ impl Presenter {
         if !self.on {
             return Cow::Borrowed(text);
         }
-        Cow::Owned(text.split_inclusive(char::is_whitespace).map(|token| self.told_token(token)).collect())
+        let mut evidence = false;
+        let shown = text.split_inclusive(char::is_whitespace).map(|token| {
+            // What is behind it names a request, and nothing of a job.
+            let kept = std::mem::replace(&mut evidence, matches!(core(token), "Request-Id" | "X-Azure-Ref"));
+            if kept { token.to_owned() } else { self.told_token(token) }
+        });
+        Cow::Owned(shown.collect())
     }
 
     fn told_token(&self, token: &str) -> String {
@@ -181,6 +187,20 @@ impl Presenter {
                 text = text.replace(value, &self.mask(kind, value));
             }
         }
+        // What stands between quotes is somebody's, however plain it looks.
+        for quote in ['"', '`'] {
+            let parts: Vec<&str> = text.split(quote).collect();
+            let inside =
+                |at: usize, part: &str| at % 2 == 1 && at + 1 < parts.len() && !part.trim().is_empty();
+            let shown = parts.iter().enumerate().map(|(at, part)| {
+                if inside(at, part) && !is_mask(part) {
+                    self.mask(Masked::Text, part)
+                } else {
+                    (*part).to_owned()
+                }
+            });
+            text = shown.collect::<Vec<_>>().join(&quote.to_string());
+        }
         text.split_inclusive(char::is_whitespace).map(|token| self.token(token)).collect()
     }
 
@@ -191,7 +211,7 @@ impl Presenter {
         }
         let kind = if core.contains("://") {
             Masked::Url
-        } else if core.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)) {
+        } else if is_id(core) {
             Masked::Id
         } else {
             Masked::Text
@@ -218,7 +238,9 @@ impl Presenter {
                 *text = self.show(Masked::Text, text).into_owned();
             }
             serde_json::Value::Array(items) => {
-                items.iter_mut().for_each(|item| self.mask_values(field, item));
+                for item in items {
+                    self.mask_values(field, item);
+                }
             }
             serde_json::Value::Object(fields) => {
                 // Names of fields that are not the service's own may be anything: labels, headers, ids.

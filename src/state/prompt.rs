@@ -5,7 +5,7 @@ use tui_input::Input;
 
 use crate::model::{JobKey, Material};
 
-use super::{Effect, Overlay, SaveOrder, State, Victim};
+use super::{Effect, Overlay, SaveOrder, State, Target, Victim, WriteOrder, Written};
 
 /// What is being asked for.
 #[derive(Clone, Debug)]
@@ -27,6 +27,10 @@ pub enum Purpose {
     SaveAll(Vec<JobKey>, Material),
     /// Whether to replace the order's file.
     Replace(SaveOrder),
+    /// Where to write something.
+    Write(Written),
+    /// Whether to replace the order's file.
+    Overwrite(WriteOrder),
     /// Whether to delete; the word that does it.
     Delete(Vec<Victim>, &'static str),
 }
@@ -57,6 +61,11 @@ impl Prompt {
                 format!("save {} transcripts ({form}; Tab: {}) into the directory", jobs.len(), after(*form))
             }
             Purpose::Delete(victims, word) => format!("type {word} to delete {}", victims.len()),
+            Purpose::Write(what) => what.question(),
+            Purpose::Overwrite(WriteOrder { target, .. }) => {
+                let Target::File(path) = target else { return String::new() };
+                format!("{path} is there; type {REPLACE} to replace it")
+            }
             Purpose::Replace(order) => format!("{} is there; type {REPLACE} to replace it", order.path),
         }
     }
@@ -76,8 +85,12 @@ impl State {
             Purpose::Replace(order) if text == REPLACE => {
                 return self.save(SaveOrder { replace: true, ..order });
             }
+            Purpose::Write(what) => return self.write_to(what, text),
+            Purpose::Overwrite(order) if text == REPLACE => {
+                return self.write(WriteOrder { replace: true, ..order });
+            }
             Purpose::Delete(victims, word) => return self.delete(victims, text == word),
-            Purpose::SaveAs(_) | Purpose::SaveAll(..) | Purpose::Replace(_) => {
+            Purpose::SaveAs(_) | Purpose::SaveAll(..) | Purpose::Replace(_) | Purpose::Overwrite(_) => {
                 self.remark("nothing was saved".to_owned());
             }
         }

@@ -5,8 +5,10 @@
 //! `matched`, what the filter found, and `filter_line` while it is edited, with `completion` beside it),
 //! `events`, `hints`; over them `details`, `columns`, `help`, `palette`, `matrix` (with `hosts`), `realtime`,
 //! `usage`, `charts`, `compare`, and instead of them `first_run`. `paint` puts text into cells, `format`
-//! turns numbers and times into words, `theme` says what looks how, `svg` makes a picture of a screen.
+//! turns numbers and times into words, `theme` says what looks how, `svg` and `ansi` make a picture or a text
+//! of a screen, `title` says the worst of it for the window's title.
 
+pub mod ansi;
 mod ascii;
 mod banners;
 mod charts;

@@ -5,6 +5,8 @@
 mod analysis;
 #[path = "arranging.rs"]
 mod arranging;
+#[path = "carrying.rs"]
+mod carrying;
 #[path = "finding.rs"]
 mod finding;
 #[path = "looks.rs"]
@@ -258,6 +260,16 @@ impl Board {
             Action::Close => {}
             Action::Bundle => self.bundles(key),
             Action::OpenPalette | Action::ToggleMouse => self.steering_key(key, action),
+            Action::TogglePresenter => {
+                self.turns(key, "presenter mode: ", key, title);
+                self.see("presenter mode is off");
+            }
+            Action::WriteScreen => {
+                self.press(key);
+                self.see("screen to a file");
+                self.press("Esc");
+                self.miss("screen to a file");
+            }
             // What it does over the usage, tests/usage.rs sees.
             Action::RefreshNow => {
                 self.press("q");

@@ -34,7 +34,13 @@ fn strange(raw: &[u8]) -> BTreeSet<String> {
                     break;
                 }
             }
-            if !is_ours(&sequence) {
+            // The title of the window, which nothing in it may end before its end.
+            let title: String = match sequence.as_str() {
+                "]" => chars.by_ref().take_while(|next| *next != '\u{7}').collect(),
+                _ => String::new(),
+            };
+            let titled = title.starts_with("2;voxtop ") && !title.chars().any(is_trap);
+            if !titled && !matches!(sequence.as_str(), "[22;2t" | "[23;2t") && !is_ours(&sequence) {
                 strange.insert(sequence);
             }
         } else if is_trap(char) {

@@ -56,7 +56,10 @@ impl Board {
                 self.miss("into the directory");
             }
             Action::NextTheme | Action::NextTime => self.looks_key(key, action),
-            other => self.analysis_key(key, other),
+            Action::OpenCharts | Action::ToggleStuck | Action::SaveExpiring | Action::Compare => {
+                self.analysis_key(key, action);
+            }
+            other => return self.carrying_key(key, other),
         }
         self.press("U");
         self.miss(" marked");

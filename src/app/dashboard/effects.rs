@@ -1,11 +1,12 @@
 //! What the state wants done, done: each effect handed to the part of the rim that carries it out.
 
 use super::{Ending, Loop};
+use crate::app::export::Made;
 use crate::app::keys::Wish;
 use crate::app::passage::Between;
-use crate::app::{bundle, clipboard, now, terminal};
+use crate::app::{bundle, clipboard, dump, now, terminal};
 use crate::poll::Pollers;
-use crate::state::{Effect, Message};
+use crate::state::{Effect, Message, Target, WriteOrder, Written};
 use crate::ui;
 
 impl Loop {
@@ -46,6 +47,7 @@ impl Loop {
                 pollers.pause(paused);
                 self.lookout.pause(paused);
             }
+            Effect::Write(order) => self.write(order),
             Effect::Alert(alert) => drop(self.alarm.give(&alert)),
             Effect::Interval(refresh) => pollers.set_interval(refresh),
             Effect::Mouse(wanted) => {
@@ -70,17 +72,65 @@ impl Loop {
         self.state.update(Message::Remark(said), now());
     }
 
-    /// Puts a text on the terminal's clipboard, and says honestly what is known of that.
+    /// Begins to write rows, or writes the screen.
+    fn write(&mut self, order: WriteOrder) {
+        if order.what == Written::Rows {
+            if let Err(why) = self.exporter.begin(&self.state, &order, now()) {
+                self.state.update(Message::Remark(why), now());
+            }
+            return;
+        }
+        self.state.refresh();
+        let text = dump::screen(&self.state, &self.theme, order.form);
+        match order.target {
+            Target::Clipboard => self.copy(&text, "the screen"),
+            Target::File(_) => self.exporter.write_text(order, text),
+        }
+    }
+
+    /// Makes some more rows into text; says whether there is something new to see.
+    pub(super) fn write_more(&mut self) -> bool {
+        match self.exporter.step(&self.state, &self.redactor) {
+            Made::Nothing => return false,
+            Made::Clipping(text, what) => self.copy(&text, &what),
+            Made::Said(said) => {
+                self.state.update(Message::Remark(said), now());
+            }
+        }
+        true
+    }
+
+    /// Puts a text on the clipboard, and says honestly what is known of that.
     fn copy(&mut self, text: &str, what: &str) {
-        let said = match self.give_to_clipboard(text) {
+        let terminal = self.give_to_terminal(text);
+        let by_terminal = match &terminal {
             Ok(()) => format!("{what} sent to the terminal's clipboard (OSC 52), if it takes that"),
             Err(why) => format!("nothing was copied: {why}"),
         };
-        self.state.update(Message::Remark(said), now());
+        let Some(program) = clipboard::program() else {
+            self.state.update(Message::Remark(by_terminal), now());
+            return;
+        };
+        let (text, what) = (self.redactor.clean(text), what.to_owned());
+        let name = program.name;
+        self.exporter.tell(move || match program.take(text) {
+            Ok(()) => format!("{what} copied to the clipboard ({name})"),
+            Err(why) => format!("{name} {why}; {by_terminal}"),
+        });
+    }
+
+    /// As [`copy`](Self::copy), for a text of which the clipboard is only one place: says nothing but what was
+    /// impossible.
+    fn give_to_clipboard(&self, text: &str) -> Result<(), String> {
+        let terminal = self.give_to_terminal(text);
+        let Some(program) = clipboard::program() else { return terminal };
+        let text = self.redactor.clean(text);
+        drop(tokio::task::spawn_blocking(move || program.take(text)));
+        Ok(())
     }
 
     /// Without keys, whatever the text is.
-    fn give_to_clipboard(&self, text: &str) -> Result<(), String> {
+    fn give_to_terminal(&self, text: &str) -> Result<(), String> {
         let text = self.redactor.clean(text);
         let sequence = clipboard::sequence(&text, Between::of_process());
         let too_long =

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use super::Listing;
 use super::json::{JobRow, job_row};
 
-const HEADER: [&str; 15] = [
+pub(super) const HEADER: [&str; 15] = [
     "environment",
     "region",
     "key",
@@ -36,14 +36,14 @@ pub(super) fn write(listing: &Listing<'_>, out: &mut impl Write) -> io::Result<(
 }
 
 /// The writer's own error, so that a closed pipe is known as one.
-fn cause(error: csv::Error) -> io::Error {
+pub(super) fn cause(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),
     }
 }
 
-fn cells(row: &JobRow<'_>) -> [String; 15] {
+pub(super) fn cells(row: &JobRow<'_>) -> [String; 15] {
     let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
     let time = |time: Option<jiff::Timestamp>| time.map_or(String::new(), |time| time.to_string());
     let errors: Vec<&str> = row.errors.iter().map(|error| error.message).collect();
@@ -67,7 +67,7 @@ fn cells(row: &JobRow<'_>) -> [String; 15] {
 }
 
 /// Text of strangers must not run in somebody's spreadsheet.
-fn harmless(cell: &str) -> Cow<'_, str> {
+pub(super) fn harmless(cell: &str) -> Cow<'_, str> {
     let formula = cell.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r', '|', '%']);
     if formula { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
 }

@@ -3,6 +3,7 @@
 
 mod csv;
 mod json;
+pub(super) mod rows;
 mod table;
 
 use std::io::{self, Write};

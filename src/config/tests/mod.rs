@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::model::Entitlement;
 
+mod alerts;
 mod bindings;
 mod errors;
 mod fleet;

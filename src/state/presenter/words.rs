@@ -92,16 +92,11 @@ pub(super) fn is_plain(core: &str) -> bool {
     let small = |char: char| char.is_ascii_lowercase() || matches!(char, '-' | '\'' | '’' | '–' | '·' | '/');
     let number =
         core.len() <= 5 && core.chars().all(|char| char.is_ascii_digit() || matches!(char, '.' | '%' | ','));
-    let mask = KINDS.iter().any(|kind| {
-        core.strip_prefix(kind.word())
-            .and_then(|rest| rest.strip_prefix('-'))
-            .is_some_and(|number| number.len() == 6 && number.bytes().all(|byte| byte.is_ascii_digit()))
-    });
-    mask || number || SAID.contains(&core) || OPENERS.contains(&core) || chars.all(small)
+    is_mask(core) || number || SAID.contains(&core) || OPENERS.contains(&core) || chars.all(small)
 }
 
 /// Words that sentences of the service begin with.
-pub(super) const OPENERS: [&str; 12] = [
+pub(super) const OPENERS: [&str; 14] = [
     "Job",
     "The",
     "Failed",
@@ -114,6 +109,8 @@ pub(super) const OPENERS: [&str; 12] = [
     "Unable",
     "Invalid",
     "Fetch",
+    "Post",
+    "Get",
 ];
 
 /// The shape of a text: its letters and digits, each as wide as it is, say nothing any more.
@@ -128,4 +125,13 @@ pub(super) fn veil(text: &str) -> String {
         }
     }
     out
+}
+
+/// Whether a text is a mask already.
+pub(super) fn is_mask(core: &str) -> bool {
+    KINDS.iter().any(|kind| {
+        core.strip_prefix(kind.word())
+            .and_then(|rest| rest.strip_prefix('-'))
+            .is_some_and(|number| number.len() == 6 && number.bytes().all(|byte| byte.is_ascii_digit()))
+    })
 }
