@@ -8,7 +8,8 @@ use crate::model::KeyValue;
 
 use super::document::{Document, Reader};
 use super::error::{At, ConfigError, Place, Problem, Problems, shown};
-use super::looks::RawLooks;
+use super::looks::{COLOURS, RawLooks, THEMES};
+use super::schema::{Kind, Table, field};
 
 /// What the file says.
 #[derive(Debug, Default)]
@@ -56,33 +57,81 @@ pub(super) struct RawEnvironment {
     pub(super) read_only: Option<At<bool>>,
 }
 
-/// A table of the file: how it is called in errors, and its fields.
-pub(super) struct Table {
-    title: &'static str,
-    pub(super) fields: &'static [&'static str],
-}
-
-const TOP: Table = Table {
-    title: "the file's top level",
-    fields: &[
-        "refresh",
-        "theme",
-        "colours",
-        "timezone",
-        "builtin_environments",
-        "keys",
-        "environments",
-        "limits",
+pub(super) const TOP: Table = Table::new(
+    "the file's top level",
+    &[
+        field("refresh", Kind::Duration, "how often every environment is asked for its jobs; at least 1s"),
+        field("theme", Kind::Word(&THEMES), "the theme; auto: by the terminal's background"),
+        field(
+            "colours",
+            Kind::Word(&COLOURS),
+            "how many colours the terminal shows; auto: by what it says of itself",
+        ),
+        field("timezone", Kind::Text, "the zone in which times are shown: an IANA name, UTC or local"),
+        field(
+            "builtin_environments",
+            Kind::Switch,
+            "whether keys without a list are tried at the built-in environments",
+        ),
+        field("keys", Kind::Many(&KEYS), "one for each API key"),
+        field(
+            "environments",
+            Kind::Many(&ENVIRONMENTS),
+            "one for each environment of your own, or to override a built-in one",
+        ),
+        field("limits", Kind::Of(&LIMITS), "how hard and how patiently the service is asked"),
     ],
-};
-const KEYS: Table =
-    Table { title: "[[keys]]", fields: &["name", "env", "file", "command", "profile", "environments"] };
-const ENVIRONMENTS: Table =
-    Table { title: "[[environments]]", fields: &["name", "region", "url", "protected", "read_only"] };
-const LIMITS: Table = Table { title: "[limits]", fields: &["requests_per_second", "timeout"] };
+);
+const KEYS: Table = Table::new(
+    "[[keys]]",
+    &[
+        field("name", Kind::Text, "what voxtop calls the key"),
+        field("env", Kind::Text, "a variable that holds it"),
+        field("file", Kind::Text, "a file that holds it, and that only you can read"),
+        field(
+            "command",
+            Kind::Texts,
+            "a program and its arguments; the first line that it prints is the key",
+        ),
+        field("profile", Kind::Text, "a profile of the vendor's command line"),
+        field(
+            "environments",
+            Kind::Texts,
+            "where it belongs, by name, alias or hostname; left out: discover",
+        ),
+    ],
+)
+.requires(&["name"])
+.one_of(&["env", "file", "command", "profile"]);
+const ENVIRONMENTS: Table = Table::new(
+    "[[environments]]",
+    &[
+        field("name", Kind::Text, "a short name"),
+        field(
+            "region",
+            Kind::Text,
+            "environments of one region accept the same keys; left out: one of its own",
+        ),
+        field("url", Kind::Text, "with or without a path and a trailing /v2; http only on loopback"),
+        field("protected", Kind::Switch, "whether whatever is deleted there wants a word typed"),
+        field("read_only", Kind::Switch, "whether nothing can be deleted there at all"),
+    ],
+)
+.requires(&["name"]);
+const LIMITS: Table = Table::new(
+    "[limits]",
+    &[
+        field(
+            "requests_per_second",
+            Kind::Number(1, 1_000_000),
+            "requests of one key in a second, over all environments; the service allows 50",
+        ),
+        field("timeout", Kind::Duration, "the longest time that a request may take as a whole; at most 5m"),
+    ],
+);
 
 /// Every table: for suggestions, and for the test that holds the starter file whole.
-pub(super) const TABLES: [&Table; 4] = [&TOP, &KEYS, &ENVIRONMENTS, &LIMITS];
+pub(super) const TABLES: [&'static Table; 4] = [&TOP, &KEYS, &ENVIRONMENTS, &LIMITS];
 
 /// What people write for a field that is called otherwise here.
 const OTHER_WORDS: [(&str, &str); 17] = [
@@ -274,21 +323,21 @@ fn unknown(reader: &mut Reader<'_>, table: &Table, field: &Spanned<DeString<'_>>
 
 /// What somebody who wrote an unknown word may have meant.
 fn remedy(table: &Table, word: &str) -> String {
-    let known = table.fields.join(", ");
+    let known = table.names().collect::<Vec<_>>().join(", ");
     if table.title == KEYS.title && VALUE_WORDS.contains(&word) {
         return "The nearest known field is `env`, which names a variable that holds the key; there are file, \
                 command and profile too. No key's value belongs in this file."
             .to_owned();
     }
-    if let Some(home) = TABLES.iter().find(|home| home.fields.contains(&word) && home.title != table.title)
-        && !table.fields.contains(&word)
+    if let Some(home) = TABLES.iter().find(|home| home.has(word) && home.title != table.title)
+        && !table.has(word)
     {
         return format!("`{word}` belongs to {}. Known here: {known}.", home.title);
     }
-    let meant = OTHER_WORDS.iter().find(|(other, here)| *other == word && table.fields.contains(here));
-    let nearest = meant.map(|(_, meant)| *meant).or_else(|| nearest_of(word, table.fields.iter().copied()));
+    let meant = OTHER_WORDS.iter().find(|(other, here)| *other == word && table.has(here));
+    let nearest = meant.map(|(_, meant)| *meant).or_else(|| nearest_of(word, table.names()));
     // Even where nothing is like it, one field is the nearest: the one with most of its letters.
-    let shared = |field: &&str| field.chars().filter(|letter| word.contains(*letter)).count();
-    let nearest = nearest.or_else(|| table.fields.iter().copied().max_by_key(shared)).unwrap_or_default();
+    let shared = |field: &&'static str| field.chars().filter(|letter| word.contains(*letter)).count();
+    let nearest = nearest.or_else(|| table.names().max_by_key(shared)).unwrap_or_default();
     format!("The nearest known field is `{nearest}`. Known here: {known}.")
 }

@@ -14,6 +14,7 @@ mod errors;
 mod fleet;
 mod keys;
 mod looks;
+mod schema;
 mod secrecy;
 mod starter;
 mod survey;
