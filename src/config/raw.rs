@@ -131,7 +131,7 @@ const LIMITS: Table = Table::new(
 );
 
 /// Every table: for suggestions, and for the test that holds the starter file whole.
-pub(super) const TABLES: [&'static Table; 4] = [&TOP, &KEYS, &ENVIRONMENTS, &LIMITS];
+pub(super) const TABLES: [&Table; 4] = [&TOP, &KEYS, &ENVIRONMENTS, &LIMITS];
 
 /// What people write for a field that is called otherwise here.
 const OTHER_WORDS: [(&str, &str); 17] = [
