@@ -46,6 +46,17 @@ fn no_cell_has_a_colour_outside_the_depth() {
     }
 }
 
+/// A picture stands on what its letters can be read on.
+#[test]
+fn a_picture_of_a_light_theme_is_light() {
+    for (name, ground) in
+        [(ThemeName::Dark, "#101418"), (ThemeName::Light, "#ffffff"), (ThemeName::Mono, "#101418")]
+    {
+        let picture = svg::picture(&render(&mut incident(120, 40), &Theme::named(name)));
+        assert!(picture.contains(&format!("rx=\"6\" fill=\"{ground}\"")), "{name}");
+    }
+}
+
 /// `z` walks through the ways in which times are shown, and the header tells which it is.
 #[test]
 fn times_are_shown_as_the_operator_likes_them() {
