@@ -6,6 +6,7 @@ mod readme {
     use std::fs;
     use std::path::Path;
 
+    use voxtop::config;
     use voxtop::state::{BINDINGS, Context};
     use voxtop::store::query::FIELDS;
 
@@ -45,6 +46,14 @@ mod readme {
         table
     }
 
+    fn configuration() -> String {
+        let mut list = String::from("| in | field | what it holds | what it is for |\n|---|---|---|---|\n");
+        for (table, name, holds, help) in config::fields() {
+            writeln!(list, "| {table} | {} | {holds} | {help} |", code(name)).unwrap();
+        }
+        list
+    }
+
     /// Puts a table between its two marks.
     fn with(text: &str, name: &str, table: &str) -> String {
         let open = text.find(&format!("<!-- {name}:")).expect("the opening mark");
@@ -58,6 +67,7 @@ mod readme {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
         let text = fs::read_to_string(&path).unwrap();
         let right = with(&with(&text, "keys", &keys()), "fields", &fields());
+        let right = with(&right, "configuration", &configuration());
         if std::env::var_os("UPDATE_README").is_some() {
             fs::write(&path, &right).unwrap();
         }

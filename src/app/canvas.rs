@@ -9,6 +9,7 @@ use std::rc::Rc;
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
+use unicode_width::UnicodeWidthChar;
 
 /// The bytes of the frame in the making, shared by the backend and the guard.
 #[derive(Clone, Default)]
@@ -56,6 +57,13 @@ impl Canvas {
     }
 }
 
+/// Whether terminals disagree on how wide a symbol is: emoji of several parts, and those that a selector
+/// makes wide. A letter with its marks is none of them.
+fn is_disputed(symbol: &str) -> bool {
+    const WIDENS: char = '\u{fe0f}';
+    symbol.chars().skip(1).any(|char| char == WIDENS || char.width().unwrap_or(0) > 0)
+}
+
 impl Backend for Canvas {
     type Error = io::Error;
 
@@ -69,7 +77,17 @@ impl Backend for Canvas {
             return Ok(());
         }
         self.strayed = true;
-        self.inner.draw(content)
+        while content.peek().is_some() {
+            // Each drawing places the cursor anew: what terminals disagree on never shifts the rest of a row.
+            let mut sure = true;
+            let run = std::iter::from_fn(|| {
+                let next = content.next_if(|_| sure)?;
+                sure = !is_disputed(next.2.symbol());
+                Some(next)
+            });
+            self.inner.draw(run)?;
+        }
+        Ok(())
     }
 
     /// Said for every frame, and passed on by [`flush`](Self::flush) where it is news.
@@ -125,5 +143,27 @@ impl Backend for Canvas {
         }
         (self.told, self.strayed) = (self.cursor, false);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_terminals_disagree_on_is_known() {
+        for (symbol, disputed) in [
+            ("a", false),
+            ("会", false),
+            ("e\u{301}", false),
+            ("न\u{94d}", false),
+            ("☀\u{fe0f}", true),
+            ("👍\u{1f3fd}", true),
+            ("🇬🇧", true),
+            ("👩\u{200d}🔬", true),
+            ("👍", false),
+        ] {
+            assert_eq!(is_disputed(symbol), disputed, "{symbol}");
+        }
     }
 }

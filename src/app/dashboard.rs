@@ -357,7 +357,14 @@ impl Loop {
             Some(Event::Mouse(mouse)) => Message::Mouse(mouse),
             Some(Event::Paste(text)) => Message::Paste(text),
             // The event's own size is a moment old, and nothing where the terminal does not know it.
-            Some(Event::Resize(..)) => Message::Resized(terminal_size()),
+            Some(Event::Resize(..)) => {
+                // Also where it is the size of before: it was another meanwhile, and the terminal has
+                // forgotten what did not fit.
+                if self.screen.forget().is_err() {
+                    return Some(Ending::Signal(Quit::Hangup));
+                }
+                Message::Resized(terminal_size())
+            }
             Some(_) => return None,
             None => return Some(Ending::Signal(Quit::Hangup)),
         };

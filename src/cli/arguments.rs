@@ -262,6 +262,8 @@ pub(super) enum ConfigCommand {
     Path,
     /// Say what is wrong with the configuration, line by line
     Check,
+    /// Print a JSON schema of the configuration, by which editors complete and check it
+    Schema,
 }
 
 /// A value of an enumeration, by its words: help and errors then list them.

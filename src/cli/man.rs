@@ -35,7 +35,9 @@ const SECTIONS: [(&str, &[(&str, &str)]); 3] = [
         &[
             ("SPEECHMATICS_API_KEY", "The key, where the configuration names none."),
             ("VOXTOP_CONFIG, VOXTOP_REFRESH", "As --config and --refresh, which go before them."),
-            ("NO_COLOR", "Where set and not empty: no colours."),
+            ("NO_COLOR", "Where set and not empty: no colours, whatever else is told."),
+            ("COLORTERM, TERM", "How many colours the terminal shows, unless --colours tells."),
+            ("COLORFGBG", "The terminal's background, where the terminal does not tell it."),
         ],
     ),
 ];

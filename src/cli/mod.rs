@@ -234,6 +234,7 @@ impl Program {
         let path = config::path(&self.request(), &self.surroundings);
         match command {
             ConfigCommand::Path => print(format!("{}\n", path.display()).as_bytes()),
+            ConfigCommand::Schema => print(config::schema().as_bytes()),
             ConfigCommand::Init => {
                 config::init(&path).map_err(Wrong::with)?;
                 print(format!("wrote {}\n", path.display()).as_bytes())

@@ -8,13 +8,27 @@ use toml::de::DeTable;
 use super::document::Reader;
 use super::error::{At, Place, Problem, Problems, shown};
 use super::parse_duration;
-use super::raw::{Table, unknown};
+use super::raw::unknown;
+use super::schema::{Kind, Table, field};
 use crate::catalog::nearest_of;
 
-pub(super) const ALERTS: Table = Table {
-    title: "[[alerts]]",
-    fields: &["when", "filter", "status", "bell", "notify", "command", "every"],
-};
+pub(super) const ALERTS: Table = Table::new(
+    "[[alerts]]",
+    &[
+        field("when", Kind::Word(&WHEN), "what it waits for: the end of a job, a key, or an environment"),
+        field("filter", Kind::Text, "of a job: which, in the words of the filter line; left out, all"),
+        field("status", Kind::Words(&ENDS), "of a job: which ends count; left out, both"),
+        field("bell", Kind::Switch, "whether the terminal's bell rings"),
+        field("notify", Kind::Word(&NOTIFY), "how the terminal shows a notification"),
+        field(
+            "command",
+            Kind::Texts,
+            "a program and its arguments, which finds the facts in its environment",
+        ),
+        field("every", Kind::Duration, "the least time between two alerts of the rule, from 1s to a day"),
+    ],
+)
+.requires(&["when"]);
 
 /// More rules than anybody reads the alerts of.
 const MOST: usize = 50;

@@ -26,10 +26,12 @@ mod looks;
 mod names;
 mod plan;
 mod raw;
+mod schema;
 mod secrets;
 mod starter;
 mod surroundings;
 mod survey;
+mod tables;
 #[cfg(test)]
 #[cfg(unix)]
 mod tests;
@@ -40,6 +42,7 @@ pub use bindings::Steering;
 pub use duration::parse_duration;
 pub use error::{ConfigError, Mistake};
 pub use looks::{COLOURS, Looks, THEMES};
+pub use schema::{fields, schema};
 pub use secrets::KeyFetcher;
 pub use starter::{STARTER, init};
 pub use surroundings::{Platform, Surroundings, default_path, state_dir};

@@ -6,11 +6,13 @@ use toml::de::{DeString, DeTable};
 use crate::catalog::nearest_of;
 use crate::model::KeyValue;
 
-use super::alerts::{self, ALERTS, RawAlert};
+use super::alerts::{self, RawAlert};
 use super::bindings::{self, Steering};
 use super::document::{Document, Reader};
 use super::error::{At, ConfigError, Place, Problem, Problems, shown};
 use super::looks::RawLooks;
+use super::schema::Table;
+use super::tables::{ENVIRONMENTS, KEYS, LIMITS, TABLES, TOP};
 use super::views;
 
 /// What the file says.
@@ -73,43 +75,6 @@ pub(super) struct RawEnvironment {
     pub(super) protected: Option<At<bool>>,
     pub(super) read_only: Option<At<bool>>,
 }
-
-/// A table of the file: how it is called in errors, and its fields.
-pub(super) struct Table {
-    pub(super) title: &'static str,
-    pub(super) fields: &'static [&'static str],
-}
-
-const TOP: Table = Table {
-    title: "the file's top level",
-    fields: &[
-        "refresh",
-        "theme",
-        "colours",
-        "timezone",
-        "builtin_environments",
-        "mouse",
-        "title",
-        "columns",
-        "sort",
-        "keys",
-        "environments",
-        "limits",
-        "views",
-        "bindings",
-        "alerts",
-    ],
-};
-const KEYS: Table =
-    Table { title: "[[keys]]", fields: &["name", "env", "file", "command", "profile", "environments"] };
-const ENVIRONMENTS: Table =
-    Table { title: "[[environments]]", fields: &["name", "region", "url", "protected", "read_only"] };
-const LIMITS: Table = Table { title: "[limits]", fields: &["requests_per_second", "timeout"] };
-
-pub(super) const VIEWS: Table = Table { title: "[[views]]", fields: &["name", "filter", "columns", "sort"] };
-
-/// Every table: for suggestions, and for the test that holds the starter file whole.
-pub(super) const TABLES: [&Table; 6] = [&TOP, &KEYS, &ENVIRONMENTS, &LIMITS, &VIEWS, &ALERTS];
 
 /// What people write for a field that is called otherwise here.
 const OTHER_WORDS: [(&str, &str); 19] = [
@@ -324,21 +289,21 @@ pub(super) fn unknown(reader: &mut Reader<'_>, table: &Table, field: &Spanned<De
 
 /// What somebody who wrote an unknown word may have meant.
 fn remedy(table: &Table, word: &str) -> String {
-    let known = table.fields.join(", ");
+    let known = table.names().collect::<Vec<_>>().join(", ");
     if table.title == KEYS.title && VALUE_WORDS.contains(&word) {
         return "The nearest known field is `env`, which names a variable that holds the key; there are file, \
                 command and profile too. No key's value belongs in this file."
             .to_owned();
     }
-    if let Some(home) = TABLES.iter().find(|home| home.fields.contains(&word) && home.title != table.title)
-        && !table.fields.contains(&word)
+    if let Some(home) = TABLES.iter().find(|home| home.has(word) && home.title != table.title)
+        && !table.has(word)
     {
         return format!("`{word}` belongs to {}. Known here: {known}.", home.title);
     }
-    let meant = OTHER_WORDS.iter().find(|(other, here)| *other == word && table.fields.contains(here));
-    let nearest = meant.map(|(_, meant)| *meant).or_else(|| nearest_of(word, table.fields.iter().copied()));
+    let meant = OTHER_WORDS.iter().find(|(other, here)| *other == word && table.has(here));
+    let nearest = meant.map(|(_, meant)| *meant).or_else(|| nearest_of(word, table.names()));
     // Even where nothing is like it, one field is the nearest: the one with most of its letters.
-    let shared = |field: &&str| field.chars().filter(|letter| word.contains(*letter)).count();
-    let nearest = nearest.or_else(|| table.fields.iter().copied().max_by_key(shared)).unwrap_or_default();
+    let shared = |field: &&'static str| field.chars().filter(|letter| word.contains(*letter)).count();
+    let nearest = nearest.or_else(|| table.names().max_by_key(shared)).unwrap_or_default();
     format!("The nearest known field is `{nearest}`. Known here: {known}.")
 }

@@ -6,7 +6,8 @@ use toml::de::DeTable;
 
 use super::document::Reader;
 use super::error::{At, Mistake, Place, Problem, Problems, looks_like_a_key, shown};
-use super::raw::{RawView, VIEWS, unknown};
+use super::raw::{RawView, unknown};
+use super::tables::VIEWS;
 
 /// Views have the keys 1 to 9.
 const MOST: usize = 9;

@@ -114,6 +114,8 @@ fn line<'a>(state: &State, event: &Event, theme: &Theme) -> Line<'a> {
     let fleet = state.store.fleet();
     let (glyph, style) = theme.severity(event.severity);
     let at = format::moment_of(state, event.at);
+    // Clock times are all as long; these are not.
+    let at = if state.times.are_relative() { format!("{at:>10}") } else { at };
     let mut spans =
         vec![Span::styled(format!("{at}  "), theme.quiet), Span::styled(format!("{glyph} "), style)];
     if let Some(id) = event.environment {

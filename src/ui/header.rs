@@ -1,6 +1,7 @@
 //! The top border: what the whole fleet comes to, the time, and whether the picture is live.
 
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
@@ -22,6 +23,8 @@ pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &
         paint::title(buffer, (end + 1, 0), room + 2, facts);
     }
     let x = width.saturating_sub(right_width + 1);
+    // Ordinary text in the border is text, not border.
+    paint::tint(buffer, Rect::new(x, 0, right_width, 1), Style::reset());
     buffer.set_line(x, 0, &right, right_width);
 }
 

@@ -7,25 +7,57 @@ use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr;
 
-use super::theme::of_index;
+use super::theme::rgb::Rgb;
+use super::theme::{Ground, of_index};
 
 /// A cell's size in the picture, in pixels.
 const CELL: (u32, u32) = (9, 18);
-const BACKGROUND: &str = "#101418";
-const FOREGROUND: &str = "#d4d4d4";
+/// Background and text, as themes for dark and for light backgrounds want them.
+const DARK: Paper = Paper { background: "#101418", text: "#d4d4d4" };
+const LIGHT: Paper = Paper { background: "#ffffff", text: "#1f2328" };
+
+/// What is drawn on.
+#[derive(Clone, Copy)]
+struct Paper {
+    background: &'static str,
+    text: &'static str,
+}
+
+impl Paper {
+    /// What a screen's letters can be read on: they are mostly dark, or they are not.
+    fn under(buffer: &Buffer) -> Self {
+        let shade = |color| match color {
+            Color::Rgb(red, green, blue) => Some(Rgb::new(red, green, blue)),
+            Color::Indexed(index) => of_index(index).map(|[red, green, blue]| Rgb::new(red, green, blue)),
+            _ => None,
+        };
+        let written = buffer.content.iter().filter(|cell| !cell.symbol().trim().is_empty());
+        let (mut dark, mut bright) = (0_usize, 0_usize);
+        for shade in written.filter_map(|cell| shade(cell.fg)) {
+            let [red, green, blue] = shade.parts();
+            match Ground::of_background(red, green, blue) {
+                Ground::Dark => dark += 1,
+                Ground::Light => bright += 1,
+            }
+        }
+        if dark > bright { LIGHT } else { DARK }
+    }
+}
 
 /// The buffer as an SVG document.
 pub fn picture(buffer: &Buffer) -> String {
     let (columns, rows) = (u32::from(buffer.area.width), u32::from(buffer.area.height));
     let (width, height) = (columns * CELL.0 + 16, rows * CELL.1 + 16);
+    let paper = Paper::under(buffer);
+    let background = paper.background;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\">\n\
-         <rect width=\"100%\" height=\"100%\" rx=\"6\" fill=\"{BACKGROUND}\"/>\n\
+         <rect width=\"100%\" height=\"100%\" rx=\"6\" fill=\"{background}\"/>\n\
          <g font-family=\"ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace\" font-size=\"15\" xml:space=\"preserve\">\n"
     );
     for y in 0..buffer.area.height {
         for run in runs(buffer, y) {
-            draw_run(&mut svg, &run, u32::from(y));
+            draw_run(&mut svg, &run, u32::from(y), paper);
         }
     }
     svg.push_str("</g>\n</svg>\n");
@@ -58,15 +90,15 @@ fn runs(buffer: &Buffer, y: u16) -> Vec<Run> {
     runs
 }
 
-fn draw_run(svg: &mut String, run: &Run, y: u32) {
-    let (mut fg, mut bg) = (hex(run.look.0, FOREGROUND), hex(run.look.1, BACKGROUND));
+fn draw_run(svg: &mut String, run: &Run, y: u32, paper: Paper) {
+    let (mut fg, mut bg) = (hex(run.look.0, paper.text), hex(run.look.1, paper.background));
     if run.look.2.contains(Modifier::REVERSED) {
         std::mem::swap(&mut fg, &mut bg);
     }
     let (left, top) = (run.x * CELL.0 + 8, y * CELL.1 + 8);
     let width = run.width * CELL.0;
     // Writing to a String cannot fail.
-    if bg != BACKGROUND {
+    if bg != paper.background {
         let _ = writeln!(
             svg,
             "<rect x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{}\" fill=\"{bg}\"/>",
@@ -95,7 +127,7 @@ fn hex(color: Color, default: &str) -> String {
     let named = match color {
         Color::Reset => return default.to_owned(),
         Color::Rgb(red, green, blue) => return format!("#{red:02x}{green:02x}{blue:02x}"),
-        Color::Indexed(index) => return indexed(index),
+        Color::Indexed(index) => return indexed(index, default),
         Color::Black => "#000000",
         Color::Red => "#cd3131",
         Color::Green => "#0dbc79",
@@ -116,7 +148,7 @@ fn hex(color: Color, default: &str) -> String {
     named.to_owned()
 }
 
-fn indexed(index: u8) -> String {
+fn indexed(index: u8, default: &str) -> String {
     of_index(index)
-        .map_or(FOREGROUND.to_owned(), |[red, green, blue]| format!("#{red:02x}{green:02x}{blue:02x}"))
+        .map_or(default.to_owned(), |[red, green, blue]| format!("#{red:02x}{green:02x}{blue:02x}"))
 }

@@ -1,6 +1,7 @@
 //! Screens as snapshots: the cells, and below them what role each cell's style has.
 
 mod finding;
+mod looks;
 mod realtime;
 mod steer;
 
@@ -13,7 +14,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::*;
-use crate::model::{Colours, Coverage, FailureKind, Job, JobError, PollEvent, Progress, SourceId};
+use crate::model::{Coverage, FailureKind, Job, JobError, PollEvent, Progress, SourceId};
 use crate::state::{Action, Message, Settings, Size};
 use crate::store::Store;
 use crate::store::fixture::{EU1, EU1_OTHER, EU2, US1, at, failed, finished, fleet, job, page, report};
@@ -308,80 +309,6 @@ fn before_the_first_answer() {
     let mut state = State::new(Store::new(fleet()), settings, Size { width: 80, height: 24 }, at(0));
     state.update(Message::Report(report(EU1, 1, 0, PollEvent::Asked)), at(7));
     insta::assert_snapshot!(snapshot(&mut state));
-}
-
-/// `NO_COLOR` means none: not even a default one, which would cost the selection its reverse.
-#[test]
-fn the_theme_without_colours_has_none_and_still_shows_the_selection() {
-    let mut state = incident(120, 40);
-    state.act(Action::RowDown);
-    let theme = Theme::named(ThemeName::Mono);
-    let buffer = render(&mut state, &theme);
-    let coloured =
-        |cell: &&Cell| cell.fg != ratatui::style::Color::Reset || cell.bg != ratatui::style::Color::Reset;
-    assert_eq!(buffer.content.iter().filter(coloured).count(), 0);
-    let reversed =
-        buffer.content.iter().filter(|cell| cell.modifier.contains(ratatui::style::Modifier::REVERSED));
-    assert_eq!(reversed.count(), 118);
-}
-
-/// Whatever lies over the panes, a terminal is sent only colours that it has.
-#[test]
-fn no_cell_has_a_colour_outside_the_depth() {
-    use ratatui::style::Color;
-    use strum::VariantArray;
-    for overlay in [None, Some(Action::OpenHelp), Some(Action::OpenMatrix), Some(Action::OpenDetails)] {
-        let mut state = incident(120, 40);
-        state.act(Action::RowDown);
-        overlay.map(|action| state.act(action));
-        for (name, depth) in ThemeName::VARIANTS
-            .iter()
-            .flat_map(|name| Colours::VARIANTS.iter().map(move |depth| (*name, *depth)))
-        {
-            let buffer = render(&mut state, &Theme::new(name, Ground::Dark, depth));
-            for color in buffer.content.iter().flat_map(|cell| [cell.fg, cell.bg]) {
-                let has = match color {
-                    Color::Reset => true,
-                    Color::Rgb(..) => depth == Colours::True,
-                    Color::Indexed(index) => index >= 16 && depth == Colours::Indexed,
-                    _ => depth == Colours::Sixteen,
-                };
-                assert!(has, "{name}, {depth}: {color:?}");
-            }
-        }
-    }
-}
-
-/// `z` walks through the ways in which times are shown, and the header tells which it is.
-#[test]
-fn times_are_shown_as_the_operator_likes_them() {
-    let mut state = incident(120, 40);
-    state.act(Action::OpenEvents);
-    let shown = |state: &mut State| text(&render(state, &Theme::named(ThemeName::Mono)));
-    let absolute = shown(&mut state);
-    assert!(absolute.lines().next().unwrap().contains(" UTC · live"), "{absolute}");
-    state.act(Action::NextTime);
-    let relative = shown(&mut state);
-    assert!(relative.lines().next().unwrap().contains(" UTC · relative · live"), "{relative}");
-    assert!(relative.contains("s ago") && !absolute.contains("s ago"), "{relative}");
-    state.act(Action::NextTime);
-    state.notice = None;
-    assert_eq!(shown(&mut state), absolute);
-}
-
-/// The states differ without colour: no two share their glyph and word.
-#[test]
-fn no_two_states_look_alike_without_colour() {
-    use crate::model::EnvironmentState as E;
-    let theme = Theme::named(ThemeName::Mono);
-    let looks: std::collections::HashSet<_> = [E::Up, E::Slow, E::Degraded, E::Down, E::Unknown]
-        .into_iter()
-        .map(|state| {
-            let (glyph, word, _) = theme.environment(state);
-            (glyph, word)
-        })
-        .collect();
-    assert_eq!(looks.len(), 5);
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod errors;
 mod fleet;
 mod keys;
 mod looks;
+mod schema;
 mod secrecy;
 mod starter;
 mod survey;

@@ -1,7 +1,7 @@
 use super::*;
 
 /// The starter file with its options set.
-fn uncommented() -> String {
+pub(super) fn uncommented() -> String {
     let option = |line: &str| match line.strip_prefix('#') {
         Some(rest) if !rest.is_empty() && !rest.starts_with(' ') => format!("{rest}\n"),
         _ => format!("{line}\n"),
@@ -35,7 +35,7 @@ fn the_starter_file_is_right_when_its_options_are_set_and_shows_them_all() {
     assert_eq!(config.warnings, Vec::<String>::new());
     let (defaults, limits) = (Limits::default(), config.limits);
     assert_eq!((config.refresh, limits), (DEFAULT_REFRESH, defaults), "the defaults that it shows are true");
-    for field in raw::TABLES.iter().flat_map(|table| table.fields) {
+    for field in tables::TABLES.iter().flat_map(|table| table.names()) {
         let set =
             |line: &str| line.starts_with(&format!("{field} = ")) || line.contains(&format!("[{field}]"));
         assert!(text.lines().any(set), "{field} is missing");
