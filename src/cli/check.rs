@@ -21,6 +21,11 @@ pub(super) fn summary(config: &Config) -> String {
     if fleet.keys.is_empty() {
         lines.push("no key: set SPEECHMATICS_API_KEY or add [[keys]]".to_owned());
     }
+    match config.steering.bindings.len() {
+        0 => {}
+        1 => lines.push("keys of your own for 1 action".to_owned()),
+        count => lines.push(format!("keys of your own for {count} actions")),
+    }
     lines.push(String::new());
     lines.join("\n")
 }
