@@ -62,7 +62,7 @@ mod screen {
                     .is_ok_and(|log| log.contains("usage: the service failed (500)"))
             }
         });
-        shows(&mut session, "two  the service failed; r asks again (500)");
+        shows(&mut session, "two  the service failed; refresh to ask again (500)");
         session.send("qq");
         assert_eq!(session.wait_exit(), Exit::Code(0));
         assert!(!String::from_utf8(session.raw()).unwrap().contains(sandbox.key()));

@@ -26,6 +26,11 @@ pub(super) fn summary(config: &Config) -> String {
         let filter = filter.map_or(String::new(), |filter| format!(": {}", filter.text.trim()));
         lines.push(format!("view {number} {}{filter}", view.name));
     }
+    match config.steering.bindings.len() {
+        0 => {}
+        1 => lines.push("keys of your own for 1 action".to_owned()),
+        count => lines.push(format!("keys of your own for {count} actions")),
+    }
     lines.push(String::new());
     lines.join("\n")
 }

@@ -157,7 +157,11 @@ impl State {
             return Vec::new();
         };
         if let Some(why) = entry.why_not {
-            self.remark(format!("not here: {} applies {why}", entry.name));
+            self.remark(if self.offers(entry.action) {
+                format!("not here: {} applies {why}", entry.name)
+            } else {
+                format!("{} is not to be had: {why}", entry.name)
+            });
             return Vec::new();
         }
         self.palette = None;

@@ -66,7 +66,7 @@ fn what_does_not_apply_says_where_it_would_and_is_not_done() {
     assert!(state.palette.is_none());
     state.settings.read_only = true;
     type_in(&mut state, ":delete⏎");
-    assert_eq!(state.notice.as_ref().unwrap().text, "not here: delete applies everything is read-only");
+    assert_eq!(state.notice.as_ref().unwrap().text, "delete is not to be had: everything is read-only");
 }
 
 #[test]

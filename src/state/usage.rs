@@ -110,10 +110,10 @@ impl State {
         let status = status.map_or(String::new(), |status| format!(" ({status})"));
         match state {
             KeyState::Rejected => {
-                Some(format!("not asked: the key is rejected here{status}; to refresh asks all the same"))
+                Some(format!("not asked: the key is rejected here{status}; refresh to ask all the same"))
             }
             KeyState::Expired => {
-                Some("not asked: the key is past its time; to refresh asks all the same".to_owned())
+                Some("not asked: the key is past its time; refresh to ask all the same".to_owned())
             }
             _ => None,
         }
@@ -173,8 +173,8 @@ fn plainly(failure: &Failure, label: Option<&KeyLabel>) -> String {
             "this key may not ask for usage: its contract has ended, or lacks it".to_owned()
         }
         (FailureKind::Rejected, _) => "the key is rejected here".to_owned(),
-        (FailureKind::Limited, _) => "too many requests; to refresh asks again in a while".to_owned(),
-        (FailureKind::Server, _) => "the service failed; to refresh asks again".to_owned(),
+        (FailureKind::Limited, _) => "too many requests; refresh in a while to ask again".to_owned(),
+        (FailureKind::Server, _) => "the service failed; refresh to ask again".to_owned(),
         (FailureKind::Unexpected, _) if failure.is_gone() => "this environment counts no usage".to_owned(),
         (FailureKind::Unreadable, _) => "the answer was no usage".to_owned(),
         (FailureKind::TooLarge, _) => "the answer was too large to be usage".to_owned(),

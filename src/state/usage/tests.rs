@@ -57,7 +57,7 @@ fn all_are_asked_but_those_whose_rejection_is_known() {
     assert_eq!(
         state.usage.answer(EU2),
         Some(&Answer::Unasked(
-            "not asked: the key is rejected here (401); to refresh asks all the same".into()
+            "not asked: the key is rejected here (401); refresh to ask all the same".into()
         ))
     );
     assert_eq!(state.usage.progress(), (3, 3));
@@ -150,12 +150,12 @@ fn failures_are_told_in_plain_words_with_their_evidence() {
         (
             failure(FailureKind::Limited, Some(429), ""),
             &long,
-            "too many requests; to refresh asks again in a while (429)",
+            "too many requests; refresh in a while to ask again (429)",
         ),
         (
             failure(FailureKind::Server, Some(503), ""),
             &long,
-            "the service failed; to refresh asks again (503)",
+            "the service failed; refresh to ask again (503)",
         ),
         (failure(FailureKind::Unexpected, Some(404), ""), &long, "this environment counts no usage (404)"),
         (
