@@ -67,8 +67,10 @@ fn broken_query(text: &Written, zone: &TimeZone) -> Option<Mistake> {
         let what = format!("the filter is no query, from its character {at} on");
         return Some(text.mistake(what, "The text is not shown, as it looks like a key."));
     }
-    let pointed = error.pointed(&text.text).replace('\n', "\n  ");
-    Some(text.mistake("the filter is no query", pointed))
+    let pointed = error.pointed(&text.text);
+    // The text and the marks under it; the reason stands before them.
+    let lines: Vec<&str> = pointed.lines().take(2).collect();
+    Some(text.mistake(format!("the filter is no query: {}", error.message), lines.join("\n  ")))
 }
 
 fn quoted(text: &Written) -> String {
