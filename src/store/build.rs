@@ -8,6 +8,7 @@ use super::column::{Key, Sort};
 use super::jobs::Handle;
 use super::order::Order;
 use super::query::{Query, Scratch};
+use super::row::Held;
 use super::rows::{Rows, Wanted};
 use super::sorting::{GATHER, Sorter, ahead};
 use super::{Column, Store};
@@ -85,7 +86,7 @@ impl Build {
                 Phase::Sort => {
                     let column = self.wanted.sort.column;
                     let text = move |handle| store.job(handle).map_or("", |held| column.text(held));
-                    let touch = |handle| store.jobs.get(handle).map_or(0, |held| held.row.touch_row());
+                    let touch = |handle| store.jobs.get(handle).map_or(0, Held::touch_row);
                     if self.sorter.step(&mut budget, &text, &touch) {
                         self.enter(Phase::Lay);
                     }

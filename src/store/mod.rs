@@ -26,6 +26,7 @@ mod event;
 mod exchange;
 mod health;
 mod hosts;
+mod index;
 mod jobs;
 mod journal;
 mod keys;
@@ -40,6 +41,7 @@ mod sighting;
 mod slab;
 mod sorting;
 mod summary;
+mod texts;
 mod transition;
 
 pub mod query;

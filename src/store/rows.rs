@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use super::build::Build;
 use super::order::Order;
 use super::query::{Query, Scratch, Subject};
+use super::row::Held;
 use super::{Handle, Sort, Store};
 use crate::model::JobKey;
 
@@ -23,7 +24,7 @@ impl Wanted {
 
     /// Whether a job may match, as far as that can be told without reading its text.
     pub(super) fn may_match(&self, store: &Store, handle: Handle) -> bool {
-        store.jobs.get(handle).is_some_and(|held| self.query.may_mean(held.row.signature))
+        store.jobs.signature(handle).is_some_and(|signature| self.query.may_mean(signature))
     }
 
     /// Touches the text where [`matches`](Self::matches) or the sort is going to read it.
@@ -31,8 +32,8 @@ impl Wanted {
         let held = store
             .jobs
             .get(handle)
-            .filter(|held| self.sort.column.is_of_text() || self.query.reads_text(held.row.signature));
-        held.map_or(0, |held| held.row.touch())
+            .filter(|held| self.sort.column.is_of_text() || self.query.reads_text(*held.signature));
+        held.map_or(0, Held::touch)
     }
 
     /// Whether a job is shown and matches.

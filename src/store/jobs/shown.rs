@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use super::super::row::{Held, Row};
+use super::super::row::{Held, Row, Words};
 use super::super::slab::Slab;
 use super::super::summary::Tally;
 use super::{Handle, Jobs, List, Sweep};
@@ -60,7 +60,7 @@ impl Jobs {
         for handle in (at..end).filter_map(|at| u32::try_from(at).ok()).map(Handle::new) {
             let Some(row) = self.slab.get(handle).filter(|row| row.source == source) else { continue };
             if self.places.get(environment.index()).is_some_and(|place| place.shared.contains(&handle)) {
-                let id: Box<str> = row.id().into();
+                let id: Box<str> = row.id(&self.words).into();
                 self.regroup(environment, self.hash(&id), &id);
             }
         }
@@ -70,7 +70,7 @@ impl Jobs {
     }
 
     /// Decides afresh who speaks for a job.
-    pub(super) fn regroup(&mut self, environment: EnvironmentId, hash: u32, id: &str) {
+    pub(super) fn regroup(&mut self, environment: EnvironmentId, hash: u64, id: &str) {
         let rank = |row: &Row| (self.lists.get(row.source.index()).is_none_or(|list| list.stale), row.source);
         let mut group: Vec<_> = self
             .listings(environment, hash, id)
@@ -120,30 +120,31 @@ impl Jobs {
         handle: Handle,
         how: fn(&mut Tally, Held<'_>),
     ) {
-        let Some(row) = self.slab.get(handle) else { return };
+        let (row, signature) = (self.slab.get(handle), self.signatures.get(handle));
+        let (Some(row), Some(signature)) = (row, signature) else { return };
         if let Some(place) = self.places.get_mut(environment.index()) {
-            how(&mut place.tally, Held { row, words: &self.words });
+            how(&mut place.tally, Held { row, signature, words: &self.words });
         }
     }
 
     pub(super) fn join_ages(&mut self, handle: Handle) {
-        let (slab, lists) = (&self.slab, &self.lists);
-        self.ages.insert(handle, |held| by_age(slab, lists, held, handle));
+        let (rows, lists) = ((&self.slab, &self.words), &self.lists);
+        self.ages.insert(handle, |held| by_age(rows, lists, held, handle));
     }
 
     pub(super) fn leave_ages(&mut self, handle: Handle) {
-        let (slab, lists) = (&self.slab, &self.lists);
-        self.ages.remove(handle, |held| by_age(slab, lists, held, handle));
+        let (rows, lists) = ((&self.slab, &self.words), &self.lists);
+        self.ages.remove(handle, |held| by_age(rows, lists, held, handle));
     }
 }
 
 /// Newest first; what has no date last. `Sort::compare` says the same of the default sort.
-fn by_age(slab: &Slab, lists: &[List], a: Handle, b: Handle) -> Ordering {
+fn by_age((slab, words): (&Slab<Row>, &Words), lists: &[List], a: Handle, b: Handle) -> Ordering {
     let (Some(a), Some(b)) = (slab.get(a), slab.get(b)) else { return a.cmp(&b) };
     let environment = |row: &Row| lists.get(row.source.index()).map(|list| list.environment);
     // `None` is less than any moment, and so last.
     let by_moment = b.created().cmp(&a.created());
-    by_moment.then_with(|| environment(a).cmp(&environment(b))).then_with(|| a.id().cmp(b.id()))
+    by_moment.then_with(|| environment(a).cmp(&environment(b))).then_with(|| a.id(words).cmp(b.id(words)))
 }
 
 #[cfg(test)]
