@@ -18,6 +18,9 @@ const STEP: usize = 65_536;
 /// What it costs to ask a query of a job.
 const ASK: usize = 16;
 
+/// From how many jobs it is learned what their texts begin with.
+const SAMPLES: usize = 512;
+
 /// How far it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
@@ -51,11 +54,14 @@ impl Build {
     /// Begins; the query's ages are as of `now`.
     pub fn start(store: &Store, query: &Query, sort: Sort, now: Timestamp) -> Self {
         let jobs = store.jobs.ages().to_vec();
+        // Room for all at once: growing would copy them in one long step.
+        let mut sorter = Sorter::new(sort.column.stage(), sort.descending, jobs.len());
+        let some = jobs.iter().step_by(jobs.len() / SAMPLES + 1);
+        sorter.learn(some.filter_map(|handle| store.job(*handle)).map(|held| sort.column.text(held)));
         Self {
             wanted: Wanted::new(query, sort),
             now,
-            // Room for all at once: growing would copy them in one long step.
-            sorter: Sorter::new(sort.column.stage(), sort.descending, jobs.len()),
+            sorter,
             jobs,
             since: store.jobs.journal().end(),
             phase: Phase::Pick,
@@ -114,18 +120,26 @@ impl Build {
         self.at += count;
         let mut candidates: Vec<Handle> =
             picked.iter().copied().filter(|handle| self.wanted.may_match(store, *handle)).collect();
-        let wanted = self.wanted.clone();
-        // Their rows have just been looked at.
-        for handle in ahead(&mut candidates, |_| 0, |handle| wanted.touch(store, *handle)) {
-            if wanted.matches(store, *handle, self.now, scratch) {
+        let (now, wanted) = (self.now, self.wanted.clone());
+        // The default sort is the order in which the jobs are looked at.
+        let sorted = wanted.sort == Sort::default();
+        let touch_row = |handle: &Handle| store.jobs.get(*handle).map_or(0, Held::touch_row);
+        let reads_text = wanted.reads_text();
+        let touch_text =
+            |handle: &Handle| store.jobs.get(*handle).filter(|_| reads_text).map_or(0, Held::touch);
+        for handle in ahead(&mut candidates, touch_row, touch_text) {
+            if !wanted.matches(store, *handle, now, scratch) {
+                continue;
+            }
+            if sorted {
+                self.order.push(*handle);
+            } else {
                 self.take(store, *handle);
             }
         }
         if self.at >= self.jobs.len() {
             self.jobs = Vec::new();
             self.sorter.start(self.wanted.sort.column == Column::Status);
-            // The default sort is the order in which the jobs were looked at.
-            let sorted = self.wanted.sort == Sort::default();
             self.enter(if sorted { Phase::Lay } else { Phase::Sort });
         }
     }

@@ -222,13 +222,7 @@ impl Jobs {
     }
 
     /// Puts a new content in the place of an old one.
-    fn exchange(
-        &mut self,
-        handle: Handle,
-        source: SourceId,
-        job: &Job,
-        listed: (u32, u64),
-    ) -> Change {
+    fn exchange(&mut self, handle: Handle, source: SourceId, job: &Job, listed: (u32, u64)) -> Change {
         let Some(environment) = self.lists.get(source.index()).map(|list| list.environment) else {
             return Change::Same;
         };
@@ -302,7 +296,8 @@ impl Jobs {
             return 0;
         }
         let listed: HashSet<&str, RandomState> = jobs.iter().map(|job| job.id.as_str()).collect();
-        let absent = |handle: &Handle| self.slab.get(*handle).is_some_and(|row| !listed.contains(row.id(&self.words)));
+        let absent =
+            |handle: &Handle| self.slab.get(*handle).is_some_and(|row| !listed.contains(row.id(&self.words)));
         let doomed: Vec<Handle> = held.into_iter().filter(absent).collect();
         self.remove(source, &doomed);
         doomed.len()

@@ -311,7 +311,7 @@ impl<'a> Held<'a> {
 impl Held<'_> {
     /// Touches its text where it begins and ends, so that it is near when it is read.
     pub(super) fn touch(self) -> u64 {
-        let text = self.row.part(&self.words.texts, 0, self.row.end(3)).as_bytes();
+        let text = self.part(None, 3).as_bytes();
         [text.first(), text.last()].into_iter().flatten().map(|byte| u64::from(*byte)).sum()
     }
 

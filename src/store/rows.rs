@@ -5,8 +5,7 @@ use jiff::Timestamp;
 
 use super::build::Build;
 use super::order::Order;
-use super::query::{Query, Scratch, Subject};
-use super::row::Held;
+use super::query::{Query, Scratch, Signature, Subject};
 use super::{Handle, Sort, Store};
 use crate::model::JobKey;
 
@@ -27,13 +26,9 @@ impl Wanted {
         store.jobs.signature(handle).is_some_and(|signature| self.query.may_mean(signature))
     }
 
-    /// Touches the text where [`matches`](Self::matches) or the sort is going to read it.
-    pub(super) fn touch(&self, store: &Store, handle: Handle) -> u64 {
-        let held = store
-            .jobs
-            .get(handle)
-            .filter(|held| self.sort.column.is_of_text() || self.query.reads_text(*held.signature));
-        held.map_or(0, Held::touch)
+    /// Whether [`matches`](Self::matches) or the sort may read a job's text.
+    pub(super) fn reads_text(&self) -> bool {
+        self.sort.column.is_of_text() || self.query.reads_text(Signature::ANY)
     }
 
     /// Whether a job is shown and matches.

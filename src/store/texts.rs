@@ -162,7 +162,8 @@ mod tests {
     fn compact(texts: &mut Texts, held: &mut [Option<(String, Place)>]) {
         while let Some(sparse) = texts.take_sparse() {
             for owner in sparse.owners() {
-                if let Some((text, place)) = held[owner.index()].as_mut().filter(|(_, at)| sparse.holds(*at)) {
+                if let Some((text, place)) = held[owner.index()].as_mut().filter(|(_, at)| sparse.holds(*at))
+                {
                     *place = texts.move_over(&sparse, *place, text.len(), *owner);
                 }
             }

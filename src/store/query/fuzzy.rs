@@ -89,6 +89,18 @@ impl Word {
             && self.pairs.iter().filter(|pair| text.has(**pair)).count() >= self.least
     }
 
+    /// Whether each number in the word stands somewhere where a number begins, so that it may lie there.
+    fn has_numbers_in(&self, text: &[u8]) -> bool {
+        let begins =
+            |at: usize| at.checked_sub(1).and_then(|at| text.get(at)).is_none_or(|b| !b.is_ascii_digit());
+        let mut numbers = self.folded.as_str().as_bytes().split(|byte| !byte.is_ascii_digit());
+        numbers.all(|number| {
+            let Some(first) = number.first() else { return true };
+            let mut places = memchr::memchr_iter(*first, text);
+            places.any(|at| begins(at) && text.get(at..).is_some_and(|rest| rest.starts_with(number)))
+        })
+    }
+
     /// Whether the word abbreviates a text that does not contain it.
     pub(super) fn abbreviates(&self, text: &str, scratch: &mut Scratch) -> bool {
         let Some(word) = self.letters.as_deref().filter(|_| text.len() <= LONGEST_TEXT) else { return false };
@@ -97,7 +109,10 @@ impl Word {
             let Ok(first) = u8::try_from(first) else { return false };
             let text = Text::Ascii(text.as_bytes());
             let mut places = memchr::memchr2_iter(first, first.to_ascii_uppercase(), text.bytes());
-            return places.any(|at| text.begins_word(at) && text.lies(word, at));
+            return places.any(|at| {
+                let reach = text.bytes().get(at..text.len().min(at + 2 * word.len())).unwrap_or_default();
+                text.begins_word(at) && self.has_numbers_in(reach) && text.lies(word, at)
+            });
         }
         let Scratch { written, folded } = scratch;
         written.clear();
