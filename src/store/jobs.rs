@@ -324,8 +324,7 @@ impl Jobs {
     /// must be regrouped.
     fn drop_listing(&mut self, handle: Handle, swept: bool) -> Option<(EnvironmentId, u64, Box<str>)> {
         let row = self.slab.get(handle)?;
-        let (source, shown, id) = (row.source, row.shown, row.id(&self.words));
-        let (hash, id) = (self.hash(id), Box::<str>::from(id));
+        let (source, shown, hash) = (row.source, row.shown, self.hash(row.id(&self.words)));
         let environment = self.lists.get(source.index())?.environment;
         if shown {
             self.count(environment, handle, Tally::remove);
@@ -341,8 +340,9 @@ impl Jobs {
         place.index.remove(hash, handle);
         let shared = place.shared.remove(&handle);
         let row = self.slab.remove(handle)?;
+        let shared = shared.then(|| (environment, hash, row.id(&self.words).into()));
         self.words.release(&row, None);
-        shared.then_some((environment, hash, id))
+        shared
     }
 
     fn enlist(&mut self, source: SourceId, handle: Handle) {
