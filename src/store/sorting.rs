@@ -102,10 +102,8 @@ impl Sorter {
 
     /// Adds a handle that is sorted by its text.
     pub(super) fn push_text(&mut self, handle: Handle, text: &str) {
-        let (key, exact) = match self.prefixes.is_empty() {
-            true => window(text, self.stage, 0),
-            false => self.prefixes.key(text),
-        };
+        let (key, exact) =
+            if self.prefixes.is_empty() { window(text, self.stage, 0) } else { self.prefixes.key(text) };
         self.push(handle, key, exact);
     }
 

@@ -89,6 +89,10 @@ impl Word {
 
     /// Whether a text of this signature may be abbreviated by the word.
     pub(super) fn may_abbreviate(&self, text: Signature) -> bool {
+        // Beyond ASCII that finds it without its accents too, wherever it stands.
+        if !text.is_ascii() && self.may_be_in(text) {
+            return true;
+        }
         let first = self.letters.as_deref().and_then(<[char]>::first);
         first.is_some_and(|first| text.has_start(*first))
             && text.covers(self.numbers)
@@ -311,6 +315,21 @@ mod tests {
             let more = format!("{text} é");
             let found = typed.folded.is_in(&more) || typed.abbreviates(&more, &mut Scratch::new());
             prop_assert_eq!(found, any_way(&text, &word, &mut Vec::new()));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_signature_rules_out_what_is_found(
+            name in "[aAsSüÜéſ\u{212a}İiⅧ²28ａｋß -]{0,12}", title in "[aAküÜéſ\u{212a}İi²2 -]{0,9}",
+            word in "[aeikus28éüſiß\u{307}-]{1,6}",
+        ) {
+            let (typed, mut scratch) = (Word::new(&word), Scratch::new());
+            let signature = Signature::of(["k2", &name, &title, ""], &format!("k2{name}{title}"));
+            let holds = ["k2", &name, &title].iter().any(|text| typed.folded.is_in(text));
+            prop_assert!(!holds || typed.may_be_in(signature));
+            let abbreviates = [&name, &title].iter().any(|text| typed.abbreviates(text, &mut scratch));
+            prop_assert!(!abbreviates || typed.may_abbreviate(signature));
         }
     }
 }

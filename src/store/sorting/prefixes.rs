@@ -46,10 +46,8 @@ impl Prefixes {
         let shared = equal + more;
         let behind =
             |text: &[u8]| number(text.get(shared..).unwrap_or_default(), |bytes| bytes) >> (64 - 8 * BEHIND);
-        let kinds = 1 + samples
-            .windows(2)
-            .filter(|two| two.iter().map(|text| behind(text)).is_sorted_by(|a, b| a < b))
-            .count();
+        let differ = |two: &&[Vec<u8>]| matches!(two, [a, b] if behind(a) != behind(b));
+        let kinds = 1 + samples.windows(2).filter(differ).count();
         if shared > 0 && 2 * kinds > samples.len() {
             let bytes: Box<[u8]> = first.get(..shared).unwrap_or_default().into();
             self.known.push(Prefix { window: number(&bytes, |bytes| bytes), bytes });
