@@ -8,6 +8,7 @@ use super::column::Key;
 use super::jobs::Handle;
 use super::order::Order;
 use super::query::{Query, Scratch};
+use super::row::Held;
 use super::rows::{Rows, Wanted};
 use super::sorting::{GATHER, Sorter, ahead};
 use super::{Column, Sort, Store};
@@ -16,6 +17,9 @@ use super::{Column, Sort, Store};
 const STEP: usize = 65_536;
 /// What it costs to ask a query of a job.
 const ASK: usize = 16;
+
+/// From how many jobs it is learned what their texts begin with.
+const SAMPLES: usize = 512;
 
 /// How far it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +81,7 @@ impl Build {
         // They stay newest first where the columns leave them equal.
         let second = sort.then.filter(|then| *then != (Column::Age, false));
         let (column, descending) = second.unwrap_or((sort.column, sort.descending));
+        let sorter = sorter(store, &jobs, column, descending);
         Self {
             wanted,
             now,
@@ -85,8 +90,7 @@ impl Build {
             second: second.is_some(),
             within: Vec::new(),
             created: Vec::new(),
-            // Room for all at once: growing would copy them in one long step.
-            sorter: Sorter::new(column.stage(), descending, jobs.len()),
+            sorter,
             jobs,
             since: store.jobs.journal().end(),
             phase: Phase::Pick,
@@ -117,7 +121,7 @@ impl Build {
                 Phase::Sort => {
                     let column = self.column;
                     let text = move |handle| store.job(handle).map_or("", |held| column.text(held));
-                    let touch = |handle| store.jobs.get(handle).map_or(0, |held| held.row.touch_row());
+                    let touch = |handle| store.jobs.get(handle).map_or(0, Held::touch_row);
                     if self.sorter.step(&mut budget, &text, &touch) {
                         self.enter(Phase::Lay);
                     }
@@ -131,7 +135,7 @@ impl Build {
                         let order = std::mem::take(&mut self.order);
                         return Some(Rows::new(self.wanted.clone(), order, self.since));
                     }
-                    self.turn_to_first();
+                    self.turn_to_first(store);
                 }
             }
         }
@@ -150,18 +154,26 @@ impl Build {
         self.at += count;
         let mut candidates: Vec<Handle> =
             picked.iter().copied().filter(|handle| self.wanted.may_match(store, *handle)).collect();
-        let wanted = self.wanted.clone();
-        // Their rows have just been looked at.
-        for handle in ahead(&mut candidates, |_| 0, |handle| wanted.touch(store, *handle)) {
-            if wanted.matches(store, *handle, self.now, scratch) {
+        let (now, wanted) = (self.now, self.wanted.clone());
+        // The default sort is the order in which the jobs are looked at.
+        let sorted = wanted.sort == Sort::default();
+        let touch_row = |handle: &Handle| store.jobs.get(*handle).map_or(0, Held::touch_row);
+        let reads_text = wanted.reads_text();
+        let touch_text =
+            |handle: &Handle| store.jobs.get(*handle).filter(|_| reads_text).map_or(0, Held::touch);
+        for handle in ahead(&mut candidates, touch_row, touch_text) {
+            if !wanted.matches(store, *handle, now, scratch) {
+                continue;
+            }
+            if sorted {
+                self.order.push(*handle);
+            } else {
                 self.take(store, *handle);
             }
         }
         if self.at >= self.jobs.len() {
             self.jobs = Vec::new();
             self.sorter.start(self.column == Column::Status);
-            // The default sort is the order in which the jobs were looked at.
-            let sorted = self.wanted.sort == Sort::default();
             self.enter(if sorted { Phase::Lay } else { Phase::Sort });
         }
     }
@@ -202,11 +214,11 @@ impl Build {
     }
 
     /// Begins to sort by the first column what the second has sorted.
-    fn turn_to_first(&mut self) {
+    fn turn_to_first(&mut self, store: &Store) {
         let Sort { column, descending, .. } = self.wanted.sort;
         (self.column, self.descending, self.second) = (column, descending, false);
         self.missing = Vec::new();
-        self.sorter = Sorter::new(column.stage(), descending, self.within.len());
+        self.sorter = sorter(store, &self.within, column, descending);
         self.enter(Phase::Again);
     }
 
@@ -215,9 +227,11 @@ impl Build {
         *budget = budget.saturating_sub(count * GATHER);
         let mut handles = self.within.get(self.at..self.at + count).unwrap_or_default().to_vec();
         self.at += count;
-        let wanted = self.wanted.clone();
-        let touch_row = |handle: &Handle| store.jobs.get(*handle).map_or(0, |held| held.row.touch_row());
-        for handle in ahead(&mut handles, touch_row, |handle| wanted.touch(store, *handle)) {
+        let reads_text = self.column.is_of_text();
+        let touch_row = |handle: &Handle| store.jobs.get(*handle).map_or(0, Held::touch_row);
+        let touch_text =
+            |handle: &Handle| store.jobs.get(*handle).filter(|_| reads_text).map_or(0, Held::touch);
+        for handle in ahead(&mut handles, touch_row, touch_text) {
             self.take(store, *handle);
         }
         if self.at >= self.within.len() {
@@ -249,4 +263,12 @@ impl Build {
         self.at += count;
         self.at >= sorted + missing
     }
+}
+
+/// What sorts jobs by a column. It has room for all at once: growing would copy them in one long step.
+fn sorter(store: &Store, jobs: &[Handle], column: Column, descending: bool) -> Sorter {
+    let mut sorter = Sorter::new(column.stage(), descending, jobs.len());
+    let some = jobs.iter().step_by(jobs.len() / SAMPLES + 1);
+    sorter.learn(some.filter_map(|handle| store.job(*handle)).map(|held| column.text(held)));
+    sorter
 }

@@ -10,14 +10,15 @@ use std::collections::HashSet;
 use std::hash::BuildHasher;
 
 use foldhash::quality::RandomState;
-use hashbrown::HashTable;
 use jiff::Timestamp;
 
+use super::index::Index;
 use super::journal::Journal;
 use super::order::Order;
 use super::overdue::Watch;
+use super::query::Signature;
 use super::row::{Held, Row, Words, fingerprint};
-use super::slab::Slab;
+use super::slab::{Beside, Slab};
 use super::summary::Tally;
 use crate::model::{EnvironmentId, Fleet, Job, SourceId, Span, Status};
 
@@ -31,19 +32,11 @@ pub(super) enum Change {
     Same,
 }
 
-/// A listing in an index: enough of its id's hash to find its place again when the index grows, without
-/// looking at the listing.
-#[derive(Clone, Copy, Debug)]
-struct Entry {
-    hash: u32,
-    handle: Handle,
-}
-
 /// One environment.
 #[derive(Debug, Default)]
 struct Place {
     /// The listings of all its sources, by id.
-    index: HashTable<Entry>,
+    index: Index,
     /// Listings of jobs that other sources list too.
     shared: HashSet<Handle>,
     /// Whether more than one key is tried here.
@@ -73,7 +66,8 @@ struct Sweep {
 /// All listings of all sources.
 #[derive(Debug, Default)]
 pub(super) struct Jobs {
-    slab: Slab,
+    slab: Slab<Row>,
+    signatures: Beside<Signature>,
     words: Words,
     places: Vec<Place>,
     lists: Vec<List>,
@@ -106,7 +100,13 @@ impl Jobs {
     }
 
     pub(super) fn get(&self, handle: Handle) -> Option<Held<'_>> {
-        Some(Held { row: self.slab.get(handle)?, words: &self.words })
+        let signature = self.signatures.get(handle)?;
+        Some(Held { row: self.slab.get(handle)?, signature, words: &self.words })
+    }
+
+    /// What can be told of a job's text without reading it; also of one that has gone.
+    pub(super) fn signature(&self, handle: Handle) -> Option<Signature> {
+        self.signatures.get(handle).copied()
     }
 
     /// What the jobs share.
@@ -157,24 +157,22 @@ impl Jobs {
         oldest_first.find_map(|handle| self.get(handle)?.created_at())
     }
 
-    fn hash(&self, id: &str) -> u32 {
-        let hash = self.hasher.hash_one(id);
-        u32::try_from(hash >> 32).unwrap_or_default()
+    fn hash(&self, id: &str) -> u64 {
+        self.hasher.hash_one(id)
     }
 
     fn listings<'a>(
         &'a self,
         environment: EnvironmentId,
-        hash: u32,
+        hash: u64,
         id: &'a str,
     ) -> impl Iterator<Item = (Handle, &'a Row)> {
         let place = self.places.get(environment.index());
         place
             .into_iter()
-            .flat_map(move |place| place.index.iter_hash(spread(hash)))
-            .filter(move |entry| entry.hash == hash)
-            .filter_map(|entry| Some((entry.handle, self.slab.get(entry.handle)?)))
-            .filter(move |(_, row)| row.id() == id)
+            .flat_map(move |place| place.index.get(hash))
+            .filter_map(|handle| Some((handle, self.slab.get(handle)?)))
+            .filter(move |(_, row)| row.id(&self.words) == id)
     }
 
     /// Takes a job as listed in round `seen`; the newest listing wins.
@@ -213,16 +211,20 @@ impl Jobs {
         &mut self,
         source: SourceId,
         environment: EnvironmentId,
-        hash: u32,
+        hash: u64,
         job: &Job,
-        (seen, content): (u32, u64),
+        listed: (u32, u64),
     ) -> Handle {
-        let handle = self.slab.insert(self.words.pack(source, job, seen, content));
+        let (row, signature) = self.words.pack(source, job, listed, (self.slab.next(), None));
+        let (handle, seen) = (self.slab.insert(row), listed.0);
+        self.signatures.set(handle, signature);
         self.count_round(source, seen);
         self.enlist(source, handle);
         let mut rivalry = false;
         if let Some(place) = self.places.get_mut(environment.index()) {
-            place.index.insert_unique(spread(hash), Entry { hash, handle }, |entry| spread(entry.hash));
+            let (slab, words, hasher) = (&self.slab, &self.words, &self.hasher);
+            let id = |handle| slab.get(handle).map_or("", |row| row.id(words));
+            place.index.insert(hash, handle, |handle| hasher.hash_one(id(handle)));
             rivalry = place.rivalry;
         }
         if rivalry {
@@ -234,17 +236,12 @@ impl Jobs {
     }
 
     /// Puts a new content in the place of an old one.
-    fn exchange(
-        &mut self,
-        handle: Handle,
-        source: SourceId,
-        job: &Job,
-        (seen, content): (u32, u64),
-    ) -> Change {
+    fn exchange(&mut self, handle: Handle, source: SourceId, job: &Job, listed: (u32, u64)) -> Change {
         let Some(environment) = self.lists.get(source.index()).map(|list| list.environment) else {
             return Change::Same;
         };
-        let mut fresh = self.words.pack(source, job, seen, content);
+        let before = (handle, self.slab.get(handle));
+        let (mut fresh, signature) = self.words.pack(source, job, listed, before);
         let Some(held) = self.get(handle) else { return Change::Same };
         let (before, shown) = (held.status().clone(), held.row.shown);
         let moved = held.row.created() != fresh.created();
@@ -260,8 +257,10 @@ impl Jobs {
         fresh.shown = shown;
         if let Some(row) = self.slab.get_mut(handle) {
             let old = std::mem::replace(row, fresh);
-            self.words.release(&old);
+            self.words.release(&old, Some(row));
         }
+        self.signatures.set(handle, signature);
+        self.words.compact(&mut self.slab);
         if moved {
             self.enlist(source, handle);
         }
@@ -311,7 +310,8 @@ impl Jobs {
             return 0;
         }
         let listed: HashSet<&str, RandomState> = jobs.iter().map(|job| job.id.as_str()).collect();
-        let absent = |handle: &Handle| self.slab.get(*handle).is_some_and(|row| !listed.contains(row.id()));
+        let absent =
+            |handle: &Handle| self.slab.get(*handle).is_some_and(|row| !listed.contains(row.id(&self.words)));
         let doomed: Vec<Handle> = held.into_iter().filter(absent).collect();
         self.remove(source, &doomed);
         doomed.len()
@@ -328,6 +328,7 @@ impl Jobs {
                 list.order.retain(|handle| slab.get(handle).is_some());
             }
         }
+        self.words.compact(&mut self.slab);
         for (environment, hash, id) in ids {
             self.regroup(environment, hash, &id);
         }
@@ -335,9 +336,9 @@ impl Jobs {
 
     /// Takes a listing out of everything (but of the orders, where they are swept afterwards); gives what
     /// must be regrouped.
-    fn drop_listing(&mut self, handle: Handle, swept: bool) -> Option<(EnvironmentId, u32, Box<str>)> {
+    fn drop_listing(&mut self, handle: Handle, swept: bool) -> Option<(EnvironmentId, u64, Box<str>)> {
         let row = self.slab.get(handle)?;
-        let (source, shown, hash) = (row.source, row.shown, self.hash(row.id()));
+        let (source, shown, hash) = (row.source, row.shown, self.hash(row.id(&self.words)));
         let environment = self.lists.get(source.index())?.environment;
         if shown {
             self.count(environment, handle, Tally::remove);
@@ -350,13 +351,12 @@ impl Jobs {
             self.delist(source, handle);
         }
         let place = self.places.get_mut(environment.index())?;
-        if let Ok(entry) = place.index.find_entry(spread(hash), |entry| entry.handle == handle) {
-            entry.remove();
-        }
+        place.index.remove(hash, handle);
         let shared = place.shared.remove(&handle);
         let row = self.slab.remove(handle)?;
-        self.words.release(&row);
-        shared.then(|| (environment, hash, row.id().into()))
+        let shared = shared.then(|| (environment, hash, row.id(&self.words).into()));
+        self.words.release(&row, None);
+        shared
     }
 
     fn enlist(&mut self, source: SourceId, handle: Handle) {
@@ -380,7 +380,7 @@ impl Jobs {
     }
 }
 
-fn newest_first(slab: &Slab, a: Handle, b: Handle) -> Ordering {
+fn newest_first(slab: &Slab<Row>, a: Handle, b: Handle) -> Ordering {
     let created = |handle| slab.get(handle).and_then(Row::created);
     created(b).cmp(&created(a)).then_with(|| a.cmp(&b))
 }
@@ -391,9 +391,4 @@ fn moment(at: Timestamp) -> (i64, i32) {
 
 fn round(sequence: u64) -> u32 {
     u32::try_from(sequence).unwrap_or(u32::MAX)
-}
-
-/// A hash of 32 bits over the 64 that the index looks at.
-fn spread(hash: u32) -> u64 {
-    u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }

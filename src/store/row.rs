@@ -9,9 +9,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::config;
+use super::config::{self, Template};
 use super::pool::{Pool, Symbol};
-use super::query::{Described, Signature};
+use super::query::Signature;
+use super::slab::{Handle, Slab};
+use super::texts::{Place, Texts};
 use crate::model::{Job, JobError, JobId, RETENTION, SourceId, Status};
 
 /// What a listing without a known length has in its place.
@@ -19,27 +21,27 @@ const NO_DURATION: u32 = u32::MAX;
 /// What a listing without a known moment has for nanoseconds.
 const NO_MOMENT: i32 = i32::MIN;
 
-/// A job's errors, apart: most jobs have none.
-#[derive(Debug)]
-struct Errors(Box<[JobError]>);
+/// Which of two texts that may be missing a job has: an empty one is not a missing one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tracking {
+    Neither,
+    Title,
+    Reference,
+    Both,
+}
 
 /// One job as one source listed it. `pub(super)` fields are not the job's: who listed it and where the
 /// listing stands.
 #[derive(Debug)]
 pub(super) struct Row {
-    /// Id, file name, title, reference, and what else of its configuration is its own, one behind the other.
-    text: Box<str>,
-    /// Where id, file name, title and reference end.
-    ends: [u16; 4],
-    created_nanosecond: i32,
-    created_second: i64,
-    /// Seconds; a century at the most.
-    duration: u32,
-    errors: Option<Box<Errors>>,
     /// Tells one content from another; see [`fingerprint`].
     pub(super) fingerprint: u64,
-    /// What can be told of its text without reading it.
-    pub(super) signature: Signature,
+    created_second: i64,
+    created_nanosecond: i32,
+    /// Seconds; a century at the most.
+    duration: u32,
+    /// Where its errors are; [`Handle::NONE`] where there are none, as of most jobs.
+    errors: Handle,
     language: Symbol,
     model: Symbol,
     tags: Symbol,
@@ -47,16 +49,21 @@ pub(super) struct Row {
     config: Symbol,
     /// The round that listed it last; rounds are counted by refreshes, of which 2³² take a century.
     pub(super) seen: u32,
+    /// Where its text is: id, file name, title, reference, and what else of its configuration is its own, one
+    /// behind the other.
+    text: Place,
+    /// Where those end.
+    ends: [u16; 5],
     pub(super) source: SourceId,
-    has_title: bool,
-    has_reference: bool,
+    tracking: Tracking,
     /// Whether this listing is the one that is shown, of perhaps several keys'.
     pub(super) shown: bool,
 }
 
-/// What jobs share.
+/// What rows name by where it is: their texts, and what many of them share.
 #[derive(Debug, Default)]
 pub(super) struct Words {
+    texts: Texts,
     languages: Pool<Box<str>>,
     models: Pool<Box<str>>,
     tags: Pool<Vec<Box<str>>>,
@@ -64,35 +71,37 @@ pub(super) struct Words {
     configs: Pool<Box<str>>,
     /// Of errors: a callback that fails does so for many jobs.
     messages: Pool<Arc<str>>,
+    errors: Slab<Box<[JobError]>>,
+    /// Room to put a text together.
+    room: String,
 }
 
 impl Words {
-    /// Packs a job; [`release`](Self::release) must be called for the row in the end.
-    pub(super) fn pack(&mut self, source: SourceId, job: &Job, seen: u32, fingerprint: u64) -> Row {
+    /// Packs a job for a place, where perhaps another listing of it is, which must be
+    /// [released](Self::release) once this one has taken its place; and what can be told of its text without
+    /// reading it.
+    pub(super) fn pack(
+        &mut self,
+        source: SourceId,
+        job: &Job,
+        (seen, fingerprint): (u32, u64),
+        (handle, before): (Handle, Option<&Row>),
+    ) -> (Row, Signature) {
         let (title, reference) = (job.title.as_deref(), job.reference.as_deref());
-        let parts =
-            [job.id.as_str(), &job.data_name, title.unwrap_or_default(), reference.unwrap_or_default()];
         let template = job.config.as_deref().map(|config| config::fold(config, title, reference, &job.tags));
-        let mut text = parts.concat();
-        let mut end = 0;
-        // A text of 64 KiB cannot come: what enters is bounded to some hundred characters.
-        let mut end_of = |part: &str| {
-            end += part.len();
-            u16::try_from(end).unwrap_or(u16::MAX)
+        let (ends, signature) = self.put_together(job, template.as_ref());
+        let same = |row: &&Row| row.part(&self.texts, 0, row.end(4)) == self.room;
+        let text = match before.filter(same) {
+            Some(row) => row.text,
+            None => self.texts.put(&self.room, handle),
         };
-        let ends = parts.map(&mut end_of);
-        let signature = Signature::of(parts, &text);
-        text.push_str(template.as_ref().map_or("", |template| &template.own));
         let tags = job.tags.as_slice();
-        Row {
-            ends,
-            signature,
-            text: text.into_boxed_str(),
-            created_nanosecond: job.created_at.map_or(NO_MOMENT, Timestamp::subsec_nanosecond),
-            created_second: job.created_at.map_or(0, Timestamp::as_second),
-            duration: job.duration_s.map_or(NO_DURATION, duration),
-            errors: (!job.errors.is_empty()).then(|| Box::new(self.errors(&job.errors))),
+        let row = Row {
             fingerprint,
+            created_second: job.created_at.map_or(0, Timestamp::as_second),
+            created_nanosecond: job.created_at.map_or(NO_MOMENT, Timestamp::subsec_nanosecond),
+            duration: job.duration_s.map_or(NO_DURATION, duration),
+            errors: self.errors(&job.errors),
             language: name(&mut self.languages, job.language.as_deref()),
             model: name(&mut self.models, job.model.as_deref()),
             tags: if tags.is_empty() { Symbol::default() } else { self.tags.intern(tags, <[_]>::to_vec) },
@@ -101,30 +110,66 @@ impl Words {
                 self.configs.intern(&*template.shared, |text| text.into())
             }),
             seen,
+            text,
+            ends,
             source,
-            has_title: title.is_some(),
-            has_reference: reference.is_some(),
+            tracking: match (title, reference) {
+                (None, None) => Tracking::Neither,
+                (Some(_), None) => Tracking::Title,
+                (None, Some(_)) => Tracking::Reference,
+                (Some(_), Some(_)) => Tracking::Both,
+            },
             shown: false,
-        }
+        };
+        (row, signature)
     }
 
-    fn errors(&mut self, errors: &[JobError]) -> Errors {
+    /// Puts a job's text together in the room for it; says where its parts end.
+    fn put_together(&mut self, job: &Job, template: Option<&Template<'_>>) -> ([u16; 5], Signature) {
+        let parts = [
+            job.id.as_str(),
+            &job.data_name,
+            job.title.as_deref().unwrap_or_default(),
+            job.reference.as_deref().unwrap_or_default(),
+        ];
+        let own = template.map_or("", |template| &template.own);
+        self.room.clear();
+        let mut signature = Signature::ANY;
+        let mut ends = [0; 5];
+        for (nth, (end, part)) in ends.iter_mut().zip(parts.into_iter().chain([own])).enumerate() {
+            if nth == parts.len() {
+                signature = Signature::of(parts, &self.room);
+            }
+            self.room.push_str(part);
+            // A text of 64 KiB cannot come: what enters is bounded to some hundred characters.
+            *end = u16::try_from(self.room.len()).unwrap_or(u16::MAX);
+        }
+        (ends, signature)
+    }
+
+    fn errors(&mut self, errors: &[JobError]) -> Handle {
+        if errors.is_empty() {
+            return Handle::NONE;
+        }
         let shared = errors.iter().map(|error| {
             let symbol = self.messages.intern(&*error.message, |text| text.into());
             let message = self.messages.get(symbol).unwrap_or(&error.message);
             JobError { timestamp: error.timestamp, message: Arc::clone(message) }
         });
-        Errors(shared.collect())
+        self.errors.insert(shared.collect())
     }
 
-    /// Lets go of what a row that goes away shared with others.
-    pub(super) fn release(&mut self, row: &Row) {
+    /// Lets go of what a row that goes away named, but for what another one with the same text took over.
+    pub(super) fn release(&mut self, row: &Row, heir: Option<&Row>) {
+        if heir.is_none_or(|heir| heir.text != row.text) {
+            self.texts.remove(row.text, row.end(4));
+        }
         self.languages.release::<str>(row.language);
         self.models.release::<str>(row.model);
         self.tags.release::<[Box<str>]>(row.tags);
         self.statuses.release::<Status>(row.status);
         self.configs.release::<str>(row.config);
-        for error in row.errors.iter().flat_map(|errors| &errors.0) {
+        for error in self.errors.remove(row.errors).iter().flatten() {
             self.messages.release_value(&*error.message);
         }
     }
@@ -151,6 +196,19 @@ impl Words {
         self.tags.iter().flat_map(|(tags, users)| tags.iter().map(move |tag| (tag.as_ref(), users)))
     }
 
+    /// Moves texts of which too few are left where they are.
+    pub(super) fn compact(&mut self, rows: &mut Slab<Row>) {
+        while let Some(sparse) = self.texts.take_sparse() {
+            for owner in sparse.owners() {
+                // Its text may have gone, or even the row.
+                if let Some(row) = rows.get_mut(*owner).filter(|row| sparse.holds(row.text)) {
+                    row.text = self.texts.move_over(&sparse, row.text, row.end(4), *owner);
+                }
+            }
+            self.texts.give_back(&sparse);
+        }
+    }
+
     /// How many values are held, of all kinds.
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
@@ -160,6 +218,7 @@ impl Words {
             + self.statuses.len()
             + self.configs.len()
             + self.messages.len()
+            + self.texts.live()
     }
 }
 
@@ -172,28 +231,16 @@ fn duration(seconds: u64) -> u32 {
 }
 
 impl Row {
-    /// Touches the row where it says where its text is.
-    pub(super) fn touch_row(&self) -> u64 {
-        let [end, ..] = self.ends;
-        u64::from(end) ^ u64::try_from(self.text.len()).unwrap_or_default()
-    }
-
-    /// Touches the text where it begins and ends, so that it is near when it is read.
-    pub(super) fn touch(&self) -> u64 {
-        let ends = [self.text.as_bytes().first(), self.text.as_bytes().last()];
-        ends.into_iter().flatten().map(|byte| u64::from(*byte)).sum()
-    }
-
-    pub(super) fn id(&self) -> &str {
-        self.part(0, self.end(0))
+    pub(super) fn id<'a>(&self, words: &'a Words) -> &'a str {
+        self.part(&words.texts, 0, self.end(0))
     }
 
     fn end(&self, at: usize) -> usize {
-        self.ends.get(at).map_or(self.text.len(), |end| usize::from(*end))
+        self.ends.get(at).copied().map_or(0, usize::from)
     }
 
-    fn part(&self, from: usize, to: usize) -> &str {
-        self.text.get(from..to).unwrap_or_default()
+    fn part<'a>(&self, texts: &'a Texts, from: usize, to: usize) -> &'a str {
+        texts.get(self.text, from, to)
     }
 
     /// When it was submitted, in an order of its own: seconds, then nanoseconds.
@@ -220,6 +267,7 @@ pub(super) fn fingerprint(hasher: &impl BuildHasher, job: &Job) -> u64 {
 #[derive(Clone, Copy, Debug)]
 pub struct Held<'a> {
     pub(super) row: &'a Row,
+    pub(super) signature: &'a Signature,
     pub(super) words: &'a Words,
 }
 
@@ -228,7 +276,7 @@ static RUNNING: Status = Status::Running;
 #[expect(missing_docs, reason = "each is the field of `Job` of the same name")]
 impl<'a> Held<'a> {
     pub fn id(self) -> &'a str {
-        self.row.id()
+        self.part(None, 0)
     }
 
     pub fn status(self) -> &'a Status {
@@ -242,7 +290,7 @@ impl<'a> Held<'a> {
     }
 
     pub fn data_name(self) -> &'a str {
-        self.row.part(self.row.end(0), self.row.end(1))
+        self.part(Some(0), 1)
     }
 
     pub fn duration_s(self) -> Option<u64> {
@@ -258,11 +306,11 @@ impl<'a> Held<'a> {
     }
 
     pub fn title(self) -> Option<&'a str> {
-        self.row.has_title.then(|| self.row.part(self.row.end(1), self.row.end(2)))
+        matches!(self.row.tracking, Tracking::Title | Tracking::Both).then(|| self.part(Some(1), 2))
     }
 
     pub fn reference(self) -> Option<&'a str> {
-        self.row.has_reference.then(|| self.row.part(self.row.end(2), self.row.end(3)))
+        matches!(self.row.tracking, Tracking::Reference | Tracking::Both).then(|| self.part(Some(2), 3))
     }
 
     pub fn tags(self) -> &'a [Box<str>] {
@@ -270,17 +318,36 @@ impl<'a> Held<'a> {
     }
 
     pub fn errors(self) -> &'a [JobError] {
-        self.row.errors.as_deref().map_or(&[], |errors| &*errors.0)
+        self.words.errors.get(self.row.errors).map_or(&[], |errors| errors)
     }
 
     pub fn config(self) -> Option<Arc<str>> {
         let template = self.words.configs.get(self.row.config)?;
-        let own = self.row.part(self.row.end(3), self.row.text.len());
+        let own = self.part(Some(3), 4);
         Some(config::unfold(template, self.title(), self.reference(), self.tags(), own).as_ref().into())
     }
 }
 
+impl<'a> Held<'a> {
+    /// The part of its text that ends at one place and begins where another one ends.
+    fn part(self, before: Option<usize>, at: usize) -> &'a str {
+        let from = before.map_or(0, |before| self.row.end(before));
+        self.row.part(&self.words.texts, from, self.row.end(at))
+    }
+}
+
 impl Held<'_> {
+    /// Touches its text where it begins and ends, so that it is near when it is read.
+    pub(super) fn touch(self) -> u64 {
+        let text = self.part(None, 3).as_bytes();
+        [text.first(), text.last()].into_iter().flatten().map(|byte| u64::from(*byte)).sum()
+    }
+
+    /// Touches the row where it says where its text is.
+    pub(super) fn touch_row(self) -> u64 {
+        u64::from(self.row.ends.first().copied().unwrap_or_default())
+    }
+
     /// Who listed it.
     pub fn source(self) -> SourceId {
         self.row.source
@@ -315,60 +382,6 @@ impl Held<'_> {
     }
 }
 
-impl Described for Held<'_> {
-    fn id(&self) -> &str {
-        self.row.id()
-    }
-
-    fn status(&self) -> &str {
-        Held::status(*self).as_str()
-    }
-
-    fn created_at(&self) -> Option<Timestamp> {
-        Held::created_at(*self)
-    }
-
-    fn data_name(&self) -> &str {
-        Held::data_name(*self)
-    }
-
-    fn duration_s(&self) -> Option<u64> {
-        Held::duration_s(*self)
-    }
-
-    fn language(&self) -> Option<&str> {
-        Held::language(*self)
-    }
-
-    fn model(&self) -> Option<&str> {
-        Held::model(*self)
-    }
-
-    fn title(&self) -> Option<&str> {
-        Held::title(*self)
-    }
-
-    fn reference(&self) -> Option<&str> {
-        Held::reference(*self)
-    }
-
-    fn tags(&self) -> &[Box<str>] {
-        Held::tags(*self)
-    }
-
-    fn errors(&self) -> &[JobError] {
-        Held::errors(*self)
-    }
-
-    fn joined(&self) -> Option<(&str, [usize; 3])> {
-        let text = self.row.part(0, self.row.end(3));
-        Some((text, [self.row.end(0), self.row.end(1), self.row.end(2)]))
-    }
-
-    fn signature(&self) -> Signature {
-        self.row.signature
-    }
-}
-
+mod described;
 #[cfg(test)]
 mod tests;

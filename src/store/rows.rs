@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::build::Build;
 use super::order::Order;
-use super::query::{Query, Scratch};
+use super::query::{Query, Scratch, Signature};
 use super::{Handle, Sort, Store};
 use crate::model::JobKey;
 
@@ -25,16 +25,12 @@ impl Wanted {
 
     /// Whether a job may match, as far as that can be told without reading its text.
     pub(super) fn may_match(&self, store: &Store, handle: Handle) -> bool {
-        store.jobs.get(handle).is_some_and(|held| self.query.may_mean(held.row.signature))
+        store.jobs.signature(handle).is_some_and(|signature| self.query.may_mean(signature))
     }
 
-    /// Touches the text where [`matches`](Self::matches) or the sort is going to read it.
-    pub(super) fn touch(&self, store: &Store, handle: Handle) -> u64 {
-        let held = store
-            .jobs
-            .get(handle)
-            .filter(|held| self.sort.is_of_text() || self.query.reads_text(held.row.signature));
-        held.map_or(0, |held| held.row.touch())
+    /// Whether [`matches`](Self::matches) or the sort may read a job's text.
+    pub(super) fn reads_text(&self) -> bool {
+        self.sort.is_of_text() || self.query.reads_text(Signature::ANY)
     }
 
     /// Whether a job is shown and matches.

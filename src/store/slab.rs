@@ -1,7 +1,5 @@
-//! The places of the listings. A place that became free is used again; places never move, so that
-//! growing costs nothing but the memory.
-
-use super::row::Row;
+//! Places for what there are many of: listings, their signatures, their errors. A place that became free
+//! is used again; places never move, so that growing costs nothing but the memory.
 
 /// A place in the slab. A handle of a job that went may later name another job: hold a
 /// [`JobKey`](crate::model::JobKey) across merges instead.
@@ -9,6 +7,9 @@ use super::row::Row;
 pub struct Handle(u32);
 
 impl Handle {
+    /// No place.
+    pub(super) const NONE: Self = Self(u32::MAX);
+
     pub(super) fn new(number: u32) -> Self {
         Self(number)
     }
@@ -21,19 +22,25 @@ impl Handle {
 /// How many places are made at once.
 const PART: usize = 4_096;
 
-/// All listings.
-#[derive(Debug, Default)]
-pub(super) struct Slab {
-    parts: Vec<Vec<Option<Row>>>,
+/// All of one kind.
+#[derive(Debug)]
+pub(super) struct Slab<T> {
+    parts: Vec<Vec<Option<T>>>,
     free: Vec<Handle>,
 }
 
-impl Slab {
-    pub(super) fn get(&self, handle: Handle) -> Option<&Row> {
+impl<T> Default for Slab<T> {
+    fn default() -> Self {
+        Self { parts: Vec::new(), free: Vec::new() }
+    }
+}
+
+impl<T> Slab<T> {
+    pub(super) fn get(&self, handle: Handle) -> Option<&T> {
         self.parts.get(handle.index() / PART)?.get(handle.index() % PART)?.as_ref()
     }
 
-    pub(super) fn get_mut(&mut self, handle: Handle) -> Option<&mut Row> {
+    pub(super) fn get_mut(&mut self, handle: Handle) -> Option<&mut T> {
         self.parts.get_mut(handle.index() / PART)?.get_mut(handle.index() % PART)?.as_mut()
     }
 
@@ -42,11 +49,17 @@ impl Slab {
         self.parts.len().saturating_sub(1) * PART + self.parts.last().map_or(0, Vec::len)
     }
 
-    pub(super) fn insert(&mut self, row: Row) -> Handle {
+    /// The place that the next one takes.
+    pub(super) fn next(&self) -> Handle {
+        let behind = || Handle(u32::try_from(self.places()).unwrap_or(u32::MAX));
+        self.free.last().copied().unwrap_or_else(behind)
+    }
+
+    pub(super) fn insert(&mut self, value: T) -> Handle {
         if let Some(handle) = self.free.pop() {
             let part = self.parts.get_mut(handle.index() / PART);
             if let Some(place) = part.and_then(|part| part.get_mut(handle.index() % PART)) {
-                *place = Some(row);
+                *place = Some(value);
             }
             return handle;
         }
@@ -60,15 +73,46 @@ impl Slab {
         // 2³² jobs do not fit into the memory of any machine that runs this.
         let number = full + part.as_ref().map_or(0, |part| part.len());
         if let Some(part) = part {
-            part.push(Some(row));
+            part.push(Some(value));
         }
         Handle(u32::try_from(number).unwrap_or(u32::MAX))
     }
 
-    pub(super) fn remove(&mut self, handle: Handle) -> Option<Row> {
+    pub(super) fn remove(&mut self, handle: Handle) -> Option<T> {
         let part = self.parts.get_mut(handle.index() / PART)?;
-        let row = part.get_mut(handle.index() % PART)?.take()?;
+        let value = part.get_mut(handle.index() % PART)?.take()?;
         self.free.push(handle);
-        Some(row)
+        Some(value)
+    }
+}
+
+/// A small value for each place of a slab, close together, so that all of them are quickly looked at.
+#[derive(Debug)]
+pub(super) struct Beside<T> {
+    parts: Vec<Vec<T>>,
+}
+
+impl<T> Default for Beside<T> {
+    fn default() -> Self {
+        Self { parts: Vec::new() }
+    }
+}
+
+impl<T> Beside<T> {
+    pub(super) fn get(&self, handle: Handle) -> Option<&T> {
+        self.parts.get(handle.index() / PART)?.get(handle.index() % PART)
+    }
+
+    /// Of a place that there is in the slab, or the one behind all of them.
+    pub(super) fn set(&mut self, handle: Handle, value: T) {
+        if handle.index() / PART == self.parts.len() {
+            let room = if self.parts.is_empty() { 0 } else { PART };
+            self.parts.push(Vec::with_capacity(room));
+        }
+        let Some(part) = self.parts.get_mut(handle.index() / PART) else { return };
+        match part.get_mut(handle.index() % PART) {
+            Some(place) => *place = value,
+            None => part.push(value),
+        }
     }
 }

@@ -7,14 +7,16 @@
 
 mod ahead;
 mod digits;
+mod prefixes;
 mod task;
 mod window;
 
 use super::column::compare_text;
 use super::jobs::Handle;
 pub(super) use ahead::ahead;
+use prefixes::Prefixes;
 use task::{Phase, Run, Task};
-use window::{WINDOW, folded, shared, window};
+use window::{BEHIND, WINDOW, folded, shared, window};
 
 /// What looking at a job's text costs, in steps of moving a handle.
 pub(super) const GATHER: usize = 8;
@@ -22,6 +24,8 @@ pub(super) const GATHER: usize = 8;
 const SMALL: usize = 2_048;
 /// And up to this one without taking keys first.
 const FEW: usize = 16;
+/// How many items of short runs are looked at together.
+const TOGETHER: usize = 64;
 /// How many texts of a long run are looked at to guess what all of it have in common.
 const SAMPLE: usize = 64;
 
@@ -52,6 +56,8 @@ pub(super) struct Sorter {
     items: Vec<Item>,
     spare: Vec<Item>,
     stage: Stage,
+    /// What many of the texts begin with.
+    prefixes: Prefixes,
     /// What turns keys round for a descending order.
     flip: u64,
     /// The bits in which the keys that were added differ, and one of them.
@@ -68,11 +74,19 @@ impl Sorter {
             items: Vec::with_capacity(room),
             spare: Vec::new(),
             stage,
+            prefixes: Prefixes::default(),
             flip,
             varying: 0,
             one: None,
             runs: Vec::new(),
             task: None,
+        }
+    }
+
+    /// Learns what the texts begin with, from some of those that will be added.
+    pub(super) fn learn<'a>(&mut self, samples: impl Iterator<Item = &'a str>) {
+        if self.stage == Stage::Folded {
+            self.prefixes = Prefixes::of(samples);
         }
     }
 
@@ -88,7 +102,8 @@ impl Sorter {
 
     /// Adds a handle that is sorted by its text.
     pub(super) fn push_text(&mut self, handle: Handle, text: &str) {
-        let (key, exact) = window(text, self.stage, 0);
+        let (key, exact) =
+            if self.prefixes.is_empty() { window(text, self.stage, 0) } else { self.prefixes.key(text) };
         self.push(handle, key, exact);
     }
 
@@ -100,7 +115,11 @@ impl Sorter {
 
     /// Begins to sort what has been added. `ranked` as it was added.
     pub(super) fn start(&mut self, ranked: bool) {
-        let offset = if ranked { 0 } else { WINDOW };
+        let offset = match (ranked, self.prefixes.is_empty()) {
+            (true, _) => 0,
+            (false, true) => WINDOW,
+            (false, false) => BEHIND,
+        };
         self.runs.push(Run {
             from: 0,
             to: self.items.len(),
@@ -122,16 +141,39 @@ impl Sorter {
     /// Works until the budget is used up; says whether everything is sorted.
     pub(super) fn step(&mut self, budget: &mut usize, texts: &Texts<'_>, touch: &Touch<'_>) -> bool {
         while *budget > 0 {
+            if self.task.is_none() && self.sort_short_runs(budget, (texts, touch)) {
+                continue;
+            }
             let task = self.task.take().or_else(|| self.runs.pop().map(Task::new));
             let Some(mut task) = task else { return true };
-            if task.run.to - task.run.from <= FEW && !task.run.keyed {
-                *budget = budget.saturating_sub((task.run.to - task.run.from) * GATHER);
-                self.sort_few(task.run, texts);
-            } else if !self.advance(&mut task, budget, (texts, touch)) {
+            if !self.advance(&mut task, budget, (texts, touch)) {
                 self.task = Some(task);
             }
         }
         self.task.is_none() && self.runs.is_empty()
+    }
+
+    /// Sorts short runs, if some are next; several of them, because their texts stand anywhere.
+    fn sort_short_runs(&mut self, budget: &mut usize, (texts, touch): (&Texts<'_>, &Touch<'_>)) -> bool {
+        let mut left = TOGETHER;
+        let short = self.runs.iter().rev().take_while(|run| {
+            let count = run.to - run.from;
+            let short = count <= FEW && !run.keyed && count <= left;
+            left -= if short { count } else { 0 };
+            short
+        });
+        let runs = self.runs.split_off(self.runs.len() - short.count());
+        *budget = budget.saturating_sub((TOGETHER - left) * GATHER);
+        let handles = || {
+            let items = runs.iter().filter_map(|run| self.items.get(run.from..run.to));
+            items.flatten().map(|item| item.handle)
+        };
+        std::hint::black_box(handles().map(touch).fold(0, u64::wrapping_add));
+        std::hint::black_box(handles().map(|handle| texts(handle).len()).fold(0, usize::wrapping_add));
+        for run in &runs {
+            self.sort_few(*run, texts);
+        }
+        !runs.is_empty()
     }
 
     fn sort_few(&mut self, run: Run, texts: &Texts<'_>) {

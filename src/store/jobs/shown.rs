@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::row::{Held, Row};
+use super::super::row::{Held, Row, Words};
 use super::super::slab::Slab;
 use super::super::summary::Tally;
 use super::{Handle, Jobs, List, Sweep};
@@ -62,7 +62,7 @@ impl Jobs {
         for handle in (at..end).filter_map(|at| u32::try_from(at).ok()).map(Handle::new) {
             let Some(row) = self.slab.get(handle).filter(|row| row.source == source) else { continue };
             if self.places.get(environment.index()).is_some_and(|place| place.shared.contains(&handle)) {
-                let id: Box<str> = row.id().into();
+                let id: Box<str> = row.id(&self.words).into();
                 self.regroup(environment, self.hash(&id), &id);
             }
         }
@@ -72,7 +72,7 @@ impl Jobs {
     }
 
     /// Decides afresh who speaks for a job.
-    pub(super) fn regroup(&mut self, environment: EnvironmentId, hash: u32, id: &str) {
+    pub(super) fn regroup(&mut self, environment: EnvironmentId, hash: u64, id: &str) {
         let rank = |row: &Row| (self.lists.get(row.source.index()).is_none_or(|list| list.stale), row.source);
         let mut group: Vec<_> = self
             .listings(environment, hash, id)
@@ -122,9 +122,10 @@ impl Jobs {
         handle: Handle,
         how: fn(&mut Tally, Handle, Held<'_>),
     ) {
-        let Some(row) = self.slab.get(handle) else { return };
+        let (row, signature) = (self.slab.get(handle), self.signatures.get(handle));
+        let (Some(row), Some(signature)) = (row, signature) else { return };
         if let Some(place) = self.places.get_mut(environment.index()) {
-            how(&mut place.tally, handle, Held { row, words: &self.words });
+            how(&mut place.tally, handle, Held { row, signature, words: &self.words });
         }
     }
 
@@ -136,9 +137,10 @@ impl Jobs {
         at: Timestamp,
         took: SignedDuration,
     ) {
-        let Some(row) = self.slab.get(handle) else { return };
+        let (row, signature) = (self.slab.get(handle), self.signatures.get(handle));
+        let (Some(row), Some(signature)) = (row, signature) else { return };
         if let Some(place) = self.places.get_mut(environment.index()) {
-            let held = Held { row, words: &self.words };
+            let held = Held { row, signature, words: &self.words };
             place.tally.watch_mut().turnarounds_mut().note(held, at, took);
         }
     }
@@ -151,8 +153,8 @@ impl Jobs {
             return;
         }
         for handle in watch.take_all() {
-            if let Some(row) = self.slab.get(handle) {
-                watch.add(handle, Held { row, words: &self.words });
+            if let (Some(row), Some(signature)) = (self.slab.get(handle), self.signatures.get(handle)) {
+                watch.add(handle, Held { row, signature, words: &self.words });
             }
         }
     }
@@ -160,28 +162,28 @@ impl Jobs {
     /// The stuck jobs of all environments, as the default sort has them.
     pub(in crate::store) fn stuck_by_age(&self) -> Vec<Handle> {
         let mut stuck: Vec<Handle> = self.tallies().flat_map(|tally| tally.watch().stuck()).collect();
-        stuck.sort_unstable_by(|a, b| by_age(&self.slab, &self.lists, *a, *b));
+        stuck.sort_unstable_by(|a, b| by_age((&self.slab, &self.words), &self.lists, *a, *b));
         stuck
     }
 
     pub(super) fn join_ages(&mut self, handle: Handle) {
-        let (slab, lists) = (&self.slab, &self.lists);
-        self.ages.insert(handle, |held| by_age(slab, lists, held, handle));
+        let (rows, lists) = ((&self.slab, &self.words), &self.lists);
+        self.ages.insert(handle, |held| by_age(rows, lists, held, handle));
     }
 
     pub(super) fn leave_ages(&mut self, handle: Handle) {
-        let (slab, lists) = (&self.slab, &self.lists);
-        self.ages.remove(handle, |held| by_age(slab, lists, held, handle));
+        let (rows, lists) = ((&self.slab, &self.words), &self.lists);
+        self.ages.remove(handle, |held| by_age(rows, lists, held, handle));
     }
 }
 
 /// Newest first; what has no date last. `Sort::compare` says the same of the default sort.
-fn by_age(slab: &Slab, lists: &[List], a: Handle, b: Handle) -> Ordering {
+fn by_age((slab, words): (&Slab<Row>, &Words), lists: &[List], a: Handle, b: Handle) -> Ordering {
     let (Some(a), Some(b)) = (slab.get(a), slab.get(b)) else { return a.cmp(&b) };
     let environment = |row: &Row| lists.get(row.source.index()).map(|list| list.environment);
     // `None` is less than any moment, and so last.
     let by_moment = b.created().cmp(&a.created());
-    by_moment.then_with(|| environment(a).cmp(&environment(b))).then_with(|| a.id().cmp(b.id()))
+    by_moment.then_with(|| environment(a).cmp(&environment(b))).then_with(|| a.id(words).cmp(b.id(words)))
 }
 
 #[cfg(test)]

@@ -247,12 +247,14 @@ impl Test {
             }
             Self::Created(bound) => bound.holds(job.created_at().as_ref()),
             Self::Phrase(phrase) if !job.signature().covers(phrase.signature()) => false,
-            Self::Word(word) if !word.may_mean(job.signature()) => false,
             Self::Phrase(phrase) => is_in_any(phrase, job),
-            Self::Word(word) if word.folded.is_letter() && job.signature().is_known() => true,
+            Self::Word(word) if word.folded.is_letter() && job.signature().is_ascii() => {
+                word.may_be_in(job.signature())
+            }
             Self::Word(word) => {
-                is_in_any(&word.folded, job)
-                    || described(job).into_iter().any(|text| word.abbreviates(text, scratch))
+                let signature = job.signature();
+                word.may_be_in(signature) && is_in_any(&word.folded, job)
+                    || word.may_abbreviate(signature) && is_abbreviated(word, job, scratch)
             }
         }
     }
@@ -268,11 +270,19 @@ fn described(job: &dyn Described) -> [&str; 3] {
     [job.data_name(), text(job.title()), text(job.reference())]
 }
 
-/// Whether a text stands in one of those. Where the signature is known, all of them are ASCII.
+/// Whether a text stands in one of those. Where the signature says so, all of them are ASCII.
 fn is_in_any(wanted: &Folded, job: &dyn Described) -> bool {
-    match job.joined().filter(|_| job.signature().is_known()) {
+    match job.joined().filter(|_| job.signature().is_ascii()) {
         Some((text, ends)) => wanted.is_in_part(text, &ends),
         None => searched(job).iter().any(|text| wanted.is_in(text)),
+    }
+}
+
+/// Whether a word abbreviates one of the texts that people wrote.
+fn is_abbreviated(word: &Word, job: &dyn Described, scratch: &mut Scratch) -> bool {
+    match job.joined().filter(|_| job.signature().is_ascii()) {
+        Some((text, ends)) => word.abbreviates_part(text, ends),
+        None => described(job).into_iter().any(|text| word.abbreviates(text, scratch)),
     }
 }
 

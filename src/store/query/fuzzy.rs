@@ -81,7 +81,18 @@ impl Word {
 
     /// Whether a text of this signature may hold the word or be abbreviated by it.
     pub(super) fn may_mean(&self, text: Signature) -> bool {
-        if text.covers(self.folded.signature()) {
+        self.may_be_in(text) || self.may_abbreviate(text)
+    }
+
+    /// Whether a text of this signature may hold the word.
+    pub(super) fn may_be_in(&self, text: Signature) -> bool {
+        text.covers(self.folded.signature())
+    }
+
+    /// Whether a text of this signature may be abbreviated by the word.
+    pub(super) fn may_abbreviate(&self, text: Signature) -> bool {
+        // Beyond ASCII that finds it without its accents too, wherever it stands.
+        if !text.is_ascii() && self.may_be_in(text) {
             return true;
         }
         let first = self.letters.as_deref().and_then(<[char]>::first);
@@ -91,15 +102,47 @@ impl Word {
             && self.pairs.iter().filter(|pair| text.has(**pair)).count() >= self.least
     }
 
+    /// As [`abbreviates`](Self::abbreviates), of any of several texts of ASCII that stand one behind the other
+    /// from the first of these places on, and end at the others and at the end.
+    pub(super) fn abbreviates_part(&self, text: &str, ends: [usize; 3]) -> bool {
+        let [from, first, second] = ends;
+        let text = text.as_bytes();
+        let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
+        self.has_numbers_in(part(from, text.len()))
+            && [part(from, first), part(first, second), part(second, text.len())]
+                .into_iter()
+                .any(|part| self.abbreviates_ascii(part))
+    }
+
+    fn abbreviates_ascii(&self, text: &[u8]) -> bool {
+        let Some(word) = self.letters.as_deref().filter(|_| text.len() <= LONGEST_TEXT) else { return false };
+        let Some(first) = word.first().and_then(|first| u8::try_from(*first).ok()) else { return false };
+        let mut places = memchr::memchr2_iter(first, first.to_ascii_uppercase(), text);
+        places.any(|at| {
+            let reach = text.get(at..text.len().min(at + 2 * word.len())).unwrap_or_default();
+            let text = Text::Ascii(text);
+            text.begins_word(at) && self.has_numbers_in(reach) && text.lies(word, at)
+        })
+    }
+
+    /// Whether each number in the word stands somewhere where a number begins, so that it may lie there.
+    fn has_numbers_in(&self, text: &[u8]) -> bool {
+        let begins =
+            |at: usize| at.checked_sub(1).and_then(|at| text.get(at)).is_none_or(|b| !b.is_ascii_digit());
+        let mut numbers = self.folded.as_str().as_bytes().split(|byte| !byte.is_ascii_digit());
+        numbers.all(|number| {
+            let Some(first) = number.first() else { return true };
+            let mut places = memchr::memchr_iter(*first, text);
+            places.any(|at| begins(at) && text.get(at..).is_some_and(|rest| rest.starts_with(number)))
+        })
+    }
+
     /// Whether the word abbreviates a text that does not contain it.
     pub(super) fn abbreviates(&self, text: &str, scratch: &mut Scratch) -> bool {
         let Some(word) = self.letters.as_deref().filter(|_| text.len() <= LONGEST_TEXT) else { return false };
         let Some(first) = word.first().copied() else { return false };
         if text.is_ascii() {
-            let Ok(first) = u8::try_from(first) else { return false };
-            let text = Text::Ascii(text.as_bytes());
-            let mut places = memchr::memchr2_iter(first, first.to_ascii_uppercase(), text.bytes());
-            return places.any(|at| text.begins_word(at) && text.lies(word, at));
+            return self.abbreviates_ascii(text.as_bytes());
         }
         self.fold(text, scratch);
         let Scratch { written, folded } = scratch;
@@ -134,11 +177,7 @@ const NONE: u8 = u8::MAX;
 /// For each place from the first letter's on, in how few gaps the letters so far end there.
 type Gaps = [u8; 2 * LONGEST];
 
-impl<'a> Text<'a> {
-    fn bytes(self) -> &'a [u8] {
-        if let Self::Ascii(bytes) = self { bytes } else { &[] }
-    }
-
+impl Text<'_> {
     fn len(self) -> usize {
         match self {
             Self::Ascii(bytes) => bytes.len(),
@@ -280,10 +319,32 @@ mod tests {
             // What can be told without reading the text rules out none that is found.
             let signature = Signature::of(["", &text, "", ""], &text);
             prop_assert!(!found || typed.may_mean(signature), "{:?}", signature);
+            prop_assert!(!typed.folded.is_in(&text) || typed.may_be_in(signature));
+            let abbreviates = typed.abbreviates(&text, &mut Scratch::new());
+            prop_assert!(!abbreviates || typed.may_abbreviate(signature), "{:?}", signature);
+            // The same of several texts in one.
+            let three = format!("id{text}{text}");
+            let ends = [2, 2, 2 + text.len()];
+            prop_assert_eq!(typed.abbreviates_part(&three, ends), abbreviates);
             // The same with a character that makes it another kind of text.
             let more = format!("{text} é");
             let found = typed.folded.is_in(&more) || typed.abbreviates(&more, &mut Scratch::new());
             prop_assert_eq!(found, any_way(&text, &word, &mut Vec::new()));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_signature_rules_out_what_is_found(
+            name in "[aAsSüÜéſ\u{212a}İiⅧ²28ａｋß -]{0,12}", title in "[aAküÜéſ\u{212a}İi²2 -]{0,9}",
+            word in "[aeikus28éüſiß\u{307}-]{1,6}",
+        ) {
+            let (typed, mut scratch) = (Word::new(&word), Scratch::new());
+            let signature = Signature::of(["k2", &name, &title, ""], &format!("k2{name}{title}"));
+            let holds = ["k2", &name, &title].iter().any(|text| typed.folded.is_in(text));
+            prop_assert!(!holds || typed.may_be_in(signature));
+            let abbreviates = [&name, &title].iter().any(|text| typed.abbreviates(text, &mut scratch));
+            prop_assert!(!abbreviates || typed.may_abbreviate(signature));
         }
     }
 }

@@ -1,9 +1,11 @@
 //! What can be told of a text without reading it: which letters and which pairs of neighbours are in it.
 //! A word can only be meant where they are, which is much quicker to see than where.
 
-/// Case aside: one bit for each letter and digit, one for each letter that begins a word, and two that the
-/// other ASCII characters share; and for each pair of neighbours one bit of 128. A text with anything but ASCII may hold anything, since folding
-/// and abbreviating turn some characters into others.
+use nucleo_matcher::chars::{normalize, to_lower_case};
+
+/// Case aside: one bit for each letter and digit, one for each letter that begins a word, one that the other
+/// ASCII characters share and one for what is not ASCII; and for each pair of neighbours one bit of 128. A
+/// character that is not ASCII counts as every one that folding and abbreviating may take it for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Signature {
     letters: u64,
@@ -17,7 +19,7 @@ impl Signature {
     /// Of a job's id, name, title and reference, one behind the other. Words begin in all but the id.
     pub(in crate::store) fn of(parts: [&str; 4], joined: &str) -> Self {
         if !joined.is_ascii() {
-            return Self::ANY;
+            return Self::of_any(parts);
         }
         let mut signature = Self::of_ascii(joined);
         for part in parts.into_iter().skip(1) {
@@ -30,6 +32,41 @@ impl Signature {
             }
         }
         signature
+    }
+
+    fn of_any(parts: [&str; 4]) -> Self {
+        let mut signature = Self { letters: BEYOND_ASCII, pairs: [0; 2] };
+        for (nth, part) in parts.into_iter().enumerate() {
+            let (mut before, mut lasts) = (None, [None; 3]);
+            for here in part.chars() {
+                let (firsts, behind) = signature.add_forms(here);
+                for (last, first) in lasts.into_iter().flat_map(|last| firsts.map(|first| (last, first))) {
+                    signature.add_pair(last, first);
+                }
+                if nth > 0 && may_begin_word(before, here) {
+                    let starts = firsts.into_iter().flatten().filter(u8::is_ascii_lowercase);
+                    signature.letters |= starts.map(start).fold(0, |all, one| all | one);
+                }
+                (before, lasts) = (Some(here), behind);
+            }
+        }
+        signature
+    }
+
+    /// Adds the ASCII that a character may be taken for: in lower case, which may be several characters, by
+    /// simple folding, and without its accent. Gives those that may stand first, and those that may stand last.
+    fn add_forms(&mut self, here: char) -> ([Option<u8>; 3], [Option<u8>; 3]) {
+        let (simple, plain) = (ascii(to_lower_case(here)), ascii(to_lower_case(normalize(here))));
+        let mut lower = here.to_lowercase().map(ascii);
+        let first = lower.next().flatten();
+        let last = lower.fold(first, |last, next| {
+            self.add_pair(last, next);
+            next
+        });
+        for byte in [first, last, simple, plain].into_iter().flatten() {
+            self.letters |= letter(byte);
+        }
+        ([first, simple, plain], [last, simple, plain])
     }
 
     /// Of the ASCII in a query's text: what a job's text must hold.
@@ -62,9 +99,9 @@ impl Signature {
         signature
     }
 
-    /// Whether the letters are known, and so all of the text is ASCII.
-    pub(super) fn is_known(self) -> bool {
-        self.letters != u64::MAX
+    /// Whether all of the text is ASCII.
+    pub(super) fn is_ascii(self) -> bool {
+        self.letters & BEYOND_ASCII == 0
     }
 
     /// Whether a text may hold all that another one holds.
@@ -92,6 +129,13 @@ impl Signature {
         half >> (pair % 64) & 1 == 1
     }
 
+    fn add_pair(&mut self, before: Option<u8>, byte: Option<u8>) {
+        if let (Some(before), Some(byte)) = (before, byte) {
+            self.letters |= letter(byte);
+            self.add(pair(before, byte));
+        }
+    }
+
     fn add(&mut self, pair: u8) {
         let [low, high] = &mut self.pairs;
         *(if pair < 64 { low } else { high }) |= 1 << (pair % 64);
@@ -102,8 +146,25 @@ fn letter(lower: u8) -> u64 {
     1 << match lower {
         letter @ b'a'..=b'z' => letter - b'a',
         digit @ b'0'..=b'9' => digit - b'0' + 26,
-        other => other % 2 + 62,
+        _ => 62,
     }
+}
+
+/// What no query asks for.
+const BEYOND_ASCII: u64 = 1 << 63;
+
+fn ascii(char: char) -> Option<u8> {
+    u8::try_from(char).ok().filter(u8::is_ascii).map(|byte| byte.to_ascii_lowercase())
+}
+
+/// Whether any word begins with a character behind another one, by whatever is called a word.
+fn may_begin_word(before: Option<char>, here: char) -> bool {
+    before.is_none_or(|before| {
+        !before.is_alphabetic()
+            || before.is_numeric()
+            || here.is_numeric()
+            || before.is_lowercase() && here.is_uppercase()
+    })
 }
 
 fn start(lower: u8) -> u64 {

@@ -44,16 +44,16 @@ proptest! {
         let (mut words, hasher) = (Words::default(), RandomState::default());
         let rows: Vec<Row> = jobs
             .iter()
-            .map(|job| words.pack(SourceId(3), job, 7, fingerprint(&hasher, job)))
+            .map(|job| words.pack(SourceId(3), job, (7, fingerprint(&hasher, job)), (Handle::NONE, None)).0)
             .collect();
         for (row, job) in rows.iter().zip(&jobs) {
-            prop_assert_eq!(&Held { row, words: &words }.to_job(), job);
+            prop_assert_eq!(&Held { row, signature: &Signature::ANY, words: &words }.to_job(), job);
         }
         for (a, b) in rows.iter().zip(&jobs).flat_map(|a| rows.iter().zip(&jobs).map(move |b| (a, b))) {
             prop_assert_eq!(a.0.fingerprint == b.0.fingerprint, a.1 == b.1);
         }
         for row in &rows {
-            words.release(row);
+            words.release(row, None);
         }
         prop_assert_eq!(words.len(), 0);
     }
@@ -61,5 +61,5 @@ proptest! {
 
 #[test]
 fn a_row_is_small() {
-    assert!(size_of::<Option<Row>>() <= 112, "{}", size_of::<Option<Row>>());
+    assert!(size_of::<Option<Row>>() <= 72, "{}", size_of::<Option<Row>>());
 }

@@ -4,6 +4,8 @@ use super::Stage;
 
 /// The bytes of text that a key covers.
 pub(super) const WINDOW: usize = 8;
+/// And those that one covers that says first which prefix they stand behind.
+pub(super) const BEHIND: usize = WINDOW - 1;
 
 /// Eight bytes of a text from an offset on, as a number that compares as they do, and whether that is
 /// all there is to compare. Each byte is one more than it is, and nothing is nothing: no byte of UTF-8 is
@@ -26,7 +28,8 @@ pub(super) fn window(text: &str, stage: Stage, offset: usize) -> (u64, bool) {
 /// `01` in each byte.
 const EACH: u64 = u64::MAX / 255;
 
-fn number(bytes: &[u8], fold: impl Fn(u64) -> u64) -> u64 {
+/// The first eight bytes as a number, after `fold` has been at them.
+pub(super) fn number(bytes: &[u8], fold: impl Fn(u64) -> u64) -> u64 {
     let count = bytes.len().min(WINDOW);
     let mut room = [0; WINDOW];
     for (place, byte) in room.iter_mut().zip(bytes) {
@@ -38,7 +41,7 @@ fn number(bytes: &[u8], fold: impl Fn(u64) -> u64) -> u64 {
 }
 
 /// Eight ASCII characters in lower case, all at once: a bit of each byte says whether it is a capital.
-fn lower(bytes: u64) -> u64 {
+pub(super) fn lower(bytes: u64) -> u64 {
     let from_a = bytes + EACH * (0x80 - u64::from(b'A'));
     let behind_z = bytes + EACH * (0x7f - u64::from(b'Z'));
     let capital = (from_a ^ behind_z) & (EACH << 7);
