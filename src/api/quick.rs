@@ -3,6 +3,7 @@
 //! nothing else is left to the parser as a whole.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::de::DeserializeSeed;
@@ -13,12 +14,13 @@ use super::scan::Scan;
 use super::settings::Settings;
 use super::text::Reader;
 use super::{instant, scrub};
-use crate::model::{Job, JobId, Status};
+use crate::model::{Job, JobError, JobId, Status};
 
 /// Reads a plainly written page; `None` for any other.
 pub(super) fn page<'t>(text: &'t str, mut entries: Entries<'t, '_>) -> Option<Page> {
     let mut page = None;
     let mut scan = Scan::new(text);
+    let reader = entries.reader().of_parts(text);
     scan.members(|name, scan| {
         // Of two lists the parser knows which counts.
         if name != "jobs" || page.is_some() {
@@ -29,7 +31,7 @@ pub(super) fn page<'t>(text: &'t str, mut entries: Entries<'t, '_>) -> Option<Pa
             if page.listed == MOST {
                 return None;
             }
-            page.take(entry(scan, &mut entries)?);
+            page.take(entry(scan, reader, &mut entries)?);
             Some(())
         })
     })?;
@@ -37,9 +39,9 @@ pub(super) fn page<'t>(text: &'t str, mut entries: Entries<'t, '_>) -> Option<Pa
 }
 
 /// Reads an entry; `None` where it is beyond reading.
-fn entry<'t>(scan: &mut Scan<'t>, entries: &mut Entries<'t, '_>) -> Option<Entry> {
+fn entry<'t>(scan: &mut Scan<'t>, reader: Reader<'_>, entries: &mut Entries<'t, '_>) -> Option<Entry> {
     let start = *scan;
-    if let Some(entry) = plain(scan, entries) {
+    if let Some(entry) = plain(scan, reader, entries) {
         return Some(entry);
     }
     *scan = start;
@@ -47,8 +49,9 @@ fn entry<'t>(scan: &mut Scan<'t>, entries: &mut Entries<'t, '_>) -> Option<Entry
     entries.next().deserialize(&mut serde_json::Deserializer::from_str(raw)).ok()
 }
 
-fn plain<'t>(scan: &mut Scan<'t>, entries: &mut Entries<'t, '_>) -> Option<Entry> {
-    let (reader, shared) = entries.parts();
+/// Reads an entry that is plainly written; `reader` reads parts of the page as they stand in it.
+fn plain<'t>(scan: &mut Scan<'t>, reader: Reader<'_>, entries: &mut Entries<'t, '_>) -> Option<Entry> {
+    let (anything, shared) = entries.parts();
     let (mut id, mut status, mut created_at, mut data_name) = (None, None, None, None);
     let (mut duration_s, mut settings, mut errors) = (None, None, Vec::new());
     scan.members(|name, scan| {
@@ -62,7 +65,7 @@ fn plain<'t>(scan: &mut Scan<'t>, entries: &mut Entries<'t, '_>) -> Option<Entry
             "id" => id = Some(self::id(scan.string()?, reader)?),
             "status" => status = Some(self::status(scan.string()?, reader)),
             "config" => settings = Some(Settings::in_parts(scan, reader, shared)?),
-            "errors" => errors = job::errors(&job::value(scan.value()?)?, reader),
+            "errors" => errors = self::errors(scan, reader, anything)?,
             _ if job::is_legacy(name) || name == "lang" => return None,
             _ => drop(scan.value()?),
         }
@@ -93,6 +96,40 @@ fn id(raw: &str, reader: Reader<'_>) -> Option<JobId> {
         Cow::Borrowed(id) if !id.is_empty() && id.len() <= scrub::NAME => Some(JobId::new(id)),
         _ => None,
     }
+}
+
+/// Reads what went wrong: as a list of nothing but moments and messages, else at length.
+fn errors(scan: &mut Scan<'_>, reader: Reader<'_>, anything: Reader<'_>) -> Option<Vec<JobError>> {
+    let (start, mut errors) = (*scan, Vec::new());
+    let plain = scan.items(|scan| {
+        let (mut timestamp, mut message) = (None, None);
+        scan.members(|name, scan| {
+            match name {
+                "timestamp" => timestamp = instant::parse(scan.string()?),
+                "message" => message = Some(Arc::<str>::from(self::message(scan, reader, anything)?)),
+                _ => return None,
+            }
+            Some(())
+        })?;
+        let message = message.filter(|message| !message.is_empty())?;
+        (errors.len() < job::MOST).then(|| errors.push(JobError { timestamp, message }))
+    });
+    if plain.is_some() {
+        return Some(errors);
+    }
+    *scan = start;
+    Some(job::errors(&job::value(scan.value()?)?, anything))
+}
+
+/// Reads a message, whatever is escaped in it.
+fn message<'t>(scan: &mut Scan<'t>, reader: Reader<'_>, anything: Reader<'_>) -> Option<Cow<'t, str>> {
+    let start = *scan;
+    if let Some(plain) = scan.string() {
+        return Some(reader.message(plain));
+    }
+    *scan = start;
+    let text: String = serde_json::from_str(scan.value()?).ok()?;
+    Some(Cow::Owned(anything.message(&text).into_owned()))
 }
 
 fn status(word: &str, reader: Reader<'_>) -> Status {

@@ -120,7 +120,7 @@ proptest! {
     ) {
         if is_plain(&raw) {
             prop_assert_eq!(&*text(&raw), &*raw);
-            prop_assert_eq!(&*crate::api::scrub::clean(&raw), &*raw);
+            prop_assert_eq!(&*scrub::clean(&raw), &*raw);
             prop_assert_eq!(raw.trim(), &*raw);
         }
     }
