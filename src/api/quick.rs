@@ -155,8 +155,11 @@ mod tests {
             6 => "[a-zA-Z0-9 ._/-]{0,20}".prop_map(Value::from),
             1 => "(bearer|Basic|token) [a-z0-9]{6,20}".prop_map(Value::from),
             1 => "[ -~äöü\u{202e}\u{1b}\n]{0,12}".prop_map(Value::from),
-            1 => Just(json!("https://u:p@h.example/a?sig=1")),
-            1 => Just(json!("sk-0123456789")),
+            1 => "[a-zºé·–株会「」نشأ .:?Jy\u{301}\u{3000}]{0,12}".prop_map(Value::from),
+            1 => "https?://(u:p@)?[a-z.]{1,6}(:80)?/[a-z0-9%+~._/;=-]{0,10}([?#][a-z=\"]{0,5})?".prop_map(Value::from),
+            1 => "(Authorization|X-Key|[a-z ]{0,6}): ?[a-z0-9\u{200b} ]{0,20}".prop_map(Value::from),
+            1 => "[a-z ]{0,3}eyJ[a-z]{0,30}\\.[a-z]{1,9}\\.[a-z]{0,3}".prop_map(Value::from),
+            1 => "[a-z/:. ]{0,12}sk-0123\u{200b}?456789[a-z?]{0,3}".prop_map(Value::from),
             1 => Just(json!("x".repeat(600))),
         ]
     }
@@ -170,13 +173,16 @@ mod tests {
         let seldom = |value: BoxedStrategy<Value>| prop_oneof![9 => value, 1 => odd().boxed()];
         let moment = prop::sample::select(vec!["2026-11-22T10:00:00.000Z", "2026-11-22T10:00:00Z", "soon"]);
         let status = prop::sample::select(vec!["done", "running", "rejected", "Done", "odd", "deleted"]);
-        let errors = prop::collection::vec(text(), 0..2).prop_map(|messages| {
-            messages.into_iter().map(|message| json!({"message": message, "timestamp": "x"})).collect()
-        });
-        let config = (seldom(text().boxed()), seldom(text().boxed()), odd()).prop_map(|(title, language, tags)| {
-            json!({"type": "transcription", "transcription_config": {"language": language, "model": "enhanced"},
-                "tracking": {"title": title, "tags": [tags]}, "fetch_data": {"url": "https://h.example/a?b=1"}})
-        });
+        let error = (text(), prop::sample::select(vec!["message", "detail"]), moment.clone());
+        let error = prop_oneof![9 => error.prop_map(|(text, name, at)| json!({name: text, "timestamp": at})), 1 => odd()];
+        let errors = prop::collection::vec(error, 0..3).prop_map(Value::from);
+        let config = (seldom(text().boxed()), seldom(text().boxed()), odd(), odd(), odd()).prop_map(
+            |(title, language, tags, url, header)| {
+                json!({"type": "transcription", "transcription_config": {"language": language, "model": "enhanced"},
+                    "tracking": {"title": title, "tags": [tags]},
+                    "fetch_data": {"url": url, "auth_headers": [header]}})
+            },
+        );
         let fields = (
             seldom(text().boxed()),
             seldom(text().boxed()),
@@ -229,6 +235,25 @@ mod tests {
                 None => prop_assert!(more, "{}", body),
             }
         }
+    }
+
+    #[test]
+    fn the_key_is_found_where_only_its_escapes_stand_in_the_page() {
+        let key = KeyValue::new("sk-0123456789").unwrap();
+        let hidden = r"a \u0073k-0123\u003456789 b";
+        let body = format!(
+            r#"{{"jobs":[{{"id":"a","status":"done","created_at":"2026-11-22T10:00:00Z","data_name":"{hidden}",
+                "config":{{"tracking":{{"title":"{hidden}"}},"x":"{hidden}","url":"https://h/{hidden}"}},
+                "errors":[{{"timestamp":"2026-11-22T10:00:00Z","message":"{hidden}"}}]}},
+                {{"id":"b","status":"done","created_at":"2026-11-22T10:00:00Z","data_name":"c",
+                "errors":[{{"timestamp":"2026-11-22T10:00:00Z","message":"{hidden}"}}]}}]}}"#
+        );
+        assert!(!body.contains(key.expose()));
+        let page = page(&body, Entries::new(Reader::new(&key), false)).unwrap();
+        assert_eq!(page.jobs.len(), 2);
+        assert_eq!(page.jobs[0].data_name, "a [key] b");
+        assert_eq!(&*page.jobs[1].errors[0].message, "a [key] b");
+        assert!(!format!("{page:?}").contains(key.expose()));
     }
 
     #[test]
