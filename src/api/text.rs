@@ -45,24 +45,24 @@ impl<'k> Reader<'k> {
     }
 
     /// A name, title, reference, tag or any other short text; blanks around it are dropped.
-    pub(super) fn name<'t>(self, raw: &'t str) -> Cow<'t, str> {
+    pub(super) fn name(self, raw: &str) -> Cow<'_, str> {
         self.read(raw, scrub::NAME)
     }
 
     /// A message of one sentence or a few.
-    pub(super) fn message<'t>(self, raw: &'t str) -> Cow<'t, str> {
+    pub(super) fn message(self, raw: &str) -> Cow<'_, str> {
         self.read(raw, scrub::MESSAGE)
     }
 
     /// A text that says where something is.
-    pub(super) fn location<'t>(self, raw: &'t str) -> Cow<'t, str> {
+    pub(super) fn location(self, raw: &str) -> Cow<'_, str> {
         match scrub::clean(raw) {
             Cow::Borrowed(cleaned) => self.place(cleaned.trim()),
             Cow::Owned(cleaned) => Cow::Owned(self.of_anything().place(cleaned.trim()).into_owned()),
         }
     }
 
-    fn place<'t>(self, cleaned: &'t str) -> Cow<'t, str> {
+    fn place(self, cleaned: &str) -> Cow<'_, str> {
         match self.without_key(mask::location(cleaned)) {
             Cow::Borrowed(text) => scrub::bound(text, scrub::MESSAGE),
             Cow::Owned(text) if text.len() <= scrub::MESSAGE => Cow::Owned(text),
@@ -71,7 +71,7 @@ impl<'k> Reader<'k> {
     }
 
     /// Without controls and without the key, but whole: for what must not be mistaken for another.
-    pub(super) fn whole<'t>(self, raw: &'t str) -> Cow<'t, str> {
+    pub(super) fn whole(self, raw: &str) -> Cow<'_, str> {
         match scrub::clean(raw) {
             Cow::Borrowed(cleaned) => self.without_key(Cow::Borrowed(cleaned.trim())),
             Cow::Owned(cleaned) => {
@@ -92,7 +92,7 @@ impl<'k> Reader<'k> {
     }
 
     /// What needs no change is not copied.
-    fn read<'t>(self, raw: &'t str, most: usize) -> Cow<'t, str> {
+    fn read(self, raw: &str, most: usize) -> Cow<'_, str> {
         if mask::is_plain(raw) {
             if self.verbatim && raw.len() <= most {
                 return Cow::Borrowed(raw);
@@ -110,14 +110,14 @@ impl<'k> Reader<'k> {
         }
     }
 
-    fn read_clean<'t>(self, cleaned: &'t str, most: usize) -> Cow<'t, str> {
+    fn read_clean(self, cleaned: &str, most: usize) -> Cow<'_, str> {
         match self.without_key(mask::text(cleaned)) {
             Cow::Borrowed(text) => scrub::bound(text, most),
             Cow::Owned(text) => Cow::Owned(scrub::bound(&text, most).into_owned()),
         }
     }
 
-    fn without_key<'t>(self, text: Cow<'t, str>) -> Cow<'t, str> {
+    fn without_key(self, text: Cow<'_, str>) -> Cow<'_, str> {
         match self.key {
             Some(_) if self.verbatim && matches!(text, Cow::Borrowed(_)) => text,
             Some(key) if self.has_key(&text) => Cow::Owned(text.replace(key, KEY)),
