@@ -167,8 +167,12 @@ fn page(source: u16, sequence: u64, jobs: Vec<Job>) -> Report {
 /// The bytes of a job's own strings.
 fn own(job: &Job) -> usize {
     let errors: usize = job.errors.iter().map(|error| error.message.len()).sum();
-    let text = |text: &Option<Box<str>>| text.as_ref().map_or(0, |text| text.len());
-    job.id.as_str().len() + job.data_name.len() + text(&job.title) + text(&job.reference) + errors
+    let text = |text: Option<&str>| text.map_or(0, str::len);
+    job.id.as_str().len()
+        + job.data_name.len()
+        + text(job.title.as_deref())
+        + text(job.reference.as_deref())
+        + errors
 }
 
 fn heap() -> usize {

@@ -69,6 +69,11 @@ impl<'t, 'k> Entries<'t, 'k> {
         EntrySeed(self)
     }
 
+    /// What reads the entries, whatever they are.
+    pub(super) fn reader(&self) -> Reader<'k> {
+        self.reader
+    }
+
     /// What reads the entry, and what it learned.
     pub(super) fn parts(&mut self) -> (Reader<'k>, &mut Shared<'t>) {
         (self.reader, &mut self.shared)
@@ -285,7 +290,7 @@ pub(super) fn value(raw: &str) -> Option<Value> {
 }
 
 /// A text that is there only if something can be read in it.
-pub(super) fn name(raw: &str, reader: Reader<'_>) -> Option<Box<str>> {
+pub(super) fn name<T: for<'n> From<Cow<'n, str>>>(raw: &str, reader: Reader<'_>) -> Option<T> {
     Some(reader.name(raw)).filter(|name| !name.is_empty()).map(Into::into)
 }
 

@@ -7,6 +7,8 @@
 
 use std::borrow::Cow;
 
+use super::scrub;
+
 /// What stands for everything hidden.
 pub const HIDDEN: &str = "…";
 
@@ -82,21 +84,58 @@ pub fn text(raw: &str) -> Cow<'_, str> {
     masked.map_or(Cow::Borrowed(raw), Cow::Owned)
 }
 
-/// Whether a text is of visible ASCII and Latin letters, without a blank at either end, and nothing in it
-/// can be a secret by its place: there is nothing to clean and nothing to mask. Most names are so.
-pub(super) fn is_plain(raw: &str) -> bool {
-    let (mut odd, mut blank, mut colon, mut dots) = (false, false, false, 0_u32);
-    for byte in raw.bytes() {
+/// What a byte may mean for a secret's place in a text: nothing, or one of the marks below.
+const CLASSES: [u8; 256] = classes();
+const ODD: u8 = 1;
+const BLANK: u8 = 2;
+const COLON: u8 = 4;
+/// What a plain URL does not hold behind its scheme.
+const BEYOND_URLS: u8 = 8;
+/// A part of a character that is perhaps no letter.
+const FOREIGN: u8 = 16;
+/// The third letter of every token.
+const TOKEN: u8 = 32;
+
+#[expect(clippy::indexing_slicing, reason = "when it is compiled, within the table")]
+const fn classes() -> [u8; 256] {
+    let mut classes = [0; 256];
+    let mut byte = 0_u8;
+    loop {
         // `C3` to `C8` and what follows them are the Latin letters up to U+023F.
-        let shown =
-            (0x20..0x7f).contains(&byte) | (0x80..0xc0).contains(&byte) | (0xc3..0xc9).contains(&byte);
-        odd |= !shown | matches!(byte, b'=' | b'"' | b'<' | b'>' | b'`');
-        blank |= byte == b' ';
-        colon |= byte == b':';
-        dots += u32::from(byte == b'.');
+        let shown = matches!(byte, b' '..=b'~' | 0x80..0xc0 | 0xc3..0xc9);
+        let mut class = match byte {
+            b'=' | b'"' | b'<' | b'>' | b'`' => ODD,
+            b' ' => BLANK,
+            b':' => COLON,
+            b'J' => TOKEN,
+            0x80.. if !shown => FOREIGN,
+            _ if !shown => ODD,
+            _ => 0,
+        };
+        if !(byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'/' | b'%' | b'+' | b'~')) {
+            class |= BEYOND_URLS;
+        }
+        classes[byte as usize] = class;
+        if byte == u8::MAX {
+            return classes;
+        }
+        byte += 1;
     }
-    let suspect = blank && may_name_scheme(raw.as_bytes()) || colon && may_name_header(raw.as_bytes());
-    !odd && dots < 2 && !suspect
+}
+
+/// The class of a byte.
+fn class(byte: u8) -> u8 {
+    CLASSES.get(usize::from(byte)).copied().unwrap_or(ODD)
+}
+
+/// Whether a text is of visible ASCII and letters, without a blank at either end, and nothing in it can be a secret by its place: there is nothing to clean and nothing to mask. Most names are so.
+pub(super) fn is_plain(raw: &str) -> bool {
+    let classes = raw.bytes().fold(0, |classes, byte| classes | class(byte));
+    classes & ODD == 0
+        && (classes & FOREIGN == 0 || raw.chars().all(scrub::is_letter))
+        && (classes & TOKEN == 0 || !raw.contains("eyJ"))
+        && (classes & BLANK == 0 || !may_name_scheme(raw.as_bytes()))
+        && (classes & COLON == 0 || !may_name_header(raw.as_bytes()))
 }
 
 /// Whether a text holds a URL, or a colon behind what may be the name of a secret.
@@ -141,13 +180,8 @@ fn is_harmless(raw: &str) -> bool {
 /// Masks a text that as a whole says where something is: like [`text`], and also where the scheme is
 /// missing and blanks are inside.
 pub fn location(raw: &str) -> Cow<'_, str> {
-    let mark = memchr::memchr2(b'?', b'#', raw.as_bytes());
-    let (kept, tail) = raw.split_at(mark.unwrap_or(raw.len()));
-    if is_plain_url(kept) {
-        return match tail.get(..1) {
-            None => Cow::Borrowed(raw),
-            Some(mark) => Cow::Owned([kept, mark, HIDDEN].concat()),
-        };
+    if let Some((kept, mark)) = plain_url(raw) {
+        return if mark.is_empty() { Cow::Borrowed(kept) } else { Cow::Owned([kept, mark, HIDDEN].concat()) };
     }
     if raw.contains("://") {
         let cut = raw.bytes().position(|byte| matches!(byte, b'?' | b'#'));
@@ -168,25 +202,30 @@ pub fn location(raw: &str) -> Cow<'_, str> {
     Cow::Owned(masked + &tail)
 }
 
-/// Whether a URL has nothing but a scheme, a host and a path of plain names, none of them a token.
-fn is_plain_url(url: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'/');
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    rest.is_some_and(|rest| {
-        // Tokens have a `J` behind `ey`: to look for that is quicker than to look for all of it.
-        let token = |at: usize| rest.get(..at).is_some_and(|before| before.ends_with("ey"));
-        // All bytes are looked at, because that many can be at once.
-        rest.bytes().fold(true, |plain, byte| plain & is_plain(byte))
-            && !memchr::memchr_iter(b'J', rest.as_bytes()).any(token)
-    })
+/// What stays of a URL that has nothing but a scheme, a host and a path of plain names, none of them a token,
+/// in front of its query or fragment: that, and the mark at which the rest begins, if there is one.
+pub(super) fn plain_url(raw: &str) -> Option<(&str, &str)> {
+    let rest = raw.strip_prefix("https://").or_else(|| raw.strip_prefix("http://"))?;
+    // Tokens have a `J` behind `ey`: to look for that is quicker than to look for all of it.
+    let (mut before, mut token) = ([0; 2], false);
+    let end = rest.bytes().position(|byte| {
+        token |= byte == b'J' && before == *b"ey";
+        before = [before[1], byte];
+        class(byte) & BEYOND_URLS != 0
+    });
+    let (kept, tail) = raw.split_at_checked(raw.len() - rest.len() + end.unwrap_or(rest.len()))?;
+    let mark = tail.get(..usize::from(!tail.is_empty()))?;
+    (!token && matches!(mark, "" | "?" | "#")).then_some((kept, mark))
 }
 
 /// Masks one `Name: value` header: the name stays.
 pub fn header(raw: &str) -> String {
-    match raw.split_once(':') {
-        Some((name, _)) if is_header_name(name.trim()) => [name.trim(), ": ", HIDDEN].concat(),
-        _ => HIDDEN.to_owned(),
-    }
+    header_name(raw).map_or_else(|| HIDDEN.to_owned(), |name| [name, ": ", HIDDEN].concat())
+}
+
+/// The name in front of a header's value, where it is one.
+pub(super) fn header_name(raw: &str) -> Option<&str> {
+    raw.split_once(':').map(|(name, _)| name.trim()).filter(|name| is_header_name(name))
 }
 
 /// A header's name as people write it. Anything longer or odder may be the secret itself.

@@ -3,6 +3,7 @@
 //! nothing else is left to the parser as a whole.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::de::DeserializeSeed;
@@ -13,12 +14,13 @@ use super::scan::Scan;
 use super::settings::Settings;
 use super::text::Reader;
 use super::{instant, scrub};
-use crate::model::{Job, JobId, Status};
+use crate::model::{Job, JobError, JobId, Status};
 
 /// Reads a plainly written page; `None` for any other.
 pub(super) fn page<'t>(text: &'t str, mut entries: Entries<'t, '_>) -> Option<Page> {
     let mut page = None;
     let mut scan = Scan::new(text);
+    let reader = entries.reader().of_parts(text);
     scan.members(|name, scan| {
         // Of two lists the parser knows which counts.
         if name != "jobs" || page.is_some() {
@@ -29,7 +31,7 @@ pub(super) fn page<'t>(text: &'t str, mut entries: Entries<'t, '_>) -> Option<Pa
             if page.listed == MOST {
                 return None;
             }
-            page.take(entry(scan, &mut entries)?);
+            page.take(entry(scan, reader, &mut entries)?);
             Some(())
         })
     })?;
@@ -37,9 +39,9 @@ pub(super) fn page<'t>(text: &'t str, mut entries: Entries<'t, '_>) -> Option<Pa
 }
 
 /// Reads an entry; `None` where it is beyond reading.
-fn entry<'t>(scan: &mut Scan<'t>, entries: &mut Entries<'t, '_>) -> Option<Entry> {
+fn entry<'t>(scan: &mut Scan<'t>, reader: Reader<'_>, entries: &mut Entries<'t, '_>) -> Option<Entry> {
     let start = *scan;
-    if let Some(entry) = plain(scan, entries) {
+    if let Some(entry) = plain(scan, reader, entries) {
         return Some(entry);
     }
     *scan = start;
@@ -47,8 +49,9 @@ fn entry<'t>(scan: &mut Scan<'t>, entries: &mut Entries<'t, '_>) -> Option<Entry
     entries.next().deserialize(&mut serde_json::Deserializer::from_str(raw)).ok()
 }
 
-fn plain<'t>(scan: &mut Scan<'t>, entries: &mut Entries<'t, '_>) -> Option<Entry> {
-    let (reader, shared) = entries.parts();
+/// Reads an entry that is plainly written; `reader` reads parts of the page as they stand in it.
+fn plain<'t>(scan: &mut Scan<'t>, reader: Reader<'_>, entries: &mut Entries<'t, '_>) -> Option<Entry> {
+    let (anything, shared) = entries.parts();
     let (mut id, mut status, mut created_at, mut data_name) = (None, None, None, None);
     let (mut duration_s, mut settings, mut errors) = (None, None, Vec::new());
     scan.members(|name, scan| {
@@ -62,7 +65,7 @@ fn plain<'t>(scan: &mut Scan<'t>, entries: &mut Entries<'t, '_>) -> Option<Entry
             "id" => id = Some(self::id(scan.string()?, reader)?),
             "status" => status = Some(self::status(scan.string()?, reader)),
             "config" => settings = Some(Settings::in_parts(scan, reader, shared)?),
-            "errors" => errors = job::errors(&job::value(scan.value()?)?, reader),
+            "errors" => errors = self::errors(scan, reader, anything)?,
             _ if job::is_legacy(name) || name == "lang" => return None,
             _ => drop(scan.value()?),
         }
@@ -95,6 +98,40 @@ fn id(raw: &str, reader: Reader<'_>) -> Option<JobId> {
     }
 }
 
+/// Reads what went wrong: as a list of nothing but moments and messages, else at length.
+fn errors(scan: &mut Scan<'_>, reader: Reader<'_>, anything: Reader<'_>) -> Option<Vec<JobError>> {
+    let (start, mut errors) = (*scan, Vec::new());
+    let plain = scan.items(|scan| {
+        let (mut timestamp, mut message) = (None, None);
+        scan.members(|name, scan| {
+            match name {
+                "timestamp" => timestamp = instant::parse(scan.string()?),
+                "message" => message = Some(Arc::<str>::from(self::message(scan, reader, anything)?)),
+                _ => return None,
+            }
+            Some(())
+        })?;
+        let message = message.filter(|message| !message.is_empty())?;
+        (errors.len() < job::MOST).then(|| errors.push(JobError { timestamp, message }))
+    });
+    if plain.is_some() {
+        return Some(errors);
+    }
+    *scan = start;
+    Some(job::errors(&job::value(scan.value()?)?, anything))
+}
+
+/// Reads a message, whatever is escaped in it.
+fn message<'t>(scan: &mut Scan<'t>, reader: Reader<'_>, anything: Reader<'_>) -> Option<Cow<'t, str>> {
+    let start = *scan;
+    if let Some(plain) = scan.string() {
+        return Some(reader.message(plain));
+    }
+    *scan = start;
+    let text: String = serde_json::from_str(scan.value()?).ok()?;
+    Some(Cow::Owned(anything.message(&text).into_owned()))
+}
+
 fn status(word: &str, reader: Reader<'_>) -> Status {
     match word {
         "done" => Status::Done,
@@ -118,8 +155,11 @@ mod tests {
             6 => "[a-zA-Z0-9 ._/-]{0,20}".prop_map(Value::from),
             1 => "(bearer|Basic|token) [a-z0-9]{6,20}".prop_map(Value::from),
             1 => "[ -~äöü\u{202e}\u{1b}\n]{0,12}".prop_map(Value::from),
-            1 => Just(json!("https://u:p@h.example/a?sig=1")),
-            1 => Just(json!("sk-0123456789")),
+            1 => "[a-zºé·–株会「」نشأ .:?Jy\u{301}\u{3000}]{0,12}".prop_map(Value::from),
+            1 => "https?://(u:p@)?[a-z.]{1,6}(:80)?/[a-z0-9%+~._/;=-]{0,10}([?#][a-z=\"]{0,5})?".prop_map(Value::from),
+            1 => "(Authorization|X-Key|[a-z ]{0,6}): ?[a-z0-9\u{200b} ]{0,20}".prop_map(Value::from),
+            1 => "[a-z ]{0,3}eyJ[a-z]{0,30}\\.[a-z]{1,9}\\.[a-z]{0,3}".prop_map(Value::from),
+            1 => "[a-z/:. ]{0,12}sk-0123\u{200b}?456789[a-z?]{0,3}".prop_map(Value::from),
             1 => Just(json!("x".repeat(600))),
         ]
     }
@@ -133,13 +173,16 @@ mod tests {
         let seldom = |value: BoxedStrategy<Value>| prop_oneof![9 => value, 1 => odd().boxed()];
         let moment = prop::sample::select(vec!["2026-11-22T10:00:00.000Z", "2026-11-22T10:00:00Z", "soon"]);
         let status = prop::sample::select(vec!["done", "running", "rejected", "Done", "odd", "deleted"]);
-        let errors = prop::collection::vec(text(), 0..2).prop_map(|messages| {
-            messages.into_iter().map(|message| json!({"message": message, "timestamp": "x"})).collect()
-        });
-        let config = (seldom(text().boxed()), seldom(text().boxed()), odd()).prop_map(|(title, language, tags)| {
-            json!({"type": "transcription", "transcription_config": {"language": language, "model": "enhanced"},
-                "tracking": {"title": title, "tags": [tags]}, "fetch_data": {"url": "https://h.example/a?b=1"}})
-        });
+        let error = (text(), prop::sample::select(vec!["message", "detail"]), moment.clone());
+        let error = prop_oneof![9 => error.prop_map(|(text, name, at)| json!({name: text, "timestamp": at})), 1 => odd()];
+        let errors = prop::collection::vec(error, 0..3).prop_map(Value::from);
+        let config = (seldom(text().boxed()), seldom(text().boxed()), odd(), odd(), odd()).prop_map(
+            |(title, language, tags, url, header)| {
+                json!({"type": "transcription", "transcription_config": {"language": language, "model": "enhanced"},
+                    "tracking": {"title": title, "tags": [tags]},
+                    "fetch_data": {"url": url, "auth_headers": [header]}})
+            },
+        );
         let fields = (
             seldom(text().boxed()),
             seldom(text().boxed()),
@@ -192,6 +235,25 @@ mod tests {
                 None => prop_assert!(more, "{}", body),
             }
         }
+    }
+
+    #[test]
+    fn the_key_is_found_where_only_its_escapes_stand_in_the_page() {
+        let key = KeyValue::new("sk-0123456789").unwrap();
+        let hidden = r"a \u0073k-0123\u003456789 b";
+        let body = format!(
+            r#"{{"jobs":[{{"id":"a","status":"done","created_at":"2026-11-22T10:00:00Z","data_name":"{hidden}",
+                "config":{{"tracking":{{"title":"{hidden}"}},"x":"{hidden}","url":"https://h/{hidden}"}},
+                "errors":[{{"timestamp":"2026-11-22T10:00:00Z","message":"{hidden}"}}]}},
+                {{"id":"b","status":"done","created_at":"2026-11-22T10:00:00Z","data_name":"c",
+                "errors":[{{"timestamp":"2026-11-22T10:00:00Z","message":"{hidden}"}}]}}]}}"#
+        );
+        assert!(!body.contains(key.expose()));
+        let page = page(&body, Entries::new(Reader::new(&key), false)).unwrap();
+        assert_eq!(page.jobs.len(), 2);
+        assert_eq!(page.jobs[0].data_name, "a [key] b");
+        assert_eq!(&*page.jobs[1].errors[0].message, "a [key] b");
+        assert!(!format!("{page:?}").contains(key.expose()));
     }
 
     #[test]

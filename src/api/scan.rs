@@ -48,6 +48,12 @@ impl<'t> Scan<'t> {
         is
     }
 
+    /// What stands from here to the next such byte, with it; nothing is taken.
+    pub(super) fn up_to(self, byte: u8) -> Option<&'t str> {
+        let rest = self.text.get(self.at..)?;
+        rest.get(..=memchr::memchr(byte, rest.as_bytes())?)
+    }
+
     /// Takes a string in which nothing is escaped.
     pub(super) fn string(&mut self) -> Option<&'t str> {
         if !self.takes(b'"') {
@@ -55,13 +61,13 @@ impl<'t> Scan<'t> {
         }
         let (bytes, from) = (self.text.as_bytes(), self.at);
         let mut at = from;
-        while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
-            let marks = marks(u64::from_le_bytes(*eight));
+        while let Some(block) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+            let marks = marks(*block);
             if marks != 0 {
                 at += usize::try_from(marks.trailing_zeros() / 8).unwrap_or_default();
                 break;
             }
-            at += 8;
+            at += BLOCK;
         }
         loop {
             match bytes.get(at)? {
@@ -207,18 +213,20 @@ impl<'t> Scan<'t> {
     }
 }
 
+/// So many bytes are looked at together.
+const BLOCK: usize = 8;
+
 /// `01` in each byte, and `80`.
 const EACH: u64 = u64::MAX / 255;
 const HIGH: u64 = EACH << 7;
 
 /// The high bits of those bytes, up to the first such one, that end a string or are not plain.
-fn marks(bytes: u64) -> u64 {
-    let is = |byte: u8| {
-        let differing = bytes ^ (EACH * u64::from(byte));
-        differing.wrapping_sub(EACH) & !differing
-    };
-    let control = bytes.wrapping_sub(EACH * 0x20) & !bytes;
-    (is(b'"') | is(b'\\') | control) & HIGH
+fn marks(block: [u8; BLOCK]) -> u64 {
+    let bytes = u64::from_le_bytes(block);
+    // With this bit turned, a quotation mark follows the last of the controls, and those stay what they are.
+    let quote_or_control = (bytes ^ (EACH * 0x02)).wrapping_sub(EACH * 0x21);
+    let backslash = (bytes ^ (EACH * 0x5c)).wrapping_sub(EACH);
+    (quote_or_control | backslash) & !bytes & HIGH
 }
 
 #[cfg(test)]

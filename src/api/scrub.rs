@@ -105,19 +105,27 @@ pub fn clean(text: &str) -> Cow<'_, str> {
 }
 
 /// Whether a character stands by itself and is shown as it is, as far as that is quick to see: ASCII, and
-/// the letters that most of the world's names are written in.
-fn is_letter(c: char) -> bool {
+/// the letters and marks that most of the world's names are written in. None of them is a blank but that
+/// of ASCII.
+pub(super) fn is_letter(c: char) -> bool {
     matches!(
         c,
         ' '..='~'
-            | '\u{c0}'..='\u{24f}' // Latin
+            | '\u{a1}'..='\u{ac}' // Latin
+            | '\u{ae}'..='\u{24f}'
             | '\u{391}'..='\u{3a1}' // Greek
             | '\u{3a3}'..='\u{3ff}'
             | '\u{400}'..='\u{482}' // Cyrillic
+            | '\u{5d0}'..='\u{5ea}' // Hebrew
+            | '\u{620}'..='\u{64a}' // Arabic
+            | '\u{660}'..='\u{66f}'
+            | '\u{2010}'..='\u{2027}' // dashes, quotation marks, dots
+            | '\u{3001}'..='\u{3029}' // marks of Chinese and Japanese
             | '\u{3041}'..='\u{3096}' // kana
             | '\u{30a1}'..='\u{30ff}'
             | '\u{4e00}'..='\u{9fff}' // Chinese characters
             | '\u{ac00}'..='\u{d7a3}' // Hangul
+            | '\u{ff01}'..='\u{ff5e}' // full width
     )
 }
 
@@ -195,6 +203,7 @@ mod tests {
     fn what_is_taken_for_a_letter_is_shown_as_it_is() {
         for c in (char::MIN..=char::MAX).filter(|c| is_letter(*c)) {
             assert!(!is_forbidden(c) && c.width().is_some_and(|width| width > 0), "{c:?}");
+            assert!(c == ' ' || !c.is_whitespace(), "{c:?}");
         }
     }
 

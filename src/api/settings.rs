@@ -4,9 +4,12 @@
 //! It is read in one go where it is plainly written. What is not goes through
 //! [`Settings::at_length`], and comes out the same.
 
-use std::collections::VecDeque;
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use compact_str::CompactString;
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
 use serde_json::{Map, Value};
 
 use super::job::{Field, Fields, LARGEST, MOST, name, tags, value};
@@ -18,20 +21,26 @@ use super::{config, json};
 /// What is read of a configuration. Each is the field of [`Job`](crate::model::Job) of the same name.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Settings {
-    pub(super) language: Option<Box<str>>,
-    pub(super) model: Option<Box<str>>,
-    pub(super) title: Option<Box<str>>,
-    pub(super) reference: Option<Box<str>>,
+    pub(super) language: Option<CompactString>,
+    pub(super) model: Option<CompactString>,
+    pub(super) title: Option<CompactString>,
+    pub(super) reference: Option<CompactString>,
     pub(super) tags: Vec<Box<str>>,
     pub(super) config: Option<Arc<str>>,
 }
 
 /// What a transcription is asked for, masked.
-struct Transcription<'t> {
-    raw: &'t str,
+struct Transcription {
     text: Box<str>,
-    language: Option<Box<str>>,
-    model: Option<Box<str>>,
+    language: Option<CompactString>,
+    model: Option<CompactString>,
+}
+
+/// Those of a page, and where they are by how they are written.
+#[derive(Default)]
+struct Known<'t> {
+    parts: Vec<Transcription>,
+    places: HashMap<&'t str, usize, RandomState>,
 }
 
 /// What the entries of one page have in common.
@@ -39,13 +48,13 @@ struct Transcription<'t> {
 pub(super) struct Shared<'t> {
     /// Whether the configurations are left out.
     pub(super) briefly: bool,
-    /// The latest ones that differ.
-    transcriptions: VecDeque<Transcription<'t>>,
+    /// What was asked for up to here, by how it is written.
+    transcriptions: Known<'t>,
     pen: Pen<'t>,
 }
 
 /// So many are remembered.
-const REMEMBERED: usize = 16;
+const REMEMBERED: usize = 256;
 
 impl Settings {
     pub(super) fn read<'t>(fields: &Fields<'t>, reader: Reader<'_>, shared: &mut Shared<'t>) -> Self {
@@ -65,7 +74,7 @@ impl Settings {
         let Shared { briefly, transcriptions, pen } = shared;
         pen.clear();
         let start = *scan;
-        pen.object(scan, reader, |pen, name, scan| match name {
+        pen.object(scan, reader, |pen, name, holds, scan| match name {
             "tracking" => settings.track(scan, reader, pen),
             "transcription_config" => {
                 let part = Transcription::of(transcriptions, scan, reader, pen)?;
@@ -74,7 +83,7 @@ impl Settings {
             }
             "alignment_config" => None,
             _ if *briefly => scan.value().map(drop),
-            _ => pen.field(name, scan, reader),
+            _ => pen.field(holds, scan, reader),
         })?;
         if scan.since(start).len().max(pen.text().len()) > config::LARGEST {
             return None;
@@ -85,7 +94,7 @@ impl Settings {
 
     /// Reads plainly written tracking data, and writes them as they are shown.
     fn track<'t>(&mut self, scan: &mut Scan<'t>, reader: Reader<'_>, pen: &mut Pen<'t>) -> Option<()> {
-        pen.object(scan, reader, |pen, name, scan| {
+        pen.object(scan, reader, |pen, name, _, scan| {
             match name {
                 "title" => self.title = text(scan, reader, pen)?,
                 "reference" => self.reference = text(scan, reader, pen)?,
@@ -100,7 +109,7 @@ impl Settings {
                         pen.put(std::mem::replace(&mut mark, ","));
                         let tag = quoted(scan.string()?, reader, pen);
                         if !tag.is_empty() && self.tags.len() < MOST {
-                            self.tags.push(tag);
+                            self.tags.push(tag.into());
                         }
                         Some(())
                     })?;
@@ -155,7 +164,7 @@ impl Sources {
     }
 
     /// The first of several paths at which a text stands.
-    fn first(&self, paths: &[&[&str]], reader: Reader<'_>) -> Option<Box<str>> {
+    fn first<T: for<'n> From<Cow<'n, str>>>(&self, paths: &[&[&str]], reader: Reader<'_>) -> Option<T> {
         paths.iter().find_map(|path| name(&json::text(self.value(path)?)?, reader))
     }
 
@@ -175,39 +184,42 @@ impl Shared<'_> {
     }
 }
 
-impl<'t> Transcription<'t> {
+impl Transcription {
     /// Reads what a transcription is asked for, and writes it: most jobs of a page ask for one of a few.
-    fn of<'s>(
-        known: &'s mut VecDeque<Self>,
+    fn of<'t, 's>(
+        known: &'s mut Known<'t>,
         scan: &mut Scan<'t>,
         reader: Reader<'_>,
         pen: &mut Pen<'t>,
     ) -> Option<&'s Self> {
         scan.peek()?;
-        if let Some(at) = known.iter().position(|known| scan.takes_all(known.raw)) {
-            // What is asked for often comes to be looked at first.
-            known.swap(at, at / 2);
-            let part = known.get(at / 2)?;
+        // Most have one brace, at their end. What begins like a whole object that is known is that object.
+        let raw = scan.up_to(b'}')?;
+        if let Some(place) = known.places.get(raw).copied() {
+            let part = known.parts.get(place)?;
+            scan.takes_all(raw);
             pen.put(&part.text);
             return Some(part);
         }
+        let start = *scan;
         let part = Self::read(scan, reader, pen)?;
-        if known.len() == REMEMBERED {
-            known.pop_back();
+        if known.parts.len() == REMEMBERED {
+            *known = Known::default();
         }
-        known.push_front(part);
-        known.front()
+        known.places.insert(scan.since(start), known.parts.len());
+        known.parts.push(part);
+        known.parts.last()
     }
 
-    fn read(scan: &mut Scan<'t>, reader: Reader<'_>, pen: &mut Pen<'t>) -> Option<Self> {
-        let (start, from) = (*scan, pen.text().len());
+    fn read<'t>(scan: &mut Scan<'t>, reader: Reader<'_>, pen: &mut Pen<'t>) -> Option<Self> {
+        let from = pen.text().len();
         let (mut language, mut model, mut point) = (None, None, None);
-        pen.object(scan, reader, |pen, field, scan| {
+        pen.object(scan, reader, |pen, field, holds, scan| {
             let said = match field {
                 "language" => &mut language,
                 "model" => &mut model,
                 "operating_point" => &mut point,
-                _ => return pen.field(field, scan, reader),
+                _ => return pen.field(holds, scan, reader),
             };
             // A number would be one too; that is read at length.
             *said = if scan.peek() == Some(b'"') {
@@ -221,27 +233,27 @@ impl<'t> Transcription<'t> {
             Some(())
         })?;
         let text = pen.text().get(from..)?.into();
-        Some(Self { raw: scan.since(start), text, language, model: model.or(point) })
+        Some(Self { text, language, model: model.or(point) })
     }
 }
 
 /// Reads a text that is plainly written or null, and writes it as it is shown; `None` for anything else.
 #[expect(clippy::option_option, reason = "whether it was plain, and whether there is any")]
-fn text<'t>(scan: &mut Scan<'t>, reader: Reader<'_>, pen: &mut Pen<'t>) -> Option<Option<Box<str>>> {
+fn text<'t>(scan: &mut Scan<'t>, reader: Reader<'_>, pen: &mut Pen<'t>) -> Option<Option<CompactString>> {
     if scan.peek() != Some(b'"') {
         pen.put(scan.value().filter(|raw| *raw == "null")?);
         return Some(None);
     }
     let text = quoted(scan.string()?, reader, pen);
-    Some((!text.is_empty()).then_some(text))
+    Some((!text.is_empty()).then(|| text.into()))
 }
 
 /// Writes a text without anything to escape in quotes; gives it as the short text that it is.
-fn quoted(raw: &str, reader: Reader<'_>, pen: &mut Pen<'_>) -> Box<str> {
+fn quoted<'t>(raw: &'t str, reader: Reader<'_>, pen: &mut Pen<'_>) -> Cow<'t, str> {
     let message = reader.message(raw);
     pen.quote(&message);
     // Of a short text the long and the short reading are the same.
-    if message.len() <= super::scrub::NAME { message.into() } else { reader.name(raw).into() }
+    if message.len() <= super::scrub::NAME { message } else { reader.name(raw) }
 }
 
 #[cfg(test)]

@@ -12,20 +12,36 @@ const KEY: &str = "[key]";
 /// A shorter key is none of the service's, but a word that may well stand in honest text.
 const SHORTEST_KEY: usize = 8;
 
+/// In a longer text a search for the whole key is worth preparing.
+const LONG: usize = 1_024;
+
 /// Reads remote text that was got with a certain key.
 #[derive(Clone, Copy)]
 pub(super) struct Reader<'k> {
     key: Option<&'k str>,
+    /// Whether what is read is a part, as it stands, of a text in which the key does not stand.
+    verbatim: bool,
 }
 
 impl<'k> Reader<'k> {
     pub(super) fn new(key: &'k KeyValue) -> Self {
-        Self { key: Some(key.expose()).filter(|key| key.len() >= SHORTEST_KEY) }
+        Self { key: Some(key.expose()).filter(|key| key.len() >= SHORTEST_KEY), verbatim: false }
     }
 
     /// Reads what was got without a key.
     pub(super) fn keyless() -> Self {
-        Self { key: None }
+        Self { key: None, verbatim: false }
+    }
+
+    /// Reads parts of one text, as they stand in it: most texts are without the key, and then it need not
+    /// be looked for again in what of them is not changed. Not for what was escaped there.
+    pub(super) fn of_parts(self, text: &str) -> Self {
+        Self { verbatim: !self.has_key(text), ..self }
+    }
+
+    /// Reads what need not stand as it is in any text.
+    fn of_anything(self) -> Self {
+        Self { verbatim: false, ..self }
     }
 
     /// A name, title, reference, tag or any other short text; blanks around it are dropped.
@@ -42,7 +58,7 @@ impl<'k> Reader<'k> {
     pub(super) fn location(self, raw: &str) -> Cow<'_, str> {
         match scrub::clean(raw) {
             Cow::Borrowed(cleaned) => self.place(cleaned.trim()),
-            Cow::Owned(cleaned) => Cow::Owned(self.place(cleaned.trim()).into_owned()),
+            Cow::Owned(cleaned) => Cow::Owned(self.of_anything().place(cleaned.trim()).into_owned()),
         }
     }
 
@@ -58,23 +74,29 @@ impl<'k> Reader<'k> {
     pub(super) fn whole(self, raw: &str) -> Cow<'_, str> {
         match scrub::clean(raw) {
             Cow::Borrowed(cleaned) => self.without_key(Cow::Borrowed(cleaned.trim())),
-            Cow::Owned(cleaned) => Cow::Owned(self.without_key(Cow::Borrowed(cleaned.trim())).into_owned()),
+            Cow::Owned(cleaned) => {
+                let cleaned = Cow::Borrowed(cleaned.trim());
+                Cow::Owned(self.of_anything().without_key(cleaned).into_owned())
+            }
         }
     }
 
     /// Whether a word of ASCII letters, as names of fields are, is shown as it is.
     pub(super) fn shows(self, word: &str) -> bool {
-        word.len() <= scrub::NAME && !self.has_key(word)
+        word.len() <= scrub::NAME && (self.verbatim || !self.has_key(word))
     }
 
-    /// What needs no change is not copied.
     /// A line of a longer text: whole, with the blanks before it.
     pub(super) fn whole_line(self, raw: &str) -> String {
         self.without_key(scrub::clean(raw)).into_owned()
     }
 
+    /// What needs no change is not copied.
     fn read(self, raw: &str, most: usize) -> Cow<'_, str> {
         if mask::is_plain(raw) {
+            if self.verbatim && raw.len() <= most {
+                return Cow::Borrowed(raw);
+            }
             return match self.without_key(Cow::Borrowed(raw)) {
                 Cow::Borrowed(text) => scrub::bound(text, most),
                 Cow::Owned(text) => Cow::Owned(scrub::bound(&text, most).into_owned()),
@@ -82,7 +104,9 @@ impl<'k> Reader<'k> {
         }
         match scrub::clean(raw) {
             Cow::Borrowed(cleaned) => self.read_clean(cleaned.trim(), most),
-            Cow::Owned(cleaned) => Cow::Owned(self.read_clean(cleaned.trim(), most).into_owned()),
+            Cow::Owned(cleaned) => {
+                Cow::Owned(self.of_anything().read_clean(cleaned.trim(), most).into_owned())
+            }
         }
     }
 
@@ -95,6 +119,7 @@ impl<'k> Reader<'k> {
 
     fn without_key(self, text: Cow<'_, str>) -> Cow<'_, str> {
         match self.key {
+            Some(_) if self.verbatim && matches!(text, Cow::Borrowed(_)) => text,
             Some(key) if self.has_key(&text) => Cow::Owned(text.replace(key, KEY)),
             _ => text,
         }
@@ -104,6 +129,9 @@ impl<'k> Reader<'k> {
     /// to look for its first character than to prepare a search for the whole.
     fn has_key(self, text: &str) -> bool {
         let Some((key, text)) = self.key.map(|key| (key.as_bytes(), text.as_bytes())) else { return false };
+        if text.len() > LONG {
+            return memchr::memmem::find(text, key).is_some();
+        }
         let Some((first, starts)) = key.first().zip(text.get(..(text.len() + 1).saturating_sub(key.len())))
         else {
             return false;
@@ -127,6 +155,34 @@ mod tests {
         assert_eq!(reader.whole("abcdefgh1234"), "[key]");
         let short = KeyValue::new("good").unwrap();
         assert_eq!(&*Reader::new(&short).name("good.wav"), "good.wav");
+    }
+
+    /// What is read as a part of a text comes out as what is read by itself.
+    #[test]
+    fn what_stands_in_a_text_is_read_as_by_itself() {
+        let key = KeyValue::new("abcdefgh1234").unwrap();
+        let reader = Reader::new(&key);
+        let long = "x".repeat(2 * LONG);
+        for part in [
+            "a name.wav",
+            "abcdefgh1234",
+            "abcd\u{200b}efgh1234",
+            "\u{200b}abcd\u{200b}efgh1234 at https://h.example/p?q=1",
+            "https://h.example/abcd\u{200b}efgh1234/p?q=1",
+            "https://u:p@h.example/p",
+            "Authorization: Bearer 0123456789abcdef",
+        ] {
+            for text in [part.to_owned(), format!("{long}{part}"), format!("{long}{part}{long}abcdefgh1234")]
+            {
+                let parts = reader.of_parts(&text);
+                assert_eq!(parts.verbatim, !text.contains("abcdefgh1234"));
+                assert_eq!(parts.name(part), reader.name(part));
+                assert_eq!(parts.message(part), reader.message(part));
+                assert_eq!(parts.location(part), reader.location(part));
+                assert_eq!(parts.whole(part), reader.whole(part));
+                assert_eq!(parts.shows(part), reader.shows(part));
+            }
+        }
     }
 
     proptest! {

@@ -1,6 +1,7 @@
 //! The run loop: it owns the state and awaits nothing but its select. It drains what waits, updates,
 //! and draws once, at most every 16 ms, and only when something happened that may be seen.
 
+mod console;
 mod effects;
 mod intake;
 
@@ -9,14 +10,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use color_eyre::Result;
-use crossterm::event::{Event, KeyEventKind};
+use crossterm::event::Event;
 use jiff::tz::TimeZone;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::alerts::{self, Alarm};
 use super::appearance::Appearance;
-use super::background::Answer;
 use super::deletion::Deletion;
 use super::errands::Errands;
 use super::export::Exporter;
@@ -27,14 +27,16 @@ use super::lookout::Lookout;
 use super::redact::Redactor;
 use super::remember::Memory;
 use super::saved::Account;
-use super::signals::{self, Quit, Signal, Signals};
-use super::terminal::{self, Screen};
+use super::signals::{Quit, Signal, Signals};
+use super::terminal::Screen;
 use super::{Writes, crash, fleet_of, journal, now};
 use crate::config::{Config, Endpoint};
 use crate::model::{Look, Report};
 use crate::poll::{self, Follows, Keys, Pollers};
-use crate::state::{Alerts, Guard, Keymap, Message, Settings, Size, Start, State, Times};
+use crate::state::{Alerts, Guard, Keymap, Message, Settings, Start, State, Times};
 use crate::ui::{self, Ground, Theme};
+pub use console::Console;
+use console::terminal_size;
 
 /// The least time between two frames.
 const FRAME: Duration = Duration::from_millis(16);
@@ -97,25 +99,6 @@ enum Chore {
     Write,
 }
 
-/// What reaches the program from outside, for as many dashboards as run one after another: a thread
-/// that reads keys cannot be called back.
-pub struct Console {
-    signals: Signals,
-    input: Option<Input>,
-    /// What the terminal draws on, if it said so in time.
-    ground: Option<Ground>,
-}
-
-impl Console {
-    /// Sets the signal handlers up. Must be called inside the runtime.
-    ///
-    /// # Errors
-    /// When the system refuses a handler.
-    pub fn listen() -> Result<Self> {
-        Ok(Self { signals: Signals::listen()?, input: None, ground: None })
-    }
-}
-
 /// Runs the dashboard until it is left. Takes the terminal and gives it back.
 ///
 /// # Errors
@@ -131,22 +114,11 @@ pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> 
         if settings.demo { (Memory::nowhere(), None, None) } else { Memory::open(&state_dir) };
     settings.warnings.extend(said);
     let mut screen = Screen::enter(config.steering.mouse)?;
-    let input = match &mut console.input {
-        Some(input) => input,
-        none => {
-            let answer = if appearance.ask { screen.ask_background()? } else { Answer::default() };
-            console.ground = answer.ground;
-            none.insert(Input::listen(answer.typed)?)
-        }
-    };
-    let (theme, late) = (appearance.theme(console.ground), input.ground());
+    let (input, signals, ground) = console.input(&mut screen, appearance.ask)?;
+    let (theme, late) = (appearance.theme(ground), input.ground());
     let lookout = Lookout::start(&config, &mut store);
     let mut state = State::new(store, settings, terminal_size(), now());
-    let guard = |endpoint: &Endpoint| Guard { protected: endpoint.protected, read_only: endpoint.read_only };
-    (state.keymap, state.mouse) = (keymap, config.steering.mouse);
-    state.times = Times::new(&local_zone(), &state.settings.zone);
-    state.guards = config.endpoints.iter().map(guard).collect();
-    state.bases = config.endpoints.iter().map(|endpoint| endpoint.base.to_string()).collect();
+    told(&mut state, &config, keymap);
     // What the demo makes up is gone with it.
     let account = (!state.settings.demo).then(|| Account::new(state_dir.clone()));
     state.saved = account.as_ref().map(|account| account.read(&config.fleet)).unwrap_or_default();
@@ -158,7 +130,6 @@ pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> 
     let inquiries = Inquiries::new(sources.clone(), Some(state_dir.clone()));
     let errands = Errands::new(Deletion { sources: sources.clone(), fleet, state_dir }, account);
     state.presenter.set(presenter);
-    state.alerts = Alerts::new(alerts::rules(&config, &state.settings.zone).unwrap_or_default());
     let (exporter, written) = Exporter::new();
     let alarm = Alarm::new(&config, redactor.clone());
     let key_watch = KeyWatch::start(config.fetchers, &config.keys);
@@ -189,12 +160,22 @@ pub async fn run(dashboard: Dashboard, console: &mut Console) -> Result<Ending> 
     }
     let pollers = poll::start(sources, config.refresh, &reports);
     crash_test_task();
-    let ending = running.turn(&mut console.signals, input, &mut incoming, &pollers).await;
+    let ending = running.turn(signals, input, &mut incoming, &pollers).await;
     drop(pollers);
     // Where the terminal cannot be given back it is gone, and the ending says so.
     let _ = running.screen.leave();
     running.memory.keep_at_end(&running.state).await;
     Ok(ending)
+}
+
+/// Tells the state what the configuration says of the dashboard.
+fn told(state: &mut State, config: &Config, keymap: Keymap) {
+    let guard = |endpoint: &Endpoint| Guard { protected: endpoint.protected, read_only: endpoint.read_only };
+    (state.keymap, state.mouse) = (keymap, config.steering.mouse);
+    state.times = Times::new(&local_zone(), &state.settings.zone);
+    state.guards = config.endpoints.iter().map(guard).collect();
+    state.bases = config.endpoints.iter().map(|endpoint| endpoint.base.to_string()).collect();
+    state.alerts = Alerts::new(alerts::rules(config, &state.settings.zone).unwrap_or_default());
 }
 
 struct Loop {
@@ -294,21 +275,6 @@ impl Loop {
         }
     }
 
-    /// What was typed or pasted in one go is taken in one go.
-    fn terminal_events(
-        &mut self,
-        first: Option<Event>,
-        input: &mut Input,
-        pollers: &Pollers,
-    ) -> Option<Ending> {
-        let mut ending = self.terminal_event(first, pollers);
-        while ending.is_none() {
-            let Some(event) = input.waiting() else { break };
-            ending = self.terminal_event(Some(event), pollers);
-        }
-        ending
-    }
-
     fn second_went_by(&mut self, pollers: &Pollers) -> Option<Ending> {
         // Nobody tells of a resize between the first frame and the first read of the terminal, which is
         // what sets its signal's handler up.
@@ -341,66 +307,11 @@ impl Loop {
         Ok(())
     }
 
-    /// Where the terminal says late what it draws on, that holds from then on.
-    fn hear_of_background(&mut self) {
-        if self.late.has_changed().is_ok_and(|changed| changed) {
-            let told = *self.late.borrow_and_update();
-            if self.appearance.ask {
-                self.theme = self.appearance.theme(told);
-            }
-        }
-    }
-
-    fn terminal_event(&mut self, event: Option<Event>, pollers: &Pollers) -> Option<Ending> {
-        let message = match event {
-            Some(Event::Key(key)) if key.kind != KeyEventKind::Release => Message::Key(key),
-            Some(Event::Mouse(mouse)) => Message::Mouse(mouse),
-            Some(Event::Paste(text)) => Message::Paste(text),
-            // The event's own size is a moment old, and nothing where the terminal does not know it.
-            Some(Event::Resize(..)) => {
-                // Also where it is the size of before: it was another meanwhile, and the terminal has
-                // forgotten what did not fit.
-                if self.screen.forget().is_err() {
-                    return Some(Ending::Signal(Quit::Hangup));
-                }
-                Message::Resized(terminal_size())
-            }
-            Some(_) => return None,
-            None => return Some(Ending::Signal(Quit::Hangup)),
-        };
-        self.update(message, pollers)
-    }
-
     /// Updates the state and carries out what follows.
     fn update(&mut self, message: Message, pollers: &Pollers) -> Option<Ending> {
         let effects = self.state.update(message, now());
         effects.into_iter().find_map(|effect| self.carry_out(effect, pollers))
     }
-
-    fn suspend(&mut self) {
-        if let Err(refusal) = signals::suspend(&mut self.screen) {
-            self.state.update(Message::Remark(refusal.to_string()), now());
-        }
-    }
-
-    fn signalled(&mut self, signal: Signal) -> Option<Ending> {
-        match signal {
-            Signal::Quit(quit) => return Some(Ending::Signal(quit)),
-            Signal::Suspend => self.suspend(),
-            Signal::Resume => {
-                if self.screen.resume().is_err() {
-                    return Some(Ending::Signal(Quit::Hangup));
-                }
-                self.state.update(Message::Resized(terminal_size()), now());
-            }
-        }
-        None
-    }
-}
-
-fn terminal_size() -> Size {
-    let size = terminal::size().unwrap_or(terminal::FALLBACK);
-    Size { width: size.width, height: size.height }
 }
 
 /// The system's own zone; UTC where it is not known.

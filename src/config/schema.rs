@@ -109,9 +109,10 @@ impl Field {
             Kind::Texts => json!({"type": "array", "items": {"type": "string"}}),
             Kind::Words(words) => json!({"type": "array", "items": {"type": "string", "enum": words}}),
             Kind::Bindings => {
-                let keys = json!([{"type": "string"}, {"type": "array", "items": {"type": "string"}}]);
-                let below = json!({"type": "object", "additionalProperties": {"oneOf": keys}});
-                json!({"type": "object", "additionalProperties": {"oneOf": [keys[0], keys[1], below]}})
+                let one = json!({"type": "string"});
+                let some = json!({"type": "array", "items": one});
+                let below = json!({"type": "object", "additionalProperties": {"oneOf": [one, some]}});
+                json!({"type": "object", "additionalProperties": {"oneOf": [one, some, below]}})
             }
             Kind::Of(table) => table.schema().into(),
             Kind::Many(table) => json!({"type": "array", "items": table.schema()}),

@@ -4,17 +4,19 @@
 use std::fmt;
 use std::sync::Arc;
 
-/// Declares a cheap, cloneable name around an `Arc<str>`.
+use compact_str::CompactString;
+
+/// Declares a cheap, cloneable name around a kind of text.
 macro_rules! name {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* $name:ident($text:ty)) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(Arc<str>);
+        pub struct $name($text);
 
         impl $name {
             /// Wraps a name that has been validated where it entered.
             pub fn new(name: impl AsRef<str>) -> Self {
-                Self(Arc::from(name.as_ref()))
+                Self(<$text>::from(name.as_ref()))
             }
 
             /// The name as text.
@@ -39,20 +41,20 @@ macro_rules! name {
 
 name! {
     /// An environment's name, lower case: `eu1`.
-    EnvironmentName
+    EnvironmentName(Arc<str>)
 }
 name! {
     /// A region's name, upper case: `EU`. Environments of one region accept the same keys (seed page).
-    Region
+    Region(Arc<str>)
 }
 name! {
     /// The name that the user gave a key. Never the key itself.
-    KeyName
+    KeyName(Arc<str>)
 }
 name! {
     /// A job's id as the service gave it. Opaque: usually ten lower-case alphanumerics, but a UUID
-    /// appears in an old example.
-    JobId
+    /// appears in an old example. The usual ones are held in place, without an allocation.
+    JobId(CompactString)
 }
 
 /// Declares an index into one of the fleet's lists.

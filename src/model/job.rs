@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use compact_str::CompactString;
 use jiff::{SignedDuration, Timestamp};
 
 use super::JobId;
@@ -91,17 +92,17 @@ pub struct Job {
     /// When it was submitted. Always there in practice; a job without it sorts last.
     pub created_at: Option<Timestamp>,
     /// The audio file's name; empty for jobs that fetch a URL, and for deleted ones.
-    pub data_name: Box<str>,
+    pub data_name: CompactString,
     /// The audio's length in whole seconds.
     pub duration_s: Option<u64>,
     /// `transcription_config.language`, or the older places of it.
-    pub language: Option<Box<str>>,
+    pub language: Option<CompactString>,
     /// `transcription_config.model`, or its older name `operating_point`.
-    pub model: Option<Box<str>>,
+    pub model: Option<CompactString>,
     /// `tracking.title`.
-    pub title: Option<Box<str>>,
+    pub title: Option<CompactString>,
     /// `tracking.reference`.
-    pub reference: Option<Box<str>>,
+    pub reference: Option<CompactString>,
     /// `tracking.tags`.
     pub tags: Vec<Box<str>>,
     /// Why it was rejected; on a done job, what went wrong with its notification.
@@ -117,7 +118,7 @@ impl Job {
             id,
             status,
             created_at: None,
-            data_name: Box::default(),
+            data_name: CompactString::default(),
             duration_s: None,
             language: None,
             model: None,

@@ -63,6 +63,14 @@ impl State {
             | Action::TogglePresenter
             | Action::WriteRows
             | Action::WriteScreen => self.act_on_what_is_told(action),
+            _ => return self.act_on_jobs(action),
+        }
+        Vec::new()
+    }
+
+    /// What is about the jobs in the pane: what is done to them, which are shown, and in what order.
+    fn act_on_jobs(&mut self, action: Action) -> Vec<Effect> {
+        match action {
             Action::CopyIds
             | Action::CopyUrls
             | Action::CopyCommands

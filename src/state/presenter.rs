@@ -86,12 +86,12 @@ impl Presenter {
         if !self.on {
             return job;
         }
-        let some = |kind, text: &Option<Box<str>>| text.as_deref().map(|text| self.show(kind, text).into());
+        let some = |kind, text: Option<&str>| text.map(|text| self.show(kind, text).into());
         Job {
             id: JobId::new(self.show(Masked::Id, job.id.as_str())),
             data_name: self.show(Masked::Name, &job.data_name).into(),
-            title: some(Masked::Title, &job.title),
-            reference: some(Masked::Reference, &job.reference),
+            title: some(Masked::Title, job.title.as_deref()),
+            reference: some(Masked::Reference, job.reference.as_deref()),
             tags: job.tags.iter().map(|tag| self.show(Masked::Tag, tag).into()).collect(),
             errors: job.errors.iter().map(|error| self.error(&own(&job), error)).collect(),
             config: job.config.as_deref().map(|config| self.config(config).into()),

@@ -42,6 +42,27 @@ pub(super) fn draw(
     completion::draw(buffer, state, layout, theme);
 }
 
+/// Which of how many rows are in view; nothing where there are none.
+fn place(state: &State, layout: &Layout) -> String {
+    let count = state.rows().len();
+    if count == 0 {
+        return String::new();
+    }
+    let first = state.selection.first();
+    let last = (first + usize::from(layout.rows())).min(count);
+    let plus = if state.store.is_complete() { "" } else { "+" };
+    // These are still the rows of before.
+    let building = if state.is_building() { "… " } else { "" };
+    let history = pace::history(state).filter(|_| layout.screen.width >= 80);
+    let history = history.map_or(String::new(), |words| format!("{words} · "));
+    format!(
+        " {history}{building}{}–{} of {}{plus} ",
+        format::count(first + 1),
+        format::count(last),
+        format::count(count)
+    )
+}
+
 /// `Jobs · filter: status:running · 38 of 12,431` and at the right `1–22`; or the filter being edited.
 fn draw_rule(
     buffer: &mut Buffer,
@@ -55,25 +76,7 @@ fn draw_rule(
         return;
     }
     let (y, width) = (layout.jobs_rule, layout.screen.width);
-    let rows = state.rows();
-    let place = match rows.len() {
-        0 => String::new(),
-        count => {
-            let first = state.selection.first();
-            let last = (first + usize::from(layout.rows())).min(count);
-            let plus = if state.store.is_complete() { "" } else { "+" };
-            // These are still the rows of before.
-            let building = if state.is_building() { "… " } else { "" };
-            let history = pace::history(state).filter(|_| width >= 80);
-            let history = history.map_or(String::new(), |words| format!("{words} · "));
-            format!(
-                " {history}{building}{}–{} of {}{plus} ",
-                format::count(first + 1),
-                format::count(last),
-                format::count(count)
-            )
-        }
-    };
+    let (rows, place) = (state.rows(), place(state, layout));
     let place_width = u16::try_from(place.width()).unwrap_or(0);
     let place_x = width.saturating_sub(place_width + 2);
     if width >= 60 {

@@ -126,13 +126,13 @@ fn draw_overlay(
         Some(Overlay::Usage(_)) => {
             overlay::draw(buffer, state, layout, theme, usage::content(state, layout, theme), cursor)
         }
-        Some(Overlay::Columns(chooser)) => columns::draw(buffer, state, &layout, theme, chooser),
+        Some(Overlay::Columns(chooser)) => columns::draw(buffer, state, layout, theme, chooser),
         Some(Overlay::Charts(_)) => {
-            overlay::draw(buffer, state, &layout, theme, charts::content(state, &layout, theme), cursor)
+            overlay::draw(buffer, state, layout, theme, charts::content(state, layout, theme), cursor)
         }
         Some(Overlay::Compare(comparison, _)) => {
-            let content = compare::content(state, &layout, theme, comparison);
-            overlay::draw(buffer, state, &layout, theme, content, cursor)
+            let content = compare::content(state, layout, theme, comparison);
+            overlay::draw(buffer, state, layout, theme, content, cursor)
         }
         Some(Overlay::Realtime(_)) => {
             overlay::draw(buffer, state, layout, theme, realtime::content(state, layout, theme), cursor)

@@ -1,5 +1,6 @@
 //! What must hold of every query and every job.
 
+use compact_str::CompactString;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -55,7 +56,7 @@ fn tree() -> impl Strategy<Value = Tree> {
 }
 
 fn job() -> impl Strategy<Value = Job> {
-    let text = || proptest::option::of(value().prop_map(String::into_boxed_str));
+    let text = || proptest::option::of(value().prop_map(CompactString::from));
     let list = || proptest::collection::vec(value().prop_map(String::into_boxed_str), 0..3);
     let times = (proptest::option::of(0..6_u64), proptest::option::of(-1..6_i64));
     let status = prop_oneof![Just("running"), Just("done"), Just("ab"), Just("é")];
@@ -134,7 +135,7 @@ fn print(tree: &Tree, style: &mut impl FnMut(u8) -> u8) -> String {
 fn means(tree: &Tree, job: &Job) -> bool {
     let fold = |text: &str| text.to_lowercase();
     let texts = |field: &str| -> Vec<String> {
-        let one = |text: &Option<Box<str>>| vec![text.as_deref().unwrap_or_default().to_lowercase()];
+        let one = |text: &Option<CompactString>| vec![text.as_deref().unwrap_or_default().to_lowercase()];
         match field {
             "env" => vec!["ab".into()],
             "status" => vec![job.status.to_string()],

@@ -1,11 +1,12 @@
 //! A job goes in and comes out the same, and a row is small.
 
+use compact_str::CompactString;
 use foldhash::quality::RandomState;
 use proptest::prelude::*;
 
 use super::*;
 
-fn words() -> impl Strategy<Value = Option<Box<str>>> {
+fn words() -> impl Strategy<Value = Option<CompactString>> {
     prop::option::of("[aÉ\" ]{0,3}".prop_map(Into::into))
 }
 
@@ -21,8 +22,9 @@ fn some_job() -> impl Strategy<Value = Job> {
             created_at: when.and_then(|(second, nano)| Timestamp::new(second, nano).ok()),
             data_name: name.into(),
             duration_s: duration_s.map(|seconds| seconds.min(u64::from(u32::MAX) - 1)),
-            config: more.map(|more| {
-                let tracking = serde_json::json!({"reference": reference, "title": title});
+            config: more.as_deref().map(|more| {
+                let tracking =
+                    serde_json::json!({"reference": reference.as_deref(), "title": title.as_deref()});
                 serde_json::json!({"more": more, "tracking": tracking}).to_string().into()
             }),
             language,
