@@ -1,6 +1,8 @@
 //! The palette: every action by its name, found as one types, and done where it applies. What does not
 //! apply stays in the list and says where it would.
 
+use std::borrow::Cow;
+
 use ratatui::layout::Rect;
 use tui_input::Input;
 
@@ -66,7 +68,7 @@ pub struct Entry {
     /// Its keys where one is, or where it would apply.
     pub keys: String,
     /// The help's line for it.
-    pub help: &'static str,
+    pub help: Cow<'static, str>,
     /// Why it cannot be done now.
     pub why_not: Option<String>,
 }
@@ -100,14 +102,17 @@ impl State {
         let here = |row: &&Row| below.reaches(row.binding.context);
         let row = rows().find(here).or_else(|| rows().find(|row| !row.binding.context.is_typed_in()));
         let row = row.or_else(|| rows().next())?;
-        let why_not = if !self.offers(action) {
+        let why_not = if !self.views.offers(action) {
+            Some("there is no such view".to_owned())
+        } else if !self.offers(action) {
             Some("everything is read-only".to_owned())
         } else if !here(&row) {
             Some(row.binding.context.place().to_owned())
         } else {
             self.elsewhere(action).map(str::to_owned)
         };
-        let (keys, help) = (row.keys.join(" "), row.binding.help);
+        let keys = row.keys.join(" ");
+        let help = self.views.help(action).map_or(Cow::Borrowed(row.binding.help), Cow::Owned);
         Some(Entry { action, name: action.name(), keys, help, why_not })
     }
 

@@ -79,7 +79,7 @@ fn draw_entry(buffer: &mut Buffer, row: Rect, entry: &Entry, theme: &Theme) {
     paint::put(buffer, (x + NAME + 1, row.y), KEYS, &entry.keys, keys, Align::Left);
     let left = NAME + KEYS + 3;
     let words = match &entry.why_not {
-        None => entry.help.to_owned(),
+        None => entry.help.clone().into_owned(),
         Some(why) => format!("{why}: {}", entry.help),
     };
     let room = row.width.saturating_sub(left + 1);

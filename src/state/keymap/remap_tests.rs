@@ -30,9 +30,9 @@ fn press(keymap: &Keymap, context: Context, char: char) -> Option<Action> {
 
 #[test]
 fn keys_are_exchanged_wherever_the_action_has_some_but_where_one_types() {
-    let keymap = with(&[("row-down", &["J", "C-n"]), ("quit", &["Q"]), ("toggle-follow", &[])]);
+    let keymap = with(&[("row-down", &["D", "C-n"]), ("quit", &["Q"]), ("toggle-follow", &[])]);
     for context in [Context::Panes, Context::Overlay, Context::Details] {
-        assert_eq!(press(&keymap, context, 'J'), Some(Action::RowDown), "{context:?}");
+        assert_eq!(press(&keymap, context, 'D'), Some(Action::RowDown), "{context:?}");
         assert_eq!(press(&keymap, context, 'j'), None, "{context:?}");
         assert_eq!(press(&keymap, context, 'f'), None, "{context:?}");
     }

@@ -47,9 +47,9 @@ fn whatever_names_a_key_names_the_one_in_force() {
         own("quit", &["Q"]),
         own("open-help", &["F3"]),
         own("edit-filter", &["C-s"]),
-        own("open-events", &["E"]),
+        own("open-events", &["D"]),
         own("restore-banners", &["B"]),
-        own("copy-event", &["c"]),
+        own("copy-event", &["C"]),
         own("toggle-mark", &[]),
     ])
     .unwrap();
@@ -58,10 +58,10 @@ fn whatever_names_a_key_names_the_one_in_force() {
     assert!(!after.contains("Space mark"), "it has no key any more");
     type_in(&mut state, "x");
     let said = text(&render(&mut state, &dark));
-    assert!(said.contains("B shows it again, E lists the events"), "{said}");
-    type_in(&mut state, "E");
+    assert!(said.contains("B shows it again, D lists the events"), "{said}");
+    type_in(&mut state, "D");
     let events = text(&render(&mut state, &dark));
-    assert!(events.contains("c copies · C-s filters"), "{events}");
+    assert!(events.contains("C copies · C-s filters"), "{events}");
     type_in(&mut state, "q:toggle-mark");
     assert!(text(&render(&mut state, &dark)).contains("toggle-mark"), "the palette still has it");
 }
