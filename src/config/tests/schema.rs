@@ -15,15 +15,7 @@ fn mistakes(schema: &Value, value: &Value, at: &str) -> Vec<String> {
         match word.as_str() {
             "$schema" | "title" | "description" | "examples" => assert!(rule.is_string() || rule.is_array()),
             "type" => {
-                let is = match rule.as_str().unwrap() {
-                    "object" => value.is_object(),
-                    "array" => value.is_array(),
-                    "string" => value.is_string(),
-                    "boolean" => value.is_boolean(),
-                    "integer" => value.is_i64(),
-                    other => panic!("type {other}"),
-                };
-                if !is {
+                if !is_a(rule, value) {
                     note(format!("{value} is no {rule}"));
                 }
             }
@@ -68,6 +60,17 @@ fn mistakes(schema: &Value, value: &Value, at: &str) -> Vec<String> {
     }
     found.extend(deeper);
     found
+}
+
+fn is_a(kind: &Value, value: &Value) -> bool {
+    match kind.as_str().unwrap() {
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "string" => value.is_string(),
+        "boolean" => value.is_boolean(),
+        "integer" => value.is_i64(),
+        other => panic!("type {other}"),
+    }
 }
 
 fn by_schema(config: &str) -> Vec<String> {
