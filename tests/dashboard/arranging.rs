@@ -32,6 +32,12 @@ impl Board {
             }
             Action::View5 | Action::View6 | Action::View7 | Action::View8 | Action::View9 => {
                 self.press(key);
+                if let Some(name) = key.strip_prefix(':') {
+                    self.see(&format!("{name} is not to be had: there is no such view"));
+                    self.press("Esc");
+                    self.miss("╭─ Commands");
+                    return true;
+                }
                 self.see(&format!("there is no view {key}; there are 1 rejected in 24 h"));
             }
             Action::NoView => {
