@@ -31,7 +31,7 @@
 //! the value matches neither `:`, `>` nor `<`, so `-dur>1h` includes jobs of unknown length.
 //!
 //! Beside the meaning there is what whoever writes a query wants to know: what is merely unfinished
-//! ([`QueryError::unfinished`]), what is being written at the cursor ([`Spot`]), and where its words were
+//! (`QueryError::unfinished`), what is being written at the cursor ([`Spot`]), and where its words were
 //! found ([`Query::places`]).
 //!
 //! The cost is bounded: a text has at most 4 KiB and 64 levels.
