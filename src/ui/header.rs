@@ -10,6 +10,9 @@ use super::{Theme, format, paint};
 use crate::state::{Layout, State, layout::SMALLEST};
 use crate::store::Align;
 
+/// Cells between two facts.
+const GAP: usize = 3;
+
 /// Draws the header into the top border. What does not fit is left out, the least important first.
 pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &Theme) {
     let width = layout.screen.width;
@@ -36,28 +39,35 @@ fn facts<'a>(state: &State, theme: &Theme, room: usize) -> Vec<Span<'a>> {
     let plus = if state.store.is_complete() { "" } else { "+" };
     let rejected_style = if total.rejected_today > 0 { theme.bad } else { theme.quiet };
     let rejected = format!("{} rejected", format::count(total.rejected_today));
-    let parts = [
-        (format!("{up}/{of} up"), up_style),
-        (format!("{}{plus} jobs", format::count(total.jobs)), theme.text),
-        (format!("{} running", format::count(total.active)), theme.active),
-        (format!("{} {} stuck", Theme::STUCK, format::count(total.stuck)), theme.warning),
-        (format!("{rejected} today"), rejected_style),
+    // Each with how long it is kept while there is not room for all: how many jobs there are in all stands
+    // above them too, that something was rejected stands nowhere else.
+    let mut parts = vec![
+        (format!("{up}/{of} up"), up_style, 5),
+        (format!("{}{plus} jobs", format::count(total.jobs)), theme.text, 1),
+        (format!("{} running", format::count(total.active)), theme.active, 2),
+        (format!("{} {} stuck", Theme::STUCK, format::count(total.stuck)), theme.warning, 3),
+        (format!("{rejected} today"), rejected_style, if total.rejected_today > 0 { 4 } else { 0 }),
     ];
-    let parts = parts.into_iter().enumerate().filter(|(at, _)| *at != 3 || total.stuck > 0);
+    parts.retain(|(.., kept)| *kept != 3 || total.stuck > 0);
+    let mut by_worth: Vec<u8> = parts.iter().map(|(.., kept)| *kept).collect();
+    by_worth.sort_unstable_by(|a, b| b.cmp(a));
+    let mut left = room + GAP;
+    for worth in by_worth {
+        let Some(at) = parts.iter().position(|(.., kept)| *kept == worth) else { continue };
+        let Some((text, ..)) = parts.get_mut(at) else { continue };
+        if text.width() + GAP > left {
+            text.truncate(text.strip_suffix(" today").map_or(text.len(), str::len));
+        }
+        match left.checked_sub(text.width() + GAP) {
+            Some(rest) => left = rest,
+            None => drop(parts.remove(at)),
+        }
+    }
     let mut spans = Vec::new();
-    let mut used = 0;
-    for (_, (mut text, style)) in parts {
-        let gap = if spans.is_empty() { 0 } else { 3 };
-        if used + gap + text.width() > room {
-            text.truncate(text.strip_suffix(" today").map_or(0, str::len));
-        }
-        if text.is_empty() || used + gap + text.width() > room {
-            break;
-        }
-        if gap > 0 {
+    for (text, style, _) in parts {
+        if !spans.is_empty() {
             spans.push(Span::styled(" · ", theme.border));
         }
-        used += gap + text.width();
         spans.push(Span::styled(text, style));
     }
     spans

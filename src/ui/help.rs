@@ -9,14 +9,14 @@ use crate::state::{Action, Context, Layout, State};
 use crate::store::COLUMNS;
 use crate::store::query::FIELDS;
 
-const LABEL: usize = 18;
+const LABEL: usize = 21;
 
 /// What each context is called as a heading.
 const HEADINGS: [(Context, &str); 9] = [
     (Context::Panes, "Keys of the panes"),
     (Context::Details, "In a job's details"),
     (Context::Columns, "In the chooser of columns"),
-    (Context::Overlay, "In details, events, matrix, usage and help"),
+    (Context::Overlay, "In details, charts, comparison, events, matrix, usage and help"),
     (Context::Filter, "In the filter line"),
     (Context::Prompt, "Where a line is asked for"),
     (Context::Palette, "In the palette"),
@@ -84,6 +84,7 @@ fn sections<'a>(state: &State, theme: &Theme) -> Vec<Section<'a>> {
             Span::raw(""),
             "field>value and field<value compare; - or not negates, or, ( ), \"quotes\"".to_owned(),
         ),
+        (label("for example"), "env:eu1 status:rejected age<1d   or   lang:de dur>1h -name~test".to_owned()),
     ];
     filter.extend(FIELDS.iter().map(|field| (label(field.name), field.help.to_owned())));
     sections.push(("Filter".to_owned(), filter));

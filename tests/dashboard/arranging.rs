@@ -32,7 +32,13 @@ impl Board {
             }
             Action::View5 | Action::View6 | Action::View7 | Action::View8 | Action::View9 => {
                 self.press(key);
-                self.see(&format!("there is no view {key}; there are 1 rejected in 24 h"));
+                if key.starts_with(':') {
+                    self.see("is not to be had: there is no such view");
+                    self.press("Esc");
+                    self.miss("╭─ Commands");
+                } else {
+                    self.see(&format!("there is no view {key}; there are 1 rejected in 24 h"));
+                }
             }
             Action::NoView => {
                 self.press("2");
