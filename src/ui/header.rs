@@ -39,8 +39,8 @@ fn facts<'a>(state: &State, theme: &Theme, room: usize) -> Vec<Span<'a>> {
     let plus = if state.store.is_complete() { "" } else { "+" };
     let rejected_style = if total.rejected_today > 0 { theme.bad } else { theme.quiet };
     let rejected = format!("{} rejected", format::count(total.rejected_today));
-    // Each with how long it is kept while there is not room for all: how many jobs there are in all stands
-    // above them too, that something was rejected stands nowhere else.
+    // Each with its worth while there is not room for all: how many jobs there are in all stands above them
+    // too, that something was rejected stands nowhere else.
     let mut parts = vec![
         (format!("{up}/{of} up"), up_style, 5),
         (format!("{}{plus} jobs", format::count(total.jobs)), theme.text, 1),
@@ -49,18 +49,18 @@ fn facts<'a>(state: &State, theme: &Theme, room: usize) -> Vec<Span<'a>> {
         (format!("{rejected} today"), rejected_style, if total.rejected_today > 0 { 4 } else { 0 }),
     ];
     parts.retain(|(.., kept)| *kept != 3 || total.stuck > 0);
-    let mut by_worth: Vec<u8> = parts.iter().map(|(.., kept)| *kept).collect();
-    by_worth.sort_unstable_by(|a, b| b.cmp(a));
-    let mut left = room + GAP;
-    for worth in by_worth {
-        let Some(at) = parts.iter().position(|(.., kept)| *kept == worth) else { continue };
-        let Some((text, ..)) = parts.get_mut(at) else { continue };
-        if text.width() + GAP > left {
-            text.truncate(text.strip_suffix(" today").map_or(text.len(), str::len));
+    let width = |parts: &[(String, Style, u8)]| -> usize {
+        parts.iter().map(|(text, ..)| text.width() + GAP).sum::<usize>().saturating_sub(GAP)
+    };
+    for least in 1..=5 {
+        if width(&parts) > room {
+            parts.retain(|(.., kept)| *kept >= least);
         }
-        match left.checked_sub(text.width() + GAP) {
-            Some(rest) => left = rest,
-            None => drop(parts.remove(at)),
+        // Of the day when things were rejected is less worth than what runs.
+        if least > 1 && width(&parts) > room {
+            for (text, ..) in &mut parts {
+                text.truncate(text.strip_suffix(" today").map_or(text.len(), str::len));
+            }
         }
     }
     let mut spans = Vec::new();

@@ -32,8 +32,8 @@ impl Board {
             }
             Action::View5 | Action::View6 | Action::View7 | Action::View8 | Action::View9 => {
                 self.press(key);
-                if key.starts_with(':') {
-                    self.see("is not to be had: there is no such view");
+                if let Some(name) = key.strip_prefix(':') {
+                    self.see(&format!("{name} is not to be had: there is no such view"));
                     self.press("Esc");
                     self.miss("╭─ Commands");
                 } else {

@@ -22,7 +22,14 @@ pub struct Hint {
 }
 
 /// What has its place at the end of the line, whatever else there is: help, and the way out.
-const LAST: [Action; 4] = [Action::OpenHelp, Action::Close, Action::CancelColumns, Action::Quit];
+const LAST: [Action; 6] = [
+    Action::OpenHelp,
+    Action::Close,
+    Action::CancelColumns,
+    Action::CancelFilter,
+    Action::CancelPrompt,
+    Action::Quit,
+];
 
 /// What goes first where not all fit; what is not here follows in the order of the table.
 const FIRST: [Action; 18] = [
