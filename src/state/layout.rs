@@ -104,7 +104,7 @@ fn keys_pane_width(fleet: &Fleet, wide: bool) -> u16 {
     environments.saturating_mul(cell).saturating_add(name)
 }
 
-/// Below so many cells an overlay takes all that there is between the borders.
+/// Below so many cells an overlay is as wide as the screen.
 const NARROW: u16 = 104;
 /// The least that the environments pane makes do with: name, state, latency, running, age.
 const ENVIRONMENTS_LEAST: u16 = 35;
@@ -189,7 +189,7 @@ impl Layout {
             return self.screen;
         }
         // What would stick out beside a box on a narrow screen is letters without words.
-        let own = if width < NARROW { width - 2 } else { (width - 6).min(110) };
+        let own = if width < NARROW { width } else { (width - 6).min(110) };
         Rect::new((width - own) / 2, 1, own, height - 2)
     }
 

@@ -85,7 +85,8 @@ fn right_side<'a>(state: &State, width: u16, theme: &Theme) -> Line<'a> {
     // In which way times are shown is always told.
     if state.times.are_relative() {
         fact("relative".to_owned(), theme.quiet);
-    } else if width < 60 {
+    } else if width < 60 && !state.presenter.is_on() {
+        // That strangers may look is worth more there.
         fact(format::zone(state.now, &state.settings.zone), theme.quiet);
     }
     let every = format::interval(state.settings.refresh);

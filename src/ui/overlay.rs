@@ -179,16 +179,6 @@ pub(super) fn clear(buffer: &mut Buffer, area: Rect) {
             }
         }
     }
-    // Rules that ended in the screen's own border end nowhere now.
-    for y in area.top()..area.bottom() {
-        for (x, joint) in [(area.x.checked_sub(1), "├"), (Some(area.right()), "┤")] {
-            if let Some(cell) = x.and_then(|x| buffer.cell_mut((x, y)))
-                && cell.symbol() == joint
-            {
-                cell.set_symbol("│");
-            }
-        }
-    }
     // A wide character whose right half was covered would stick out on the left.
     if let Some(left) = area.x.checked_sub(1) {
         for y in area.top()..area.bottom() {
