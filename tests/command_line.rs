@@ -198,6 +198,18 @@ mod usage {
         }
         let man = run(home.path(), &["man"]).stdout;
         assert!(man.contains(".TH voxtop"), "{man}");
+        // Every key, every field of a filter and every field of the configuration is in it, as the tables have them.
+        let plain = man.replace('\\', "");
+        for binding in voxtop::state::BINDINGS {
+            let entry = format!("{} ({})", binding.help, binding.action.name());
+            assert!(plain.contains(&entry) && plain.contains(binding.context.heading()), "{entry}");
+        }
+        for field in voxtop::store::query::FIELDS {
+            assert!(plain.contains(&format!("fB{}fR\n{}; ", field.name, field.help)), "{}", field.name);
+        }
+        for (table, name, holds, help) in voxtop::config::fields() {
+            assert!(plain.contains(&format!("fB{name}fR\n{help} ({holds})")), "{table} {name}");
+        }
         for command in ["demo", "jobs", "config", "completions", "man"] {
             assert!(run(home.path(), &["--help"]).stdout.contains(command));
             assert!(run(home.path(), &["completions", "bash"]).stdout.contains(command));

@@ -74,8 +74,8 @@ mod deletion {
         for refusal in ["\x1b", "n\r", "\r"] {
             session.send(DELETE);
             shows(&mut session, "Delete 4 jobs with audio, transcript and configuration.");
-            shows(&mut session, "one: 3 jobs; 2 still running");
-            shows(&mut session, "two: 1 job; 1 still running");
+            shows(&mut session, "one: 3 jobs; 2 of them still running");
+            shows(&mut session, "two: 1 job, still running");
             session.send(refusal);
             hides(&mut session, "Delete 4 jobs");
         }

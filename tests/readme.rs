@@ -17,18 +17,19 @@ mod readme {
 
     fn keys() -> String {
         let mut table = String::from("| key | what it does |\n|---|---|\n");
-        for (title, context) in [
-            ("", Context::Panes),
-            ("In details, events, matrix and help", Context::Overlay),
-            ("In details too", Context::Details),
-            ("In the chooser of columns", Context::Columns),
-            ("In the filter line", Context::Filter),
-            ("Where a line is asked for", Context::Prompt),
-            ("Without a key", Context::FirstRun),
-            ("Everywhere", Context::Always),
+        for context in [
+            Context::Panes,
+            Context::Details,
+            Context::Overlay,
+            Context::Columns,
+            Context::Filter,
+            Context::Prompt,
+            Context::Palette,
+            Context::FirstRun,
+            Context::Always,
         ] {
-            if !title.is_empty() {
-                writeln!(table, "| **{title}** | |").unwrap();
+            if context != Context::Panes {
+                writeln!(table, "| **{}** | |", context.heading()).unwrap();
             }
             for binding in BINDINGS.iter().filter(|binding| binding.context == context) {
                 let keys: Vec<String> = binding.keys.iter().map(|key| code(key)).collect();

@@ -1,10 +1,14 @@
-//! The man page: one page for the program and all its commands, from the same table as the help, with
-//! what clap does not know (exit statuses, files, variables) behind it.
+//! The man page: one page for the program and all its commands, from the same tables as the help: options,
+//! keys, fields of the filter and of the configuration; with exit statuses, files and variables behind them.
 
 use std::io::{self, Write};
 
 use clap::Command;
 use clap_mangen::Man;
+
+use crate::config;
+use crate::state::BINDINGS;
+use crate::store::query::FIELDS;
 
 /// What stands behind the options: headings and paragraphs, each a term and its meaning.
 const SECTIONS: [(&str, &[(&str, &str)]); 3] = [
@@ -54,11 +58,61 @@ pub(super) fn write(grammar: Command, out: &mut impl Write) -> io::Result<()> {
     for command in grammar.get_subcommands().filter(|command| !command.is_hide_set()) {
         write_command(command, "voxtop", out)?;
     }
+    write_keys(out)?;
+    write_filter(out)?;
+    write_configuration(out)?;
     for (heading, entries) in SECTIONS {
         writeln!(out, ".SH \"{heading}\"")?;
         for (term, meaning) in entries {
-            writeln!(out, ".TP\n\\fB{}\\fR\n{}", escape(term), escape(meaning))?;
+            write_entry(term, meaning, out)?;
         }
+    }
+    Ok(())
+}
+
+fn write_entry(term: &str, meaning: &str, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, ".TP\n\\fB{}\\fR\n{}", escape(term), escape(meaning))
+}
+
+/// Every key by default, by where it is one.
+fn write_keys(out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, ".SH \"KEYS\"")?;
+    writeln!(
+        out,
+        "Each can be changed under [bindings] in the configuration; ? in the dashboard lists those in force."
+    )?;
+    let mut heading = None;
+    for binding in BINDINGS {
+        if heading.replace(binding.context) != Some(binding.context) {
+            writeln!(out, ".SS \"{}\"", escape(binding.context.heading()))?;
+        }
+        write_entry(&binding.keys.join(" "), &format!("{} ({})", binding.help, binding.action.name()), out)?;
+    }
+    Ok(())
+}
+
+/// The query language.
+fn write_filter(out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, ".SH \"FILTER\"")?;
+    let language = "Words are looked for in name, title, reference and id; field:value is equal, field~text contains, \
+                    field>value and field<value compare; - or not negates, side by side means and; or, parentheses and \
+                    double quotes do what they say.";
+    writeln!(out, "{}", escape(language))?;
+    for field in FIELDS {
+        write_entry(field.name, &format!("{}; {}", field.help, field.example), out)?;
+    }
+    Ok(())
+}
+
+/// The fields of the configuration file, by table.
+fn write_configuration(out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, ".SH \"CONFIGURATION\"")?;
+    let mut heading = None;
+    for (table, name, holds, help) in config::fields() {
+        if heading.replace(table) != Some(table) {
+            writeln!(out, ".SS \"{}\"", escape(table))?;
+        }
+        write_entry(name, &format!("{help} ({holds})"), out)?;
     }
     Ok(())
 }

@@ -67,14 +67,14 @@ pub(super) fn read(reader: &mut Reader<'_>, place: &Place, table: &DeTable<'_>) 
     let (mut name, mut filter, mut columns, mut sort) = (None, None, None, None);
     for (field, value) in table {
         match field.get_ref().as_ref() {
-            "name" => name = reader.text(value, "name", "name = \"rejected today\""),
+            "name" => name = reader.text(value, "name", "name = \"rejected in a day\""),
             "filter" => filter = reader.text(value, "filter", "filter = \"status:rejected age<1d\""),
             "columns" => columns = reader.texts(value, "columns", "columns = [\"env\", \"name:30\"]"),
             "sort" => sort = reader.text(value, "sort", "sort = \"status, -age\""),
             _ => unknown(reader, &VIEWS, field),
         }
     }
-    let name = super::raw::named(reader, table, name, place, "a view", "name = \"rejected today\"")?;
+    let name = super::raw::named(reader, table, name, place, "a view", "name = \"rejected in a day\"")?;
     Some(RawView { name, filter, columns, sort })
 }
 

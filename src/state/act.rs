@@ -45,7 +45,9 @@ impl State {
                 return self.analyse(action);
             }
             Action::OpenDetails => self.open_details(),
-            Action::NextTab
+            Action::NextJob
+            | Action::PreviousJob
+            | Action::NextTab
             | Action::PreviousTab
             | Action::NextFormat
             | Action::Find
@@ -165,6 +167,8 @@ impl State {
 
     fn act_on_details(&mut self, action: Action) -> Vec<Effect> {
         match action {
+            Action::NextJob => return self.turn_job(true),
+            Action::PreviousJob => return self.turn_job(false),
             Action::NextTab => return self.turn(true),
             Action::PreviousTab => return self.turn(false),
             Action::NextFormat => return self.turn_form(),
@@ -201,6 +205,8 @@ impl State {
     /// Lays something over the panes in the place of what is there.
     pub(super) fn lay_over(&mut self, overlay: Overlay) -> Vec<Effect> {
         let effects = self.close();
+        // What was said of the panes would hide the keys of what lies over them.
+        self.notice = None;
         self.overlay = Some(overlay);
         effects
     }
@@ -286,9 +292,10 @@ impl State {
         Some((key, held))
     }
 
-    fn open_details(&mut self) {
+    pub(super) fn open_details(&mut self) {
         let Some((key, held)) = self.select_one() else { return };
         let (job, source) = (Box::new(held.to_job()), held.source());
+        self.notice = None;
         self.overlay = Some(Overlay::Details {
             key,
             job,
@@ -308,6 +315,11 @@ impl State {
             **job = held.to_job();
             *source = held.source();
         }
+    }
+
+    /// Whether fewer jobs are shown than there are, by a filter, a view, or for being stuck.
+    pub(super) fn is_narrowed(&self) -> bool {
+        self.shown == Shown::Stuck || self.views.in_force().is_some() || !self.filter.text().is_empty()
     }
 
     fn let_go(&mut self) {

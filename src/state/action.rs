@@ -122,6 +122,8 @@ pub enum Action {
     CopyUrls,
     CopyCommands,
     SaveMarked,
+    NextJob,
+    PreviousJob,
     NextTab,
     PreviousTab,
     NextFormat,

@@ -93,6 +93,32 @@ impl State {
         self.look_at_tab()
     }
 
+    /// Goes on to the neighbour in the list, and looks at the same of it.
+    pub(super) fn turn_job(&mut self, forwards: bool) -> Vec<Effect> {
+        let Some(Overlay::Details { key, view, .. }) = &self.overlay else { return Vec::new() };
+        let (here, tab, format) = (key.clone(), view.tab, view.format);
+        match self.rows.position(&self.store, &here) {
+            Some(row) => {
+                let last = self.rows.len().saturating_sub(1);
+                let next = if forwards { row.saturating_add(1).min(last) } else { row.saturating_sub(1) };
+                if next == row {
+                    let end = if forwards { "last" } else { "first" };
+                    self.remark(format!("this is the {end} job of the list"));
+                    return Vec::new();
+                }
+                self.selection.select(&self.store, &self.rows, next);
+            }
+            // The list goes on without this job: from where the selection is now.
+            None => self.selection.step(&self.store, &self.rows, if forwards { 1 } else { -1 }),
+        }
+        let mut effects = self.close();
+        self.open_details();
+        let Some(Overlay::Details { view, .. }) = &mut self.overlay else { return effects };
+        (view.tab, view.format) = (tab, format);
+        effects.extend(self.look_at_tab());
+        effects
+    }
+
     /// Shows the transcript in its next form.
     pub(super) fn turn_format(&mut self) -> Vec<Effect> {
         let Some(Overlay::Details { view, .. }) = &mut self.overlay else { return Vec::new() };

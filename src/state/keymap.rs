@@ -70,6 +70,21 @@ impl Context {
         self.into()
     }
 
+    /// What its keys are called as a heading, in the help, the man page and the README.
+    pub fn heading(self) -> &'static str {
+        match self {
+            Self::Always => "Everywhere",
+            Self::Panes => "Keys of the panes",
+            Self::Overlay => "In details, charts, comparison, events, matrix, usage and help",
+            Self::Details => "In a job's details",
+            Self::Columns => "In the chooser of columns",
+            Self::Filter => "In the filter line",
+            Self::Prompt => "Where a line is asked for",
+            Self::Palette => "In the palette",
+            Self::FirstRun => "Without a key",
+        }
+    }
+
     /// Where that is, in a sentence.
     pub fn place(self) -> &'static str {
         match self {

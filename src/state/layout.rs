@@ -104,6 +104,8 @@ fn keys_pane_width(fleet: &Fleet, wide: bool) -> u16 {
     environments.saturating_mul(cell).saturating_add(name)
 }
 
+/// Below so many cells an overlay is as wide as the screen.
+const NARROW: u16 = 104;
 /// The least that the environments pane makes do with: name, state, latency, running, age.
 const ENVIRONMENTS_LEAST: u16 = 35;
 
@@ -186,7 +188,8 @@ impl Layout {
         if width < 70 || height < 16 {
             return self.screen;
         }
-        let own = (width - 6).min(110);
+        // What would stick out beside a box on a narrow screen is letters without words.
+        let own = if width < NARROW { width } else { (width - 6).min(110) };
         Rect::new((width - own) / 2, 1, own, height - 2)
     }
 

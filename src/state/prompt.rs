@@ -58,7 +58,12 @@ impl Prompt {
             Purpose::Find => "find".to_owned(),
             Purpose::SaveAs(_) => "save as".to_owned(),
             Purpose::SaveAll(jobs, form) => {
-                format!("save {} transcripts ({form}; Tab: {}) into the directory", jobs.len(), after(*form))
+                let s = if jobs.len() == 1 { "" } else { "s" };
+                format!(
+                    "save {} transcript{s} ({form}; Tab: {}) into the directory",
+                    jobs.len(),
+                    after(*form)
+                )
             }
             Purpose::Delete(victims, word) => format!("type {word} to delete {}", victims.len()),
             Purpose::Write(what) => what.question(),

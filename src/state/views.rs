@@ -64,9 +64,10 @@ impl Views {
             columns: Columns::parse(columns.iter().copied()).ok(),
             sort: Sort::parse(sort).ok(),
         };
-        let reasons = ["env", "status", "id", "name", "error", "age"];
+        // All that is left of the line goes to the reason: that is where they differ.
+        let reasons = ["env", "status", "name", "error", "age"];
         vec![
-            view("rejected in 24 h", "status:rejected age<1d", &reasons, ""),
+            view("rejected in 24 h", "status:rejected age<1d", &["env", "name", "error", "age"], ""),
             view("running", "status:running", &[], "-age"),
             view("with errors", "-error:\"\"", &reasons, ""),
             view("gone in 24 h", "age>6d", &[], "expires"),
@@ -113,6 +114,11 @@ impl Views {
     }
 
     /// Whether a key has a view, where it is a view's.
+    /// The key of the last view that has one.
+    pub(super) fn last_key(&self) -> Option<Action> {
+        KEYS.get(..self.list.len().min(KEYS.len())).and_then(<[Action]>::last).copied()
+    }
+
     pub(super) fn offers(&self, action: Action) -> bool {
         place(action).is_none_or(|at| at < self.list.len())
     }
@@ -274,7 +280,7 @@ mod tests {
             assert!(view.columns.is_some() || view.sort.is_some(), "{}", view.name);
         }
         assert_eq!(Views::builtin()[1].sort, Some(Sort::parse("-age").unwrap()));
-        assert_eq!(Views::builtin()[0].columns.as_ref().unwrap().written().len(), 6);
+        assert_eq!(Views::builtin()[0].columns.as_ref().unwrap().written().len(), 4);
     }
 
     #[test]
@@ -288,7 +294,7 @@ mod tests {
         // This one leaves the sort: what is changed of it stays.
         assert_eq!(press(&mut state, "1"), "rejected in 24 h | status:rejected age<1d | expires");
         assert_eq!(press(&mut state, "o"), "rejected in 24 h | status:rejected age<1d | -expires");
-        assert_eq!(state.columns.written().len(), 6);
+        assert_eq!(state.columns.written().len(), 4);
         assert_eq!(press(&mut state, "0"), "– | env:eu1 | -expires");
         assert!(state.columns.is_automatic());
         assert_eq!(press(&mut state, "2E"), "– | env:eu1 | -expires", "Esc leaves a view too");

@@ -33,11 +33,15 @@ pub(super) fn content<'a>(
     for (environment, (count, running)) in &deletion.counts {
         let guard = state.guards.get(environment.index()).copied().unwrap_or_default();
         let protected = if guard.protected { " (protected)" } else { "" };
+        let forced = |which: &str, what: &str| {
+            format!("{which} still running: stopped and deleted by force, nothing comes of {what}")
+        };
         let force = match running {
             0 => String::new(),
-            running => {
-                format!("; {running} still running: stopped and deleted by force, nothing comes of them")
-            }
+            1 if *count == 1 => forced(",", "it"),
+            running if running == count => forced(", all", "them"),
+            1 => forced("; 1 of them", "it"),
+            running => forced(&format!("; {} of them", format::count(*running)), "them"),
         };
         let name = fleet.environment_name(*environment);
         push(format!("  {name}{protected}: {}{force}", jobs(*count)), theme.text, 4);

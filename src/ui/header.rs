@@ -10,6 +10,9 @@ use super::{Theme, format, paint};
 use crate::state::{Layout, State, layout::SMALLEST};
 use crate::store::Align;
 
+/// Cells between two facts.
+const GAP: usize = 3;
+
 /// Draws the header into the top border. What does not fit is left out, the least important first.
 pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &Theme) {
     let width = layout.screen.width;
@@ -36,28 +39,35 @@ fn facts<'a>(state: &State, theme: &Theme, room: usize) -> Vec<Span<'a>> {
     let plus = if state.store.is_complete() { "" } else { "+" };
     let rejected_style = if total.rejected_today > 0 { theme.bad } else { theme.quiet };
     let rejected = format!("{} rejected", format::count(total.rejected_today));
-    let parts = [
-        (format!("{up}/{of} up"), up_style),
-        (format!("{}{plus} jobs", format::count(total.jobs)), theme.text),
-        (format!("{} running", format::count(total.active)), theme.active),
-        (format!("{} {} stuck", Theme::STUCK, format::count(total.stuck)), theme.warning),
-        (format!("{rejected} today"), rejected_style),
+    // Each with its worth while there is not room for all: how many jobs there are in all stands above them
+    // too, that something was rejected stands nowhere else.
+    let mut parts = vec![
+        (format!("{up}/{of} up"), up_style, 5),
+        (format!("{}{plus} jobs", format::count(total.jobs)), theme.text, 1),
+        (format!("{} running", format::count(total.active)), theme.active, 2),
+        (format!("{} {} stuck", Theme::STUCK, format::count(total.stuck)), theme.warning, 3),
+        (format!("{rejected} today"), rejected_style, if total.rejected_today > 0 { 4 } else { 0 }),
     ];
-    let parts = parts.into_iter().enumerate().filter(|(at, _)| *at != 3 || total.stuck > 0);
+    parts.retain(|(.., kept)| *kept != 3 || total.stuck > 0);
+    let width = |parts: &[(String, Style, u8)]| -> usize {
+        parts.iter().map(|(text, ..)| text.width() + GAP).sum::<usize>().saturating_sub(GAP)
+    };
+    for least in 1..=5 {
+        if width(&parts) > room {
+            parts.retain(|(.., kept)| *kept >= least);
+        }
+        // Of the day when things were rejected is less worth than what runs.
+        if least > 1 && width(&parts) > room {
+            for (text, ..) in &mut parts {
+                text.truncate(text.strip_suffix(" today").map_or(text.len(), str::len));
+            }
+        }
+    }
     let mut spans = Vec::new();
-    let mut used = 0;
-    for (_, (mut text, style)) in parts {
-        let gap = if spans.is_empty() { 0 } else { 3 };
-        if used + gap + text.width() > room {
-            text.truncate(text.strip_suffix(" today").map_or(0, str::len));
-        }
-        if text.is_empty() || used + gap + text.width() > room {
-            break;
-        }
-        if gap > 0 {
+    for (text, style, _) in parts {
+        if !spans.is_empty() {
             spans.push(Span::styled(" · ", theme.border));
         }
-        used += gap + text.width();
         spans.push(Span::styled(text, style));
     }
     spans
@@ -75,7 +85,8 @@ fn right_side<'a>(state: &State, width: u16, theme: &Theme) -> Line<'a> {
     // In which way times are shown is always told.
     if state.times.are_relative() {
         fact("relative".to_owned(), theme.quiet);
-    } else if width < 60 {
+    } else if width < 60 && !state.presenter.is_on() {
+        // That strangers may look is worth more there.
         fact(format::zone(state.now, &state.settings.zone), theme.quiet);
     }
     let every = format::interval(state.settings.refresh);

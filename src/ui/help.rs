@@ -9,19 +9,19 @@ use crate::state::{Action, Context, Layout, State};
 use crate::store::COLUMNS;
 use crate::store::query::FIELDS;
 
-const LABEL: usize = 18;
+const LABEL: usize = 21;
 
-/// What each context is called as a heading.
-const HEADINGS: [(Context, &str); 9] = [
-    (Context::Panes, "Keys of the panes"),
-    (Context::Details, "In a job's details"),
-    (Context::Columns, "In the chooser of columns"),
-    (Context::Overlay, "In details, events, matrix, usage and help"),
-    (Context::Filter, "In the filter line"),
-    (Context::Prompt, "Where a line is asked for"),
-    (Context::Palette, "In the palette"),
-    (Context::FirstRun, "Without a key"),
-    (Context::Always, "Everywhere"),
+/// The contexts in the order of their sections.
+const CONTEXTS: [Context; 9] = [
+    Context::Panes,
+    Context::Details,
+    Context::Columns,
+    Context::Overlay,
+    Context::Filter,
+    Context::Prompt,
+    Context::Palette,
+    Context::FirstRun,
+    Context::Always,
 ];
 
 /// A heading with its lines: a label and a text each.
@@ -67,10 +67,10 @@ fn title(state: &State) -> String {
 fn sections<'a>(state: &State, theme: &Theme) -> Vec<Section<'a>> {
     let from = state.help.from();
     let here = |context: &Context| from.reaches(*context) && *context != Context::Always;
-    let (first, rest): (Vec<_>, Vec<_>) = HEADINGS.into_iter().partition(|(context, _)| here(context));
+    let (first, rest): (Vec<_>, Vec<_>) = CONTEXTS.into_iter().partition(here);
     let mut sections: Vec<Section<'a>> = Vec::new();
-    for (context, heading) in first.iter().copied() {
-        let heading = format!("Here: {}", lowered(heading));
+    for context in first.iter().copied() {
+        let heading = format!("Here: {}", lowered(context.heading()));
         sections.push((heading, bound(state, theme, context, |key| state.keymap.meaning(from, key))));
     }
     let label = |text: &str| Span::styled(format!("  {text}"), theme.accent);
@@ -84,6 +84,7 @@ fn sections<'a>(state: &State, theme: &Theme) -> Vec<Section<'a>> {
             Span::raw(""),
             "field>value and field<value compare; - or not negates, or, ( ), \"quotes\"".to_owned(),
         ),
+        (label("for example"), "env:eu1 status:rejected age<1d   or   lang:de dur>1h -name~test".to_owned()),
     ];
     filter.extend(FIELDS.iter().map(|field| (label(field.name), field.help.to_owned())));
     sections.push(("Filter".to_owned(), filter));
@@ -92,13 +93,11 @@ fn sections<'a>(state: &State, theme: &Theme) -> Vec<Section<'a>> {
     let marks = marks(theme).into_iter();
     let marks = marks.map(|(glyph, style, text)| (Span::styled(format!("  {glyph}"), style), text));
     sections.push(("Marks".to_owned(), marks.collect()));
-    for (context, heading) in
-        rest.into_iter().chain(first.into_iter().filter(|(context, _)| *context != from))
-    {
+    for context in rest.into_iter().chain(first.into_iter().filter(|context| *context != from)) {
         // The first screen is there only while there is no key, and nothing else is then.
         if context != Context::FirstRun || state.is_first_run() {
             let all = bound(state, theme, context, |key| state.keymap.meaning(context, key));
-            sections.push((heading.to_owned(), all));
+            sections.push((context.heading().to_owned(), all));
         }
     }
     sections

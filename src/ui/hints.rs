@@ -4,9 +4,13 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
 
 use super::{Theme, overlay, paint};
-use crate::state::{Hint, Layout, State};
+use crate::state::{Context, Hint, Layout, State};
+
+/// So many cells of a line that is asked for may go to hints.
+const PROMPT_HINTS: u16 = 20;
 
 /// Draws the hints.
 pub(super) fn draw(
@@ -19,12 +23,25 @@ pub(super) fn draw(
     let area = layout.hints;
     if let (Some(prompt), None) = (&state.prompt, &state.overlay) {
         let room = area.width.saturating_sub(1);
-        *cursor = Some(overlay::draw_prompt(buffer, (area.x, area.y), room, prompt, theme));
+        let end = overlay::draw_prompt(buffer, (area.x, area.y), room, prompt, theme);
+        *cursor = Some(end);
+        // How to go on and how to get out, while the line leaves room for both.
+        let ways = line(&state.hints(Context::Prompt, PROMPT_HINTS), theme);
+        let width = u16::try_from(ways.width()).unwrap_or(u16::MAX);
+        let typed = u16::try_from(prompt.input.value().width()).unwrap_or(u16::MAX);
+        let asked = u16::try_from(prompt.question().width()).unwrap_or(u16::MAX).saturating_add(3);
+        if asked.saturating_add(typed).saturating_add(width).saturating_add(1) < room {
+            let x = area.right().saturating_sub(width);
+            buffer.set_line(x, area.y, &ways, width);
+        }
+        return;
+    }
+    // An overlay has hints and remarks in its border, unless it asks for a line there.
+    if state.overlay.is_some() && state.prompt.is_none() {
         return;
     }
     let line = match &state.notice {
         Some(notice) => Line::styled(format!(" {} ", state.presenter.told(&notice.text)), theme.active),
-        // An overlay has its own hints in its border.
         None if state.overlay.is_some() => return,
         None => line(&state.hints(state.context_below(), area.width), theme),
     };

@@ -151,7 +151,7 @@ pub(super) fn draw_summary(buffer: &mut Buffer, state: &State, layout: &Layout, 
     let mut spans = vec![Span::styled("Realtime", theme.title)];
     spans.extend(summary(state, theme));
     let key = state.key_of(Action::OpenRealtime);
-    spans.push(Span::styled(format!(" · {key}"), theme.quiet));
+    spans.push(Span::styled(format!(" · {key} shows them"), theme.quiet));
     paint::title(buffer, (1, layout.hints_rule), layout.hints.width, spans);
 }
 

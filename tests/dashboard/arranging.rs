@@ -36,9 +36,9 @@ impl Board {
                     self.see(&format!("{name} is not to be had: there is no such view"));
                     self.press("Esc");
                     self.miss("╭─ Commands");
-                    return true;
+                } else {
+                    self.see(&format!("there is no view {key}; there are 1 rejected in 24 h"));
                 }
-                self.see(&format!("there is no view {key}; there are 1 rejected in 24 h"));
             }
             Action::NoView => {
                 self.press("2");

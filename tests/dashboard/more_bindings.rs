@@ -51,7 +51,7 @@ impl Board {
             }
             Action::SaveMarked => {
                 self.press(key);
-                self.see("save 1 transcripts (txt; Tab: json) into the directory: transcripts");
+                self.see("save 1 transcript (txt; Tab: json) into the directory: transcripts");
                 self.press("Esc");
                 self.miss("into the directory");
             }
@@ -86,6 +86,18 @@ impl Board {
         self.session.send("g\r");
         self.see("[summary]");
         match action {
+            Action::NextJob | Action::PreviousJob => {
+                // There and back again; the tab stays.
+                let there = action == Action::NextJob;
+                self.session.send(if there { "\t" } else { "\t]" });
+                self.see("[config]");
+                self.see(if there { "Job row0000000" } else { "Job row0000001" });
+                self.press(key);
+                self.see(if there { "Job row0000001" } else { "Job row0000000" });
+                self.see("[config]");
+                self.session.send("[[");
+                self.see("this is the first job of the list");
+            }
             Action::NextTab => self.turns(key, "[config]", "S-Tab", "[summary]"),
             Action::PreviousTab => self.turns(key, "[log]", "Tab", "[summary]"),
             Action::NextFormat => {

@@ -171,7 +171,10 @@ fn what_belongs_elsewhere_says_where() {
             let longer = |row: &&voxtop::state::Binding| {
                 row.action != action && row.action.name().starts_with(action.name())
             };
-            if here || own || BINDINGS.iter().any(|row| longer(&row)) {
+            // It is said of the first place where an action applies.
+            let first = BINDINGS.iter().find(|row| row.action == action);
+            let elsewhere = first.is_some_and(|row| row.context != context);
+            if here || own || elsewhere || BINDINGS.iter().any(|row| longer(&row)) {
                 continue;
             }
             board.session.send(format!(":{}\r", action.name()));

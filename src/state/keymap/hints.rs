@@ -22,24 +22,35 @@ pub struct Hint {
 }
 
 /// What has its place at the end of the line, whatever else there is: help, and the way out.
-const LAST: [Action; 3] = [Action::OpenHelp, Action::Close, Action::Quit];
+const LAST: [Action; 6] = [
+    Action::OpenHelp,
+    Action::Close,
+    Action::CancelColumns,
+    Action::CancelFilter,
+    Action::CancelPrompt,
+    Action::Quit,
+];
 
 /// What goes first where not all fit; what is not here follows in the order of the table.
-const FIRST: [Action; 14] = [
+const FIRST: [Action; 18] = [
     Action::EditFilter,
     Action::OpenDetails,
+    Action::ClearFilter,
     Action::NextTab,
     Action::Find,
+    Action::NextJob,
     Action::Save,
-    Action::ToggleMark,
+    Action::View1,
     Action::OpenPalette,
+    Action::SaveMarked,
     Action::CopyIds,
+    Action::ToggleMark,
     Action::Delete,
     Action::ToggleFollow,
-    Action::SaveMarked,
     Action::RefreshNow,
     Action::OpenEvents,
     Action::TogglePause,
+    Action::KeepColumns,
 ];
 
 /// Cells between two hints.
@@ -85,11 +96,22 @@ impl State {
             if hints.iter().any(|hint| hint.action == action) {
                 continue;
             }
-            let word = row.binding.hint;
+            // Nothing to let go of, nothing to hint at.
+            if action == Action::ClearFilter && !self.is_narrowed() {
+                continue;
+            }
+            let (key, word) = (self.hinted_key(action, key), row.binding.hint);
             let width = u16::try_from(key.width() + 1 + word.width()).unwrap_or(u16::MAX / 4);
-            hints.push(Hint { x: 0, width, key: key.clone(), word, action });
+            hints.push(Hint { x: 0, width, key, word, action });
         }
         hints
+    }
+
+    /// The key of a hint: that of the first view stands for all of them, `1–4`.
+    fn hinted_key(&self, action: Action, key: &str) -> String {
+        let last = if action == Action::View1 { self.views.last_key() } else { None };
+        let last = last.map(|last| self.key_of(last)).filter(|last| last != key);
+        last.map_or_else(|| key.to_owned(), |last| format!("{key}–{last}"))
     }
 }
 
@@ -123,6 +145,6 @@ mod tests {
             hints.into_iter().map(|hint| hint.word).collect::<Vec<_>>().join(" ")
         };
         assert_eq!(words(38), "filter details help quit");
-        assert!(words(76).starts_with("filter details mark commands copy"), "{}", words(76));
+        assert!(words(76).starts_with("filter details commands save copy"), "{}", words(76));
     }
 }

@@ -25,11 +25,15 @@ impl Layout {
         let used: u16 = wanted.iter().map(|wanted| wanted.least + 1).sum();
         let growing: u16 = wanted.iter().map(|wanted| wanted.grow).sum();
         let spare = (available + 1).saturating_sub(used);
-        let grown = |wanted: WantedColumn| {
-            let more = (spare * wanted.grow).checked_div(growing).unwrap_or(0);
-            ShownColumn { spec: wanted.spec, width: wanted.least + more }
+        let share = |wanted: &WantedColumn| (spare * wanted.grow).checked_div(growing).unwrap_or(0);
+        // What does not divide goes to the first that grows, so that the last column ends at the edge.
+        let given: u16 = wanted.iter().map(share).sum();
+        let first = wanted.iter().position(|wanted| wanted.grow > 0);
+        let grown = |(at, wanted): (usize, WantedColumn)| {
+            let rest = if Some(at) == first { spare - given } else { 0 };
+            ShownColumn { spec: wanted.spec, width: wanted.least + share(&wanted) + rest }
         };
-        wanted.into_iter().map(grown).collect()
+        wanted.into_iter().enumerate().map(grown).collect()
     }
 }
 

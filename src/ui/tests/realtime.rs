@@ -60,7 +60,7 @@ fn the_table_leaves_out_what_does_not_fit() {
 #[test]
 fn the_overview_has_a_line_where_there_is_room_and_elsewhere_an_alarm() {
     let theme = Theme::named(ThemeName::Dark);
-    let line = "├ Realtime · 2/3 up · 81ms · ✖ au.rt down: timeout · t ─";
+    let line = "├ Realtime · 2/3 up · 81ms · ✖ au.rt down: timeout · t shows them ─";
     for (width, height, words) in [
         (200, 60, line),
         (120, 40, line),
@@ -76,7 +76,7 @@ fn the_overview_has_a_line_where_there_is_room_and_elsewhere_an_alarm() {
     assert!(!text(&render(&mut state, &theme)).contains("ealtime"), "nothing is down");
     let mut state = incident(120, 40);
     state.store.watch_hosts(vec![realtime("eu.rt", "EU", true)]);
-    assert!(text(&render(&mut state, &theme)).contains("├ Realtime · asking · t ─"));
+    assert!(text(&render(&mut state, &theme)).contains("├ Realtime · asking · t shows them ─"));
 }
 
 #[test]
