@@ -198,7 +198,7 @@ impl State {
         let text = with_environment(self.filter.text(), environment.name.as_str());
         let zone = self.settings.zone.clone();
         if self.filter.set(&text, &zone).is_err() {
-            self.remark(format!("the filter cannot be narrowed: {text}"));
+            self.remark(format!("the filter cannot be narrowed: {}", self.presenter.query(&text)));
         }
     }
 }
