@@ -24,8 +24,10 @@ mod presented {
     use base64::Engine;
     use base64::engine::general_purpose::STANDARD;
     use jiff::SignedDuration;
+    use strum::VariantArray;
     use tempfile::TempDir;
     use voxtop::state::{Action, BINDINGS, Context};
+    use voxtop::ui::ThemeName;
     use vt100::Screen;
 
     use crate::support::{Exit, Launch, Session};
@@ -79,7 +81,9 @@ mod presented {
             let text = format!(
                 "refresh = \"1s\"\nbuiltin_environments = false\n[[environments]]\nname = \"lab\"\nurl = \"http://{}\"\n\
                  [[alerts]]\nwhen = \"job\"\nbell = true\nnotify = \"osc9\"\n\
-                 command = [\"sh\", \"-c\", \"env >alert.part; mv alert.part alert.txt\"]\n",
+                 command = [\"sh\", \"-c\", \"env >alert.part; mv alert.part alert.txt\"]\n\
+                 [[views]]\nname = \"Zqw quarterly\"\nfilter = \"title~zqw\"\n\
+                 [[views]]\nname = \"all\"\nfilter = \"\"\n",
                 port.address
             );
             fs::write(home.path().join("config.toml"), text).unwrap();
@@ -196,6 +200,58 @@ mod presented {
         shows(session, "nothing was deleted");
     }
 
+    /// What lies over the panes beside details, and the filter line while it offers what may be written.
+    fn look_over(session: &mut Session) {
+        session.send("Ug");
+        session.send("  ");
+        shows(session, "2 marked");
+        session.send("=");
+        shows(session, "╭─ Compare");
+        shows(session, "transcription_config.additional_vocab");
+        session.send("=");
+        shows(session, "= shows all");
+        closes(session);
+        session.send("Uh");
+        for title in ["jobs by hour", "turnaround", "backlog", "latency"] {
+            shows(session, &format!("[{title}]"));
+            session.send("\t");
+        }
+        closes(session);
+        session.send("c");
+        shows(session, "╭─ Columns");
+        alone(session);
+        session.send(":view");
+        shows(session, "view 1 (•••)");
+        alone(session);
+        session.send("?");
+        shows(session, "╭─ Help");
+        session.send("/view\r");
+        shows(session, "view 1 (•••)");
+        alone(session);
+        closes(session);
+        session.send("1");
+        shows(session, "view: 1");
+        session.send("W");
+        shows(session, "no view is copied in presenter mode");
+        session.send("8");
+        shows(session, "there is no view 8; there are 1 1, 2 2");
+        session.send("0");
+        session.wait_for("no view", |screen| !screen.contents().contains("view: "));
+        for typed in ["tag:", "ref:", "name:", "title:", "id:", "error:", "status:", "bo"] {
+            session.send(format!("/\x15{typed}"));
+            shows(session, &format!("/{typed}"));
+            session.send("\t");
+            alone(session);
+            session.wait_for("no filter", |screen| screen.hide_cursor());
+        }
+    }
+
+    /// An Esc that nothing follows at once.
+    fn alone(session: &mut Session) {
+        session.send("\x1b");
+        std::thread::sleep(Duration::from_millis(60));
+    }
+
     fn files(dir: &Path, found: &mut Vec<(String, String)>) {
         for entry in fs::read_dir(dir).unwrap() {
             let path = entry.unwrap().path();
@@ -221,6 +277,7 @@ mod presented {
         session.wait_until("the alert's command", || home.join("alert.txt").exists());
         carry_away(&mut session);
         look_at_tabs(&mut session);
+        look_over(&mut session);
         for context in [Context::Panes, Context::Overlay, Context::Details] {
             for key in keys(context) {
                 session.send(match context {
@@ -231,7 +288,10 @@ mod presented {
                 presses(&mut session, key);
             }
         }
-        session.send("g");
+        // Round to the theme, the jobs and the columns that there were.
+        let themes = <ThemeName as VariantArray>::VARIANTS.len();
+        session.send("T".repeat(themes - 1));
+        session.send("0g");
         shows(&mut session, "1–2 of 2");
         searched("all that was drawn", &String::from_utf8(session.raw()).unwrap());
         // Words that somebody filters by are hidden once they are kept; while they are typed they must be seen.
@@ -263,8 +323,9 @@ mod presented {
         ] {
             assert!(written.iter().any(|(path, _)| path.contains(name)), "{name}");
         }
-        // The log is the user's own, and not carried away; it says what happened.
-        for (path, text) in written.iter().filter(|(path, _)| !path.ends_with("voxtop.log")) {
+        // The log and what lasts are the user's own, and not carried away: what happened, and the filter that was kept.
+        let own = |path: &str| path.ends_with("voxtop.log") || path.ends_with("dashboard.json");
+        for (path, text) in written.iter().filter(|(path, _)| !own(path)) {
             searched(path, path);
             searched(path, text);
             assert!(!text.contains(KEY), "{path}");
@@ -276,9 +337,30 @@ mod presented {
         let stage = Stage::new();
         let mut session = stage.session(&[]);
         session.wait_for("a name", |screen| screen.contents().contains("Zqw board"));
+        // Where something was saved and what was filtered by before are known from then on.
+        session.send("G\r");
+        session.wait_for("details", |screen| screen.contents().contains("[summary]"));
+        session.send("\x1b[Z\x1b[Zs");
+        session.wait_for("a path", |screen| screen.contents().contains("-Zqw_board_meeting."));
+        session.send("\r");
+        session.wait_for("saved", |screen| screen.contents().contains(" bytes to lab-zqwid"));
+        closes(&mut session);
+        session.send("/name~zqw\r");
+        session.wait_for("a filter", |screen| screen.contents().contains("filter: name~zqw"));
+        session.send("/\x15\r");
+        session.wait_for("no filter", |screen| !screen.contents().contains("filter:"));
         session.send("P");
         session.wait_for("the masks", |screen| screen.contents().contains("name-"));
         session.wait_for("nothing else", |screen| !screen.contents().to_lowercase().contains(MARK));
+        session.send("G\r");
+        shows(&mut session, "saved       text-");
+        closes(&mut session);
+        session.send("/");
+        session.wait_for("the line", |screen| !screen.hide_cursor());
+        session.send("\x1b[A");
+        session.send("st");
+        shows(&mut session, "/st");
+        alone(&mut session);
         session.send("P");
         session.wait_for("the names again", |screen| screen.contents().contains("Zqw board"));
         session.send("q");

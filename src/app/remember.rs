@@ -108,7 +108,11 @@ fn outcome(written: Result<io::Result<()>, tokio::task::JoinError>) -> Option<St
 /// What the file holds; `None` where there is none. What is wrong with it is the rest of a sentence.
 fn read(path: &Path) -> Result<Option<Remembered>, String> {
     let mut text = String::new();
-    let file = match fs::File::open(path) {
+    // Opening a pipe would wait for whoever writes into it.
+    let opened = fs::metadata(path).and_then(|about| {
+        if about.is_file() { fs::File::open(path) } else { Err(io::Error::other("it is no file")) }
+    });
+    let file = match opened {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(format!("cannot be read: {error}")),
@@ -186,6 +190,16 @@ mod tests {
             assert_eq!(names(dir.path()), ["dashboard.json.broken"]);
             assert_eq!(fs::read_to_string(dir.path().join("dashboard.json.broken")).unwrap(), text);
         }
+    }
+
+    #[test]
+    fn a_pipe_in_the_place_of_the_file_is_not_waited_for() {
+        let dir = tempfile::TempDir::new().unwrap();
+        let made = std::process::Command::new("mkfifo").arg(dir.path().join(NAME)).status().unwrap();
+        assert!(made.success());
+        let (_, read, said) = Memory::open(dir.path());
+        assert!(read.is_none() && said.unwrap().contains("cannot be read: it is no file"));
+        assert_eq!(names(dir.path()), ["dashboard.json.broken"]);
     }
 
     #[test]

@@ -87,14 +87,24 @@ impl Account {
         let _lock = self.lock()?;
         let mut text = serde_json::to_vec(line)?;
         text.push(b'\n');
+        if let Err(error) = self.look()
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            return Err(error);
+        }
         let mut file = OpenOptions::new().append(true).create(true).mode(0o600).open(self.dir.join(NAME))?;
         file.write_all(&text)
     }
 
+    /// Whether there is an account, and it is a file: opening a pipe would wait for whoever is at its other end.
+    fn look(&self) -> io::Result<()> {
+        let about = fs::metadata(self.dir.join(NAME))?;
+        if about.is_file() { Ok(()) } else { Err(io::Error::other("it is no file")) }
+    }
+
     /// The lines that still say something, oldest first.
     fn kept(&self, now: Timestamp) -> io::Result<Vec<Line>> {
-        let file = File::open(self.dir.join(NAME))?;
-        drop(file);
+        self.look()?;
         let _lock = self.lock()?;
         let file = File::open(self.dir.join(NAME))?;
         let mut kept = Vec::new();
@@ -170,6 +180,16 @@ mod tests {
         assert_eq!(saved.path(&key(2, "c")), None, "a log is no transcript");
         let mode = fs::metadata(account.dir.join(NAME)).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode, 0o600);
+    }
+
+    #[test]
+    fn a_pipe_in_the_place_of_the_account_is_not_waited_for() {
+        let dir = tempfile::TempDir::new().unwrap();
+        let made = std::process::Command::new("mkfifo").arg(dir.path().join(NAME)).status().unwrap();
+        assert!(made.success());
+        let account = Account::new(dir.path().to_owned());
+        account.note("eu1", &JobId::new("a"), Material::Txt, Path::new("/x/a.txt"));
+        assert!(account.read(&fleet()).path(&key(0, "a")).is_none());
     }
 
     #[test]

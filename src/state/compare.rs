@@ -59,6 +59,13 @@ impl Pair {
     }
 }
 
+impl Comparison {
+    pub(super) fn of(keys: [JobKey; 2], jobs: [Job; 2], differences_only: bool) -> Self {
+        let config = pairs(jobs.each_ref().map(|job| job.config.as_deref()));
+        Self { keys, jobs: Box::new(jobs), differences_only, config }
+    }
+}
+
 impl State {
     /// Compares the two marked jobs; over a comparison leaves out what is equal, or shows it again.
     pub(super) fn compare(&mut self) -> Vec<Effect> {
@@ -85,9 +92,7 @@ impl State {
             self.remark("one of the marked jobs is no longer listed: it cannot be compared".to_owned());
             return Vec::new();
         };
-        let config = pairs([first.config.as_deref(), second.config.as_deref()]);
-        let comparison =
-            Comparison { keys, jobs: Box::new([first, second]), differences_only: false, config };
+        let comparison = Comparison::of(keys, [first, second], false);
         self.lay_over(Overlay::Compare(Box::new(comparison), Scroll::default()))
     }
 }

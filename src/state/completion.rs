@@ -37,6 +37,11 @@ pub(super) struct Value {
 pub(super) trait Vocabulary {
     /// The values; empty where everybody has to know by himself.
     fn values(&self, field: &Field, operator: &str) -> Vec<Value>;
+
+    /// Whether a filter that was kept before may be shown again.
+    fn may_recall(&self, _filter: &str) -> bool {
+        true
+    }
 }
 
 /// The fields whose values are found by themselves, without the field.

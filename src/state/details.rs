@@ -260,14 +260,16 @@ impl State {
     pub(super) fn take_saved(&mut self, order: SaveOrder, saved: Result<u64, NotSaved>) {
         match saved {
             Ok(bytes) => {
-                self.remark(format!("saved {bytes} bytes to {}", order.path));
+                self.remark(format!("saved {bytes} bytes to {}", self.presenter.path(&order.path)));
                 if let Some(environment) =
                     self.store.fleet().source(order.source).map(|source| source.environment)
                 {
                     self.note_saved(JobKey { environment, id: order.id }, order.material, &order.path);
                 }
             }
-            Err(NotSaved::Unwritten(why)) => self.remark(format!("cannot write {}: {why}", order.path)),
+            Err(NotSaved::Unwritten(why)) => {
+                self.remark(format!("cannot write {}: {why}", self.presenter.path(&order.path)));
+            }
             Err(NotSaved::Failed(failure)) => {
                 let job = match &self.overlay {
                     Some(Overlay::Details { job, .. }) if job.id == order.id => (**job).clone(),
@@ -276,8 +278,9 @@ impl State {
                 self.remark(plainly(order.material, &job, &failure));
             }
             // Somebody who types something else meanwhile is not interrupted; nothing was written.
-            Err(NotSaved::Exists) if self.prompt.is_some() => {
-                self.remark(format!("{} is there already; nothing was saved", order.path));
+            Err(NotSaved::Exists) if self.prompt.is_some() || self.presenter.is_on() => {
+                let path = self.presenter.path(&order.path);
+                self.remark(format!("{path} is there already; nothing was saved"));
             }
             Err(NotSaved::Exists) => self.prompt = Some(Prompt::new(Purpose::Replace(order), "")),
         }

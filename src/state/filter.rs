@@ -210,9 +210,16 @@ impl Filter {
 
     fn walk(&mut self, forward: bool, zone: &TimeZone, vocabulary: &dyn Vocabulary) {
         let Some(editing) = &mut self.editing else { return };
+        let may_recall =
+            |history: &[String], at: usize| history.get(at).is_some_and(|text| vocabulary.may_recall(text));
         let (at, draft) = match editing.walked.take() {
-            Some((at, draft)) if forward => (at + 1, draft),
-            Some((at, draft)) => (at.saturating_sub(1), draft),
+            Some((at, draft)) if forward => {
+                let all = self.history.len();
+                ((at + 1..all).find(|at| may_recall(&self.history, *at)).unwrap_or(all), draft)
+            }
+            Some((at, draft)) => {
+                ((0..at).rev().find(|at| may_recall(&self.history, *at)).unwrap_or(at), draft)
+            }
             None if forward || self.history.is_empty() => {
                 editing.suggest(vocabulary, true);
                 return;
@@ -220,8 +227,14 @@ impl Filter {
             None => {
                 let draft = editing.input.value().to_owned();
                 // What is on the line already is not what somebody goes back for.
-                let latest = self.history.iter().rposition(|text| *text != draft);
-                (latest.unwrap_or(0), draft)
+                let other = |at: &usize| self.history.get(*at).is_some_and(|text| *text != draft);
+                let mut known = (0..self.history.len()).filter(|at| may_recall(&self.history, *at));
+                let latest = known.clone().rev().find(other).or_else(|| known.next());
+                let Some(latest) = latest else {
+                    editing.suggest(vocabulary, true);
+                    return;
+                };
+                (latest, draft)
             }
         };
         editing.let_go();

@@ -4,6 +4,7 @@
 use jiff::{ToSpan, Zoned};
 
 use super::completion::{Value, Vocabulary};
+use super::presenter::Presenter;
 use super::{Action, Filter, Overlay, State};
 use crate::model::Fleet;
 use crate::store::Store;
@@ -12,6 +13,7 @@ use crate::store::query::{Field, Kind, TextField};
 /// What is known of the fleet, to be written in a filter.
 struct Known<'a> {
     store: &'a Store,
+    presenter: &'a Presenter,
     today: Zoned,
 }
 
@@ -29,6 +31,7 @@ impl Vocabulary for Known<'_> {
         let value =
             |(text, help): &(&str, &str)| Value { text: (*text).to_owned(), help: (*help).to_owned() };
         match (field.kind, operator) {
+            (Kind::Text(field), _) if self.presenter.is_on() && !is_of_the_fleet(field) => Vec::new(),
             (Kind::Text(field), _) => self.texts(field),
             (Kind::Duration, _) => {
                 [("10m", "ten minutes"), ("1h", "an hour"), ("2h", "two hours")].iter().map(value).collect()
@@ -41,6 +44,10 @@ impl Vocabulary for Known<'_> {
             }
             (Kind::Time, _) => self.days(),
         }
+    }
+
+    fn may_recall(&self, filter: &str) -> bool {
+        self.presenter.query(filter) == filter
     }
 }
 
@@ -80,6 +87,12 @@ impl Known<'_> {
     }
 }
 
+/// Whether the values of a field say nothing of what is in a job.
+fn is_of_the_fleet(field: TextField) -> bool {
+    use TextField::{Environment, Key, Language, Model, Region, Status};
+    matches!(field, Environment | Key | Language | Model | Region | Status)
+}
+
 /// A few words on a value.
 fn help(fleet: &Fleet, field: TextField, value: &str) -> String {
     match field {
@@ -104,7 +117,7 @@ impl State {
     /// Does something with the line of the jobs' filter.
     pub(super) fn with_filter(&mut self, change: impl FnOnce(&mut Filter, &dyn Vocabulary)) {
         let today = self.now.to_zoned(self.settings.zone.clone());
-        let known = Known { store: &self.store, today };
+        let known = Known { store: &self.store, presenter: &self.presenter, today };
         change(&mut self.filter, &known);
     }
 

@@ -2,6 +2,7 @@
 //! themselves.
 
 use super::overlay::Scroll;
+use super::presenter::Masked;
 use super::{Overlay, State};
 use crate::model::{EnvironmentId, JobId, JobKey};
 
@@ -20,7 +21,7 @@ impl State {
         let link = self.link.as_ref()?;
         let fleet = self.store.fleet();
         let place = link.environment.map_or(String::new(), |id| format!("{}/", fleet.environment_name(id)));
-        let id = &link.id;
+        let id = self.presenter.show(Masked::Id, link.id.as_str());
         // Where a source has never answered, it may be there.
         let all =
             self.store.is_complete() && self.store.sources().all(|(_, source)| source.last_good.is_some());

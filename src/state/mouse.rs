@@ -93,7 +93,7 @@ impl State {
         if !area.contains(at) {
             return self.act(close);
         }
-        if at.y + 1 != area.bottom() || self.notice.is_some() {
+        if at.y != area.bottom() - 1 || self.notice.is_some() {
             return Vec::new();
         }
         let foot = Rect { x: area.x + 2, y: at.y, width: self.hint_room(area), height: 1 };
@@ -137,7 +137,7 @@ impl State {
             return Vec::new();
         }
         let beyond = usize::from(layout.banners.height / layout.banner_lines.max(1)) < self.banners().count();
-        let last = at.y + 1 == layout.banners.bottom();
+        let last = at.y == layout.banners.bottom().saturating_sub(1);
         let on_rule = |y: u16| y > 0 && at.y == y;
         let action = match () {
             () if layout.banners.contains(at) && beyond && last => Action::OpenEvents,
@@ -198,7 +198,7 @@ impl State {
         let text = with_environment(self.filter.text(), environment.name.as_str());
         let zone = self.settings.zone.clone();
         if self.filter.set(&text, &zone).is_err() {
-            self.remark(format!("the filter cannot be narrowed: {text}"));
+            self.remark(format!("the filter cannot be narrowed: {}", self.presenter.query(&text)));
         }
     }
 }

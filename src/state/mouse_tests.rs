@@ -148,7 +148,9 @@ proptest! {
     #[test]
     fn no_click_anywhere_is_too_odd(
         width in 0..200_u16, height in 0..60_u16,
-        clicks in proptest::collection::vec((0..210_u16, 0..70_u16, 0..3_u8), 1..20),
+        clicks in proptest::collection::vec(
+            (prop_oneof![0..210_u16, Just(u16::MAX)], prop_oneof![0..70_u16, Just(u16::MAX)], 0..3_u8), 1..20,
+        ),
     ) {
         let mut state = state();
         state.update(Message::Resized(Size { width, height }), state.now);

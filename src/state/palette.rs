@@ -112,7 +112,8 @@ impl State {
             self.elsewhere(action).map(str::to_owned)
         };
         let keys = row.keys.join(" ");
-        let help = self.views.help(action).map_or(Cow::Borrowed(row.binding.help), Cow::Owned);
+        let help =
+            self.views.help(action, &self.presenter).map_or(Cow::Borrowed(row.binding.help), Cow::Owned);
         Some(Entry { action, name: action.name(), keys, help, why_not })
     }
 

@@ -9,10 +9,10 @@ mod words;
 use std::borrow::Cow;
 use std::hash::{BuildHasher, RandomState};
 
-use super::State;
+use super::{Comparison, State};
 use crate::model::{EnvironmentId, Job, JobError, JobId, JobKey, Status};
 use crate::store::{Column, Event, Held, Subject};
-use words::{ASKED, FIELDS, FILES, STATUS_PAGE, core, is_id, is_mask, is_plain, veil};
+use words::{ASKED, BUILTIN_VIEWS, FIELDS, FILES, STATUS_PAGE, core, is_id, is_mask, is_plain, veil};
 
 /// What kind of text is masked: the word that a mask begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -258,6 +258,33 @@ impl Presenter {
     /// A line of a transcript or of a log as it may be shown: its shape, and no word of it.
     pub fn line<'t>(&self, line: &'t str) -> Cow<'t, str> {
         if self.on { Cow::Owned(veil(line)) } else { Cow::Borrowed(line) }
+    }
+
+    /// Where something was saved: the names of such files are made of ids and of what jobs are called.
+    pub fn path<'t>(&self, path: &'t str) -> Cow<'t, str> {
+        self.show(Masked::Text, path)
+    }
+
+    /// What a view is called, by its place from 0: its number where the name is the user's own.
+    pub(super) fn view<'t>(&self, at: usize, name: &'t str) -> Cow<'t, str> {
+        if self.on && !BUILTIN_VIEWS.contains(&name) {
+            Cow::Owned((at + 1).to_string())
+        } else {
+            Cow::Borrowed(name)
+        }
+    }
+
+    /// Two jobs that are compared, with everything in them as it may be shown.
+    pub fn comparison<'c>(&self, comparison: &'c Comparison) -> Cow<'c, Comparison> {
+        if !self.on {
+            return Cow::Borrowed(comparison);
+        }
+        let keys = comparison.keys.each_ref().map(|key| JobKey {
+            environment: key.environment,
+            id: JobId::new(self.show(Masked::Id, key.id.as_str())),
+        });
+        let jobs = comparison.jobs.each_ref().map(|job| self.job(job.clone()));
+        Cow::Owned(Comparison::of(keys, jobs, comparison.differences_only))
     }
 
     /// A query as it may be shown: which statuses, environments and times it asks for is said, what words it

@@ -1,6 +1,9 @@
 //! Saved views: a filter, perhaps columns and a sort, under a name and a number. What was there without a
 //! view is kept, and comes back when the view is left.
 
+use std::borrow::Cow;
+
+use super::presenter::Presenter;
 use super::{Action, Columns, Effect, State};
 use crate::store::Sort;
 
@@ -107,10 +110,21 @@ impl Views {
     }
 
     /// What the help says of a view's key; `None` of other keys.
-    pub fn help(&self, action: Action) -> Option<String> {
-        let view = self.list.get(place(action)?)?;
-        let filter = if view.filter.is_empty() { String::new() } else { format!(" ({})", view.filter) };
-        Some(format!("view {}{filter}", view.name))
+    pub fn help(&self, action: Action, presenter: &Presenter) -> Option<String> {
+        let at = place(action)?;
+        let view = self.list.get(at)?;
+        let filter = presenter.query(&view.filter);
+        let filter = if filter.is_empty() { String::new() } else { format!(" ({filter})") };
+        Some(format!("view {}{filter}", presenter.view(at, &view.name)))
+    }
+
+    /// All of them with their numbers, as they may be shown.
+    fn known(&self, presenter: &Presenter) -> String {
+        let shown = |(at, view): (usize, &View)| {
+            let name = presenter.view(at, &view.name).into_owned();
+            View { name, ..view.clone() }
+        };
+        Self::named(&self.list.iter().enumerate().map(shown).collect::<Vec<_>>())
     }
 
     /// Whether a key has a view, where it is a view's.
@@ -154,11 +168,17 @@ impl State {
         Some((view, !same))
     }
 
+    /// What the view in force is called, as it may be shown.
+    pub fn view_name(&self) -> Cow<'_, str> {
+        let at = self.views.at.unwrap_or_default();
+        self.views.in_force().map_or(Cow::Borrowed(""), |view| self.presenter.view(at, &view.name))
+    }
+
     /// What a key of the views does.
     pub(super) fn act_on_views(&mut self, action: Action) {
         let Some(at) = place(action) else { return self.leave_view() };
         if !self.open_view(at) {
-            let known = Views::named(&self.views.list);
+            let known = self.views.known(&self.presenter);
             self.remark(format!("there is no view {}; there are {known}", at + 1));
         }
     }
@@ -184,7 +204,7 @@ impl State {
     /// Leaves the view in force.
     pub(super) fn leave_view(&mut self) {
         if self.views.at.is_none() {
-            let known = Views::named(&self.views.list);
+            let known = self.views.known(&self.presenter);
             return self.remark(format!("no view is in force; there are {known}"));
         }
         self.go_home();
@@ -208,10 +228,15 @@ impl State {
     }
 
     /// What there is now as the configuration would have it, for somebody who wants to keep it as a view.
-    pub(super) fn copy_view(&self) -> Vec<Effect> {
+    pub(super) fn copy_view(&mut self) -> Vec<Effect> {
         let Arrangement { filter, columns, sort } = self.arrangement();
-        let name = self.views.in_force().map_or("my view", |view| &view.name);
-        let mut text = format!("[[views]]\nname = {}\n", quoted(name));
+        if self.presenter.query(&filter) != filter {
+            let why = "no view is copied in presenter mode: the words of its filter cannot be masked";
+            self.remark(format!("{why}; P ends it"));
+            return Vec::new();
+        }
+        let name = self.views.in_force().map_or(Cow::Borrowed("my view"), |_| self.view_name());
+        let mut text = format!("[[views]]\nname = {}\n", quoted(&name));
         if !filter.is_empty() {
             text = format!("{text}filter = {}\n", quoted(&filter));
         }

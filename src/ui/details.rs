@@ -251,7 +251,11 @@ fn facts(state: &State, theme: &Theme, shown: &Shown<'_>) -> Vec<(&'static str, 
         ("created", created, theme.text),
         ("also as", resubmission(state, shown.key), theme.warning),
         ("expires", expires, theme.text),
-        ("saved", state.saved.path(shown.key).unwrap_or_default().to_owned(), theme.good),
+        (
+            "saved",
+            state.presenter.path(state.saved.path(shown.key).unwrap_or_default()).into_owned(),
+            theme.good,
+        ),
     ]
 }
 

@@ -116,7 +116,8 @@ fn bound<'a>(
         let keys = row.keys.iter().filter(|key| meaning(key) == Some(row.binding.action));
         let keys: Vec<&str> = keys.map(String::as_str).collect();
         let label = Span::styled(format!("  {}", keys.join(" ")), theme.accent);
-        let help = state.views.help(row.binding.action).unwrap_or_else(|| row.binding.help.to_owned());
+        let help = state.views.help(row.binding.action, &state.presenter);
+        let help = help.unwrap_or_else(|| row.binding.help.to_owned());
         (!keys.is_empty()).then_some((label, help))
     };
     offered.filter_map(entry).collect()

@@ -88,10 +88,10 @@ fn draw_rule(
         spans.push(Span::styled(format!(" · {} stuck only", Theme::STUCK), theme.warning));
     }
     let view = state.view();
-    if let Some((view, changed)) = view {
+    if let Some((_, changed)) = view {
         spans.push(Span::styled(" · view: ", theme.quiet));
         let changed = if changed { "*" } else { "" };
-        spans.push(Span::styled(format!("{}{changed}", view.name), theme.accent));
+        spans.push(Span::styled(format!("{}{changed}", state.view_name()), theme.accent));
     }
     // The name of a view stands for its filter.
     let named = view.is_some_and(|(_, changed)| !changed);

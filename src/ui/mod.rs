@@ -131,6 +131,7 @@ fn draw_overlay(
             overlay::draw(buffer, state, layout, theme, charts::content(state, layout, theme), cursor)
         }
         Some(Overlay::Compare(comparison, _)) => {
+            let comparison = &state.presenter.comparison(comparison);
             let content = compare::content(state, layout, theme, comparison);
             overlay::draw(buffer, state, layout, theme, content, cursor)
         }

@@ -48,7 +48,7 @@ pub(super) fn draw(
     let all = place(first, usize::from(list.height), entries.len());
     let all_width = u16::try_from(all.width()).unwrap_or(0);
     let foot = match &state.notice {
-        Some(notice) => Line::styled(format!(" {} ", notice.text), theme.active),
+        Some(notice) => Line::styled(format!(" {} ", state.presenter.told(&notice.text)), theme.active),
         None => hints::line(&state.hints(Context::Palette, width.saturating_sub(all_width)), theme),
     };
     let room = usize::from(width.saturating_sub(all_width));

@@ -333,7 +333,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
     #[test]
     fn every_size_draws_and_nothing_leaves_the_frame(
-        width in 0..220_u16, height in 0..80_u16, overlay in 0..9_u8, theme in 0..6_usize,
+        width in 0..220_u16, height in 0..80_u16, overlay in 0..18_u8, theme in 0..6_usize,
         name in "\\PC{0,60}",
     ) {
         let mut state = incident(width, height);
@@ -348,12 +348,21 @@ proptest! {
             5 => { state.act(Action::OpenRealtime); }
             6 | 7 => { for act in [Action::OpenCharts, Action::NextTab, Action::NextTab].iter().take(usize::from(overlay) * 2 - 11) { state.act(*act); } }
             8 => { for act in [Action::ToggleMark, Action::ToggleMark, Action::Compare] { state.act(act); } }
+            9 => { state.act(Action::OpenUsage); }
+            10 => { state.act(Action::OpenColumns); }
+            11 => { state.act(Action::OpenPalette); }
+            12 => { state.act(Action::WriteRows); }
+            13 => { state.act(Action::WriteScreen); }
+            14 => { state.act(Action::Delete); }
+            15 => { for act in [Action::OpenHelp, Action::EditFilter] { state.act(act); } }
+            16 => { state.act(Action::EditFilter); state.update(Message::Paste(name.clone()), at(61)); }
+            17 => { for act in [Action::EditFilter, Action::Complete, Action::NextSuggestion] { state.act(act); } }
             _ => {}
         }
         let name = <ThemeName as strum::VariantArray>::VARIANTS[theme];
         let theme = Theme::named(name);
         let buffer = render(&mut state, &theme);
-        if width >= 40 && height >= 10 && state.overlay.is_none() && name != ThemeName::Ascii {
+        if width >= 40 && height >= 10 && state.overlay.is_none() && state.palette.is_none() && name != ThemeName::Ascii {
             for y in 1..height - 1 {
                 prop_assert!("│├".contains(buffer[(0, y)].symbol()), "{:?} at 0,{y}", buffer[(0, y)].symbol());
                 prop_assert!("│┤┃".contains(buffer[(width - 1, y)].symbol()), "{:?} at the right, {y}", buffer[(width - 1, y)].symbol());

@@ -40,19 +40,40 @@ const TRIES: usize = 4;
 /// The least size that shows the fleet.
 const LEAST: (u16, u16) = (40, 10);
 
+const ESC: &str = "\x1b";
+/// What opens something over the panes or asks for a line, and what closes it.
+const OPEN: [(&str, &str); 15] = [
+    ("?", "q"),
+    ("e", "q"),
+    ("m", "q"),
+    ("t", "q"),
+    ("g\r", "q"),
+    ("h", "q"),
+    ("$", "q"),
+    ("c", "q"),
+    // Where there are no two jobs, nothing opens.
+    ("Ug  =", ESC),
+    (":", ESC),
+    (":co", ESC),
+    ("w", ESC),
+    ("/\x15", ESC),
+    ("/\x15status:", ESC),
+    ("\x1b[3~", ESC),
+];
+
 pub(crate) struct Board {
     session: Session,
     dice: Dice,
     size: (u16, u16),
-    /// Whether something lies over the panes.
-    open: bool,
+    /// What closes what lies over the panes, if something does.
+    open: Option<&'static str>,
     done: Vec<String>,
 }
 
 impl Board {
     pub(crate) fn of(mut session: Session, dice: Dice) -> Self {
         session.wait_for("rows", |screen| screen.contents().contains("bet"));
-        Self { session, dice, size: (120, 40), open: false, done: Vec::new() }
+        Self { session, dice, size: (120, 40), open: None, done: Vec::new() }
     }
 
     pub(crate) fn resize(&mut self, columns: u16, rows: u16) {
@@ -66,11 +87,20 @@ impl Board {
         self.done.push(format!("{keys:?}"));
     }
 
+    /// Closes what is open.
+    fn close(&mut self) {
+        let Some(close) = self.open.take() else { return };
+        self.press(close);
+        if close == ESC {
+            // With what comes right behind it, it would be another key.
+            std::thread::sleep(Duration::from_millis(60));
+        }
+    }
+
     /// Another size, and something that is opened, scrolled or closed.
     pub(crate) fn disturb(&mut self) {
-        const OVER: [&str; 4] = ["jjj", "G", "g", "\x1b[6~"];
-        const PANES: [&str; 6] = ["jjj", "G", "\x1b[6~", "/\x15wav\r", "/\x15\r", "o"];
-        const OPEN: [&str; 5] = ["?", "e", "m", "t", "g\r"];
+        const OVER: [&str; 5] = ["jjj", "G", "g", "\x1b[6~", "\t"];
+        const PANES: [&str; 9] = ["jjj", "G", "\x1b[6~", "/\x15wav\r", "/\x15\r", "o", "]", "1", "0U"];
         let (columns, rows) = match self.dice.roll(4) {
             0 => (1 + self.dice.roll(60), 1 + self.dice.roll(14)),
             1 => (self.size.0, 1 + self.dice.roll(80)),
@@ -78,13 +108,16 @@ impl Board {
         };
         self.resize(columns, rows);
         let (opens, which) = (self.dice.roll(2) == 0, usize::from(self.dice.roll(60)));
-        match (self.open, opens) {
-            (false, true) => self.press(OPEN[which % OPEN.len()]),
+        match (self.open.is_some(), opens) {
+            (false, true) => {
+                let (keys, close) = OPEN[which % OPEN.len()];
+                self.press(keys);
+                self.open = Some(close);
+            }
             (false, false) => self.press(PANES[which % PANES.len()]),
             (true, true) => self.press(OVER[which % OVER.len()]),
-            (true, false) => self.press("q"),
+            (true, false) => self.close(),
         }
-        self.open ^= self.open != opens;
         // Back at once: what did not fit meanwhile is lost to the terminal.
         if self.dice.roll(5) == 0 {
             self.resize(columns / 2 + 1, rows / 2 + 1);
@@ -119,9 +152,7 @@ impl Board {
     /// Closes what is open and holds polling; the screen is then that of this size, and stays.
     fn settle(&mut self) {
         let what = format!("a still screen, seed {:x}: {}", self.dice.seed, self.done.join(" "));
-        if std::mem::take(&mut self.open) {
-            self.press("q");
-        }
+        self.close();
         self.press("p");
         let (columns, rows) = self.size;
         if self.shows_fleet() {
@@ -161,9 +192,7 @@ impl Board {
     }
 
     pub(crate) fn leave(mut self) {
-        if self.open {
-            self.session.send("q");
-        }
+        self.close();
         self.session.send("q");
         assert_eq!(self.session.wait_exit(), Exit::Code(0), "{}", self.done.join(" "));
         let reports = std::fs::read_dir(self.session.state_dir()).into_iter().flatten();

@@ -1,5 +1,6 @@
 use super::*;
 use crate::model::SourceId;
+use crate::state::{JobLink, Settings, Size, Views};
 use crate::store::Store;
 use crate::store::fixture::{EU1, at, fleet, job, round};
 
@@ -146,4 +147,45 @@ fn a_cell_shows_the_mask_of_its_own_text() {
     let masked = presenter.job(held.to_job());
     assert_eq!(masked.title.as_deref(), Some(&*title));
     assert_eq!((masked.status, masked.created_at), (held.status().clone(), Some(at(0))));
+}
+
+#[test]
+fn what_stands_beside_the_rows_is_masked_too() {
+    let presenter = on();
+    assert_eq!(presenter.view(1, "Acme quarterly"), "2");
+    for view in Views::builtin() {
+        assert_eq!(presenter.view(0, &view.name), view.name, "what everybody has stays");
+    }
+    assert!(presenter.path("out/eu1-abcdefghij-Acme board.txt").starts_with("text-"));
+    let named = |id: &str, name: &str| Job {
+        data_name: name.into(),
+        config: Some(format!(r#"{{"language":"en","fetch":"https://acme.example/{id}"}}"#).into()),
+        ..job(id, 0, "done")
+    };
+    let key = |id: &str| JobKey { environment: EnvironmentId(0), id: JobId::new(id) };
+    let jobs = [named("acmeid1", "Acme board.wav"), named("acmeid2", "Acme board.wav")];
+    let comparison = Comparison::of([key("acmeid1"), key("acmeid2")], jobs, true);
+    let shown = presenter.comparison(&comparison);
+    let differs: Vec<bool> = shown.config.iter().map(|pair| pair.of[0] != pair.of[1]).collect();
+    assert_eq!(differs, [true, false], "what differs is still seen to differ");
+    assert!(shown.differences_only && shown.jobs[0].data_name == shown.jobs[1].data_name);
+    assert!(!format!("{shown:?}").to_lowercase().contains("acme"), "{shown:?}");
+    assert_eq!(*Presenter::default().comparison(&comparison), comparison);
+}
+
+#[test]
+fn a_job_that_is_waited_for_has_its_mask() {
+    let settings = Settings {
+        refresh: std::time::Duration::from_secs(5),
+        zone: jiff::tz::TimeZone::UTC,
+        demo: false,
+        read_only: false,
+        config_path: String::new(),
+        warnings: Vec::new(),
+    };
+    let mut state = State::new(Store::new(fleet()), settings, Size { width: 120, height: 40 }, at(0));
+    state.link = Some(JobLink { environment: None, id: JobId::new("acmeid1") });
+    assert_eq!(state.awaited().unwrap(), "waiting for job acmeid1");
+    state.presenter.set(true);
+    assert!(state.awaited().unwrap().starts_with("waiting for job job-"));
 }

@@ -6,6 +6,9 @@ use super::KINDS;
 pub(super) const ASKED: [&str; 9] =
     ["env", "region", "key", "status", "lang", "model", "dur", "age", "created"];
 
+/// The names of the views that everybody has.
+pub(super) const BUILTIN_VIEWS: [&str; 4] = ["rejected in 24 h", "running", "with errors", "gone in 24 h"];
+
 /// Fields of a job's configuration whose texts are words of the service's own.
 pub(super) const FIELDS: [&str; 12] = [
     "type",
