@@ -11,6 +11,7 @@ mod config;
 mod instant;
 mod job;
 mod json;
+mod known;
 pub mod ladder;
 mod legible;
 pub mod mask;

@@ -2,16 +2,17 @@
 //! much of the fleet answered. Data goes to one writer, diagnosis to another; nothing else is printed.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
 use super::output::{Format, Listing};
-use super::{Writes, fleet_of, now};
+use super::{Writes, now, sources_of};
 use crate::config::Config;
 use crate::poll::{self, Bounds};
 use crate::store::query::{Query, Scratch};
-use crate::store::{Cause, Rows, Sort, Store};
+use crate::store::{Cause, Gathered, Gathering, Held, Rows, Sort, Store};
 
 pub use super::output::Format as OutputFormat;
 
@@ -70,38 +71,46 @@ impl Answered {
 /// When `out` cannot be written to. A reader that went away (a closed pipe) is no error.
 pub async fn run(jobs: Jobs, out: &mut impl Write, err: &mut impl Write) -> io::Result<Answered> {
     let asked = now();
-    let (store, bounded) = collect(&jobs, asked).await;
+    let (gathered, bounded) = collect(&jobs, asked).await;
+    let store = gathered.store();
     let listed = now();
     let within = |created: Option<Timestamp>| match jobs.since {
         None => true,
         Some(since) => created.is_some_and(|created| asked.duration_since(created) <= since),
     };
-    let rows = Rows::build(&store, &jobs.query, Sort::default(), listed, &mut Scratch::default());
-    let picked: Vec<_> = rows
-        .slice(0, rows.len())
-        .iter()
-        .filter_map(|handle| store.job(*handle))
+    let picked: Vec<_> = matching(store, &jobs.query, listed)
+        .into_iter()
         .filter(|held| within(held.created_at()))
         .take(jobs.limit.unwrap_or(usize::MAX))
         .collect();
-    for line in diagnosis(&store, &jobs.config.warnings) {
+    for line in diagnosis(store, &jobs.config.warnings) {
         // Nobody reads the diagnosis: the data still goes out.
         let _ = writeln!(err, "voxtop: {line}");
     }
-    let listing = Listing { store: &store, jobs: &picked, generated_at: listed, zone: &jobs.zone, bounded };
+    let listing = Listing { store, jobs: &picked, generated_at: listed, zone: &jobs.zone, bounded };
     let written = listing.write(jobs.format, out).and_then(|()| out.flush());
-    let answered = Answered::of(&store);
+    let answered = Answered::of(store);
     // The program ends here. To give back what many jobs hold, piece by piece, takes a while.
-    std::mem::forget(store);
+    std::mem::forget(gathered);
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
         _ => Ok(answered),
     }
 }
 
+/// The jobs that a query means, newest first.
+fn matching<'s>(store: &'s Store, query: &Query, now: Timestamp) -> Vec<Held<'s>> {
+    if query.is_empty() {
+        return store.jobs().map(|(_, held)| held).collect();
+    }
+    let rows = Rows::build(store, query, Sort::default(), now, &mut Scratch::default());
+    rows.slice(0, rows.len()).into_iter().filter_map(|handle| store.job(handle)).collect()
+}
+
 /// One round of every source, merged; and whether `--since` or `--limit` may have cut it short.
-async fn collect(jobs: &Jobs, asked: Timestamp) -> (Store, bool) {
-    let (mut store, sources, _keys) = fleet_of(&jobs.config, Writes::Forbidden);
+async fn collect(jobs: &Jobs, asked: Timestamp) -> (Gathered, bool) {
+    let (sources, _keys) = sources_of(&jobs.config, Writes::Forbidden);
+    let mut gathering = Gathering::new(Arc::new(jobs.config.fleet.clone()));
     let bounds = Bounds {
         horizon: jobs.since.and_then(|since| asked.checked_sub(since).ok()),
         // With a filter nobody knows how far one must look for so many matches.
@@ -112,11 +121,11 @@ async fn collect(jobs: &Jobs, asked: Timestamp) -> (Store, bool) {
     let rounds = poll::once(sources, bounds, reports);
     let merge = async {
         while let Some(report) = incoming.recv().await {
-            store.merge(report);
+            gathering.merge(report);
         }
     };
     tokio::join!(rounds, merge);
-    (store, bounded)
+    (gathering.done(), bounded)
 }
 
 /// What is odd about the configuration, a line for each source that did not answer, and what that

@@ -54,7 +54,12 @@ use crate::store::Store;
 /// An empty store for the configured fleet, what its pollers need, and the keys that they ask with. Where
 /// nothing may be changed, no client is made that could.
 fn fleet_of(config: &Config, writes: Writes) -> (Store, Vec<SourcePoll>, Keys) {
-    let store = Store::new(Arc::new(config.fleet.clone()));
+    let (sources, keys) = sources_of(config, writes);
+    (Store::new(Arc::new(config.fleet.clone())), sources, keys)
+}
+
+/// Who asks its sources.
+fn sources_of(config: &Config, writes: Writes) -> (Vec<SourcePoll>, Keys) {
     let hosts = |endpoint: &Endpoint| iter::once(&endpoint.base).chain(&endpoint.aliases).cloned().collect();
     let hosts: Vec<Vec<Url>> = config.endpoints.iter().map(hosts).collect();
     let limits = Limits {
@@ -64,9 +69,7 @@ fn fleet_of(config: &Config, writes: Writes) -> (Store, Vec<SourcePoll>, Keys) {
     };
     let writable: Vec<bool> =
         config.endpoints.iter().map(|endpoint| writes == Writes::Allowed && !endpoint.read_only).collect();
-    let (sources, keys) =
-        SourcePoll::of_writable_fleet(&config.fleet, &hosts, &config.keys, limits, &writable);
-    (store, sources, keys)
+    SourcePoll::of_writable_fleet(&config.fleet, &hosts, &config.keys, limits, &writable)
 }
 
 /// Whether anything may be changed at the service.

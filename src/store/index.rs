@@ -26,6 +26,11 @@ fn part(hash: u64) -> usize {
 }
 
 impl Index {
+    /// An index with room for about so many listings.
+    pub(super) fn with_room(listings: usize) -> Self {
+        Self { parts: (0..PARTS).map(|_| HashTable::with_capacity(listings / PARTS)).collect() }
+    }
+
     /// All listings whose id may have this hash.
     pub(super) fn get(&self, hash: u64) -> impl Iterator<Item = Handle> {
         self.parts.get(part(hash)).into_iter().flat_map(move |part| part.iter_hash(hash).copied())

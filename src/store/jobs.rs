@@ -3,6 +3,7 @@
 //! bytes a job. What follows from the listings (counts, the order by age, who speaks for a job that two
 //! keys list) is kept up change by change and never counted afresh. It knows nothing of merging rules.
 
+mod gather;
 mod shown;
 
 use std::cmp::Ordering;
@@ -76,6 +77,8 @@ pub(super) struct Jobs {
     journal: Journal,
     /// What is left to decide afresh since sources failed or recovered.
     sweeps: Vec<Sweep>,
+    /// Whether nothing is kept up but the listings and who speaks for which job: see [`Jobs::arrange`].
+    gathers: bool,
     hasher: RandomState,
 }
 
@@ -100,13 +103,10 @@ impl Jobs {
     }
 
     pub(super) fn get(&self, handle: Handle) -> Option<Held<'_>> {
-        let signature = self.signatures.get(handle)?;
-        Some(Held { row: self.slab.get(handle)?, signature, words: &self.words })
-    }
-
-    /// What can be told of a job's text without reading it; also of one that has gone.
-    pub(super) fn signature(&self, handle: Handle) -> Option<Signature> {
-        self.signatures.get(handle).copied()
+        let row = self.slab.get(handle)?;
+        // Where listings are gathered nobody has looked at any text.
+        let signature = self.signatures.get(handle).unwrap_or(&Signature::ANY);
+        Some(Held { row, signature, words: &self.words })
     }
 
     /// What the jobs share.
@@ -181,14 +181,15 @@ impl Jobs {
             return Change::Same;
         };
         let (hash, seen) = (self.hash(job.id.as_str()), round(seen));
-        let content = fingerprint(&self.hasher, job);
+        // What is gathered is seldom listed twice, and then put in its place again.
+        let content = if self.gathers { 0 } else { fingerprint(&self.hasher, job) };
         let known = self.listings(environment, hash, job.id.as_str()).find(|(_, row)| row.source == source);
         let Some(handle) = known.map(|(handle, _)| handle) else {
             return Change::New(self.list(source, environment, hash, job, (seen, content)));
         };
         let Some(row) = self.slab.get_mut(handle) else { return Change::Same };
         let again = std::mem::replace(&mut row.seen, seen) == seen;
-        let same = row.fingerprint == content;
+        let same = row.fingerprint == content && !self.gathers;
         if !again {
             self.count_round(source, seen);
         }
@@ -215,9 +216,9 @@ impl Jobs {
         job: &Job,
         listed: (u32, u64),
     ) -> Handle {
-        let (row, signature) = self.words.pack(source, job, listed, (self.slab.next(), None));
+        let row = self.words.pack(source, job, listed, (self.slab.next(), None));
         let (handle, seen) = (self.slab.insert(row), listed.0);
-        self.signatures.set(handle, signature);
+        self.sign(handle);
         self.count_round(source, seen);
         self.enlist(source, handle);
         let mut rivalry = false;
@@ -241,7 +242,7 @@ impl Jobs {
             return Change::Same;
         };
         let before = (handle, self.slab.get(handle));
-        let (mut fresh, signature) = self.words.pack(source, job, listed, before);
+        let mut fresh = self.words.pack(source, job, listed, before);
         let Some(held) = self.get(handle) else { return Change::Same };
         let (before, shown) = (held.status().clone(), held.row.shown);
         let moved = held.row.created() != fresh.created();
@@ -259,7 +260,7 @@ impl Jobs {
             let old = std::mem::replace(row, fresh);
             self.words.release(&old, Some(row));
         }
-        self.signatures.set(handle, signature);
+        self.sign(handle);
         self.words.compact(&mut self.slab);
         if moved {
             self.enlist(source, handle);

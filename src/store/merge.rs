@@ -98,7 +98,8 @@ impl Store {
             // What was rejected before voxtop looked is history, not news.
             let fresh = job.created_at.is_some_and(|created| created >= watched_since);
             let change = self.jobs.put(source, &job, sequence);
-            if change != Change::Same {
+            // Who looks but once asks for no news.
+            if change != Change::Same && !self.jobs.gathers() {
                 self.revision += 1;
                 self.note_turnaround((source, at), &change, looked_before);
                 self.note_change((source, at), &change, fresh, &mut told);

@@ -78,25 +78,24 @@ pub(super) struct Words {
 
 impl Words {
     /// Packs a job for a place, where perhaps another listing of it is, which must be
-    /// [released](Self::release) once this one has taken its place; and what can be told of its text without
-    /// reading it.
+    /// [released](Self::release) once this one has taken its place.
     pub(super) fn pack(
         &mut self,
         source: SourceId,
         job: &Job,
         (seen, fingerprint): (u32, u64),
         (handle, before): (Handle, Option<&Row>),
-    ) -> (Row, Signature) {
+    ) -> Row {
         let (title, reference) = (job.title.as_deref(), job.reference.as_deref());
         let template = job.config.as_deref().map(|config| config::fold(config, title, reference, &job.tags));
-        let (ends, signature) = self.put_together(job, template.as_ref());
+        let ends = self.put_together(job, template.as_ref());
         let same = |row: &&Row| row.part(&self.texts, 0, row.end(4)) == self.room;
         let text = match before.filter(same) {
             Some(row) => row.text,
             None => self.texts.put(&self.room, handle),
         };
         let tags = job.tags.as_slice();
-        let row = Row {
+        Row {
             fingerprint,
             created_second: job.created_at.map_or(0, Timestamp::as_second),
             created_nanosecond: job.created_at.map_or(NO_MOMENT, Timestamp::subsec_nanosecond),
@@ -120,12 +119,20 @@ impl Words {
                 (Some(_), Some(_)) => Tracking::Both,
             },
             shown: false,
+        }
+    }
+
+    /// What can be told of a packed job's text without reading it.
+    pub(super) fn signature(&self, row: &Row) -> Signature {
+        let part = |nth: usize| {
+            let from = nth.checked_sub(1).map_or(0, |before| row.end(before));
+            row.part(&self.texts, from, row.end(nth))
         };
-        (row, signature)
+        Signature::of([part(0), part(1), part(2), part(3)], row.part(&self.texts, 0, row.end(3)))
     }
 
     /// Puts a job's text together in the room for it; says where its parts end.
-    fn put_together(&mut self, job: &Job, template: Option<&Template<'_>>) -> ([u16; 5], Signature) {
+    fn put_together(&mut self, job: &Job, template: Option<&Template<'_>>) -> [u16; 5] {
         let parts = [
             job.id.as_str(),
             &job.data_name,
@@ -134,17 +141,13 @@ impl Words {
         ];
         let own = template.map_or("", |template| &template.own);
         self.room.clear();
-        let mut signature = Signature::ANY;
         let mut ends = [0; 5];
-        for (nth, (end, part)) in ends.iter_mut().zip(parts.into_iter().chain([own])).enumerate() {
-            if nth == parts.len() {
-                signature = Signature::of(parts, &self.room);
-            }
+        for (end, part) in ends.iter_mut().zip(parts.into_iter().chain([own])) {
             self.room.push_str(part);
             // A text of 64 KiB cannot come: what enters is bounded to some hundred characters.
             *end = u16::try_from(self.room.len()).unwrap_or(u16::MAX);
         }
-        (ends, signature)
+        ends
     }
 
     fn errors(&mut self, errors: &[JobError]) -> Handle {

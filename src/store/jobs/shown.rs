@@ -122,6 +122,9 @@ impl Jobs {
         handle: Handle,
         how: fn(&mut Tally, Handle, Held<'_>),
     ) {
+        if self.gathers {
+            return;
+        }
         let (row, signature) = (self.slab.get(handle), self.signatures.get(handle));
         let (Some(row), Some(signature)) = (row, signature) else { return };
         if let Some(place) = self.places.get_mut(environment.index()) {
@@ -167,11 +170,17 @@ impl Jobs {
     }
 
     pub(super) fn join_ages(&mut self, handle: Handle) {
+        if self.gathers {
+            return;
+        }
         let (rows, lists) = ((&self.slab, &self.words), &self.lists);
         self.ages.insert(handle, |held| by_age(rows, lists, held, handle));
     }
 
     pub(super) fn leave_ages(&mut self, handle: Handle) {
+        if self.gathers {
+            return;
+        }
         let (rows, lists) = ((&self.slab, &self.words), &self.lists);
         self.ages.remove(handle, |held| by_age(rows, lists, held, handle));
     }

@@ -23,12 +23,11 @@ impl Signature {
         }
         let mut signature = Self::of_ascii(joined);
         for part in parts.into_iter().skip(1) {
-            let mut before = None;
+            let mut before = b' ';
             for byte in part.bytes() {
-                if byte.is_ascii_alphabetic() && begins_word(before, byte) {
-                    signature.letters |= start(byte.to_ascii_lowercase());
-                }
-                before = Some(byte);
+                let start = letter(byte.to_ascii_lowercase()) << STARTS;
+                signature.letters |= if begins_word(before, byte) { start } else { 0 };
+                before = byte;
             }
         }
         signature
@@ -71,18 +70,21 @@ impl Signature {
 
     /// Of the ASCII in a query's text: what a job's text must hold.
     pub(super) fn of_ascii(text: &str) -> Self {
-        let mut signature = Self { letters: 0, pairs: [0; 2] };
-        let mut before = None;
-        for byte in text.bytes().map(|byte| byte.to_ascii_lowercase()) {
-            if byte.is_ascii() {
-                signature.letters |= letter(byte);
-                if let Some(before) = before {
-                    signature.add(pair(before, byte));
-                }
+        let (mut letters, mut pairs, mut before) = (0, 0_u128, None);
+        for byte in text.bytes() {
+            if !byte.is_ascii() {
+                before = None;
+                continue;
             }
-            before = Some(byte).filter(u8::is_ascii);
+            let lower = byte.to_ascii_lowercase();
+            letters |= letter(lower);
+            if let Some(before) = before {
+                pairs |= 1 << pair(before, lower);
+            }
+            before = Some(lower);
         }
-        signature
+        let [low, high] = [pairs, pairs >> 64].map(|half| u64::try_from(half & u128::from(u64::MAX)));
+        Self { letters, pairs: [low.unwrap_or_default(), high.unwrap_or_default()] }
     }
 
     /// Of the pairs of neighbouring digits in a query's text alone.
@@ -142,12 +144,11 @@ impl Signature {
     }
 }
 
+/// Its place is chosen and not branched to: letters, digits and others follow each other as they like.
 fn letter(lower: u8) -> u64 {
-    1 << match lower {
-        letter @ b'a'..=b'z' => letter - b'a',
-        digit @ b'0'..=b'9' => digit - b'0' + 26,
-        _ => 62,
-    }
+    let (from_a, from_0) = (lower.wrapping_sub(b'a'), lower.wrapping_sub(b'0'));
+    let digit_or_other = if from_0 < 10 { from_0 + 26 } else { 62 };
+    1 << if from_a < 26 { from_a } else { digit_or_other }
 }
 
 /// What no query asks for.
@@ -168,14 +169,16 @@ fn may_begin_word(before: Option<char>, here: char) -> bool {
 }
 
 fn start(lower: u8) -> u64 {
-    1 << (lower - b'a' + 36)
+    letter(lower) << STARTS
 }
 
-/// Whether a word begins with a letter behind another character: behind what is no letter, or at a hump.
-fn begins_word(before: Option<u8>, byte: u8) -> bool {
-    before.is_none_or(|before| {
-        !before.is_ascii_alphabetic() || before.is_ascii_lowercase() && byte.is_ascii_uppercase()
-    })
+/// So much higher than a letter's bit is the one of a word that begins with it.
+const STARTS: u32 = 36;
+
+/// Whether a word begins with a character behind another one: a letter behind what is none, or at a hump.
+fn begins_word(before: u8, byte: u8) -> bool {
+    let hump = before.is_ascii_lowercase() & byte.is_ascii_uppercase();
+    byte.is_ascii_alphabetic() & (!before.is_ascii_alphabetic() | hump)
 }
 
 /// The bit, of 128, of two neighbours in lower case.

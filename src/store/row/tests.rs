@@ -46,7 +46,7 @@ proptest! {
         let (mut words, hasher) = (Words::default(), RandomState::default());
         let rows: Vec<Row> = jobs
             .iter()
-            .map(|job| words.pack(SourceId(3), job, (7, fingerprint(&hasher, job)), (Handle::NONE, None)).0)
+            .map(|job| words.pack(SourceId(3), job, (7, fingerprint(&hasher, job)), (Handle::NONE, None)))
             .collect();
         for (row, job) in rows.iter().zip(&jobs) {
             prop_assert_eq!(&Held { row, signature: &Signature::ANY, words: &words }.to_job(), job);
