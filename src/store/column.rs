@@ -103,7 +103,7 @@ pub const COLUMNS: [ColumnSpec; 15] = {
             false,
             "until the service drops it, 7 days after submission",
         ),
-        spec(Column::Error, "ERROR", (16, 8, 13), Left, false, "last error"),
+        spec(Column::Error, "ERROR", (16, 4, 13), Left, false, "last error"),
     ]
 };
 

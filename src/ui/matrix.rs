@@ -26,6 +26,9 @@ pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme) -> Cont
     push(0, vec![Span::styled("Environments", theme.title)]);
     for (id, environment) in fleet.environments() {
         push(indent, health(state, theme, id, environment));
+        if let Some(spans) = trend(state, theme, id, environment, indent) {
+            push(indent, spans);
+        }
         for spans in hosts::lines(state, theme, id, indent) {
             push(indent + 4, spans);
         }
@@ -50,7 +53,7 @@ pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme) -> Cont
     Content::new("Health and keys".to_owned(), lines)
 }
 
-/// `eu1  ● up since 23:10:04 · 99 % of 120 answered · usually 42ms, 95 % within 80ms · ▁▂▁ · host`.
+/// `eu1  ● up since 23:10:04 · 99 % of 120 answered · p50 42ms · p95 80ms`.
 fn health(state: &State, theme: &Theme, id: EnvironmentId, environment: &Environment) -> Vec<Span<'static>> {
     let (glyph, word, style) = theme.environment(state.store.state(id));
     let mut spans = vec![name(state, theme, environment), Span::styled(format!("{glyph} {word}"), style)];
@@ -66,15 +69,25 @@ fn health(state: &State, theme: &Theme, id: EnvironmentId, environment: &Environ
         let text = format!(" · p50 {} · p95 {}", format::latency(half), format::latency(most));
         spans.push(Span::styled(text, theme.text));
     }
-    let trend = environments::bars(health, 24);
-    let host = state.store.alias(id).map_or(environment.host.as_str(), |alias| &alias.host);
-    spans.push(Span::styled(format!(" · {trend} · {host}"), theme.quiet));
     if let Some(ahead) = state.store.odd_clock(id) {
         let side = if ahead.is_negative() { "behind" } else { "ahead of" };
         let text = format!(" · its clock is {} {side} ours, unlike others'", format::precise(ahead.abs()));
         spans.push(Span::styled(text, theme.warning));
     }
     spans
+}
+
+/// `▁▂▁ · host`, in a line of its own, so that those of all environments stand under each other.
+fn trend(
+    state: &State,
+    theme: &Theme,
+    id: EnvironmentId,
+    environment: &Environment,
+    indent: usize,
+) -> Option<Vec<Span<'static>>> {
+    let bars = environments::bars(state.store.health(id)?, 24);
+    let host = state.store.alias(id).map_or(environment.host.as_str(), |alias| &alias.host);
+    Some(vec![Span::raw(" ".repeat(indent)), Span::styled(format!("{bars} · {host}"), theme.quiet)])
 }
 
 fn answered(share: Share) -> String {
