@@ -43,7 +43,7 @@ pub fn rules(config: &Config, zone: &TimeZone) -> Result<Vec<Rule>, Vec<Mistake>
                     let pointed = error.pointed(filter);
                     let lines: Vec<&str> = pointed.lines().take(2).collect();
                     wrong.push(Mistake {
-                        place: place.to_string(),
+                        place: place.clone(),
                         what: format!("the filter of an alert is no query: {}", error.message),
                         remedy: lines.join("\n  "),
                     });
