@@ -242,7 +242,7 @@ mod presented {
             shows(session, &format!("/{typed}"));
             session.send("\t");
             alone(session);
-            session.wait_for("no filter", |screen| screen.hide_cursor());
+            session.wait_for("no filter", Screen::hide_cursor);
         }
     }
 
@@ -262,6 +262,11 @@ mod presented {
                 found.push((path.display().to_string(), text));
             }
         }
+    }
+
+    /// The log and what lasts are the user's own, and not carried away: what happened, and the filter that was kept.
+    fn is_own(path: &str) -> bool {
+        path.ends_with("voxtop.log") || path.ends_with("dashboard.json")
     }
 
     #[test]
@@ -323,9 +328,7 @@ mod presented {
         ] {
             assert!(written.iter().any(|(path, _)| path.contains(name)), "{name}");
         }
-        // The log and what lasts are the user's own, and not carried away: what happened, and the filter that was kept.
-        let own = |path: &str| path.ends_with("voxtop.log") || path.ends_with("dashboard.json");
-        for (path, text) in written.iter().filter(|(path, _)| !own(path)) {
+        for (path, text) in written.iter().filter(|(path, _)| !is_own(path)) {
             searched(path, path);
             searched(path, text);
             assert!(!text.contains(KEY), "{path}");

@@ -14,7 +14,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use super::passage::Between;
 use super::redact::Redactor;
 use super::terminal;
-use crate::config::{AlertWhen, Config};
+use crate::config::{AlertWhen, Config, Mistake};
 use crate::state::{Alert, Facts, Notification, Rule, Trigger, Ways};
 use crate::store::query::Query;
 
@@ -29,7 +29,7 @@ const AT_ONCE: usize = 4;
 ///
 /// # Errors
 /// Filters that are no queries, each with its place and pointed at.
-pub fn rules(config: &Config, zone: &TimeZone) -> Result<Vec<Rule>, String> {
+pub fn rules(config: &Config, zone: &TimeZone) -> Result<Vec<Rule>, Vec<Mistake>> {
     let mut wrong = Vec::new();
     let mut rules = Vec::new();
     for alert in &config.alerts {
@@ -39,7 +39,14 @@ pub fn rules(config: &Config, zone: &TimeZone) -> Result<Vec<Rule>, String> {
             AlertWhen::Job { filter, place, done, rejected } => match Query::parse(filter, zone) {
                 Ok(query) => Trigger::Job { query, done: *done, rejected: *rejected },
                 Err(error) => {
-                    wrong.push(format!("{place}: the filter of an alert:\n{}", error.pointed(filter)));
+                    // The text and the marks under it; the reason stands before them.
+                    let pointed = error.pointed(filter);
+                    let lines: Vec<&str> = pointed.lines().take(2).collect();
+                    wrong.push(Mistake {
+                        place: place.clone(),
+                        what: format!("the filter of an alert is no query: {}", error.message),
+                        remedy: lines.join("\n  "),
+                    });
                     continue;
                 }
             },
@@ -53,7 +60,7 @@ pub fn rules(config: &Config, zone: &TimeZone) -> Result<Vec<Rule>, String> {
         let ways = Ways { bell: alert.bell, notify, command: alert.command.clone() };
         rules.push(Rule { trigger, ways, every: alert.every });
     }
-    if wrong.is_empty() { Ok(rules) } else { Err(wrong.join("\n")) }
+    if wrong.is_empty() { Ok(rules) } else { Err(wrong) }
 }
 
 /// Gives alerts.

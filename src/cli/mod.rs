@@ -32,7 +32,7 @@ use crate::app::jobs::{self, Jobs};
 use crate::app::log::{self, Log, LogOptions};
 use crate::app::redact::Redactor;
 use crate::app::{crash, picture, terminal};
-use crate::config::{self, Config, Looks, Request, Surroundings};
+use crate::config::{self, Config, Looks, Mistake, Request, Surroundings};
 use crate::sandbox::Running;
 use arguments::{
     Arguments, Command, ConfigCommand, DemoArguments, DoctorArguments, Global, JobsArguments, Links,
@@ -211,9 +211,8 @@ impl Program {
         let _log = self.start_log()?;
         let waiting = self.say_that_keys_are_awaited();
         let mut survey = config::survey(&self.request(), &self.surroundings);
-        survey.mistakes.extend(bindings::mistakes(&survey.config));
         drop(waiting);
-        survey.mistakes.extend(self.mistakes_in_views(&survey.config)?);
+        survey.mistakes.extend(self.mistakes_in(&survey.config)?);
         self.learn(&survey.config);
         let (redactor, surroundings) = (self.redactor.clone(), self.surroundings.clone());
         let doctor = Doctor {
@@ -241,7 +240,6 @@ impl Program {
             }
             ConfigCommand::Check => {
                 let config = self.load()?;
-                alerts::rules(&config, &self.zone(&config.looks)?).map_err(Wrong::with)?;
                 for warning in &config.warnings {
                     complain(&self.redactor, warning);
                 }
@@ -256,10 +254,17 @@ impl Program {
         let config = config::load(&self.request(), &self.surroundings).map_err(Wrong::with)?;
         drop(waiting);
         self.learn(&config);
-        // Keys and views that cannot be are mistakes of the file like any other, whatever command reads it.
-        bindings::keymap(&config).map_err(Wrong::with)?;
-        views::refuse(&self.mistakes_in_views(&config)?)?;
+        // Keys, views and alerts that cannot be are mistakes of the file like any other, whatever command reads it.
+        views::refuse(&self.mistakes_in(&config)?)?;
         Ok(config)
+    }
+
+    /// What is wrong with what the file says of keys, views and alerts: only here is known what they may be.
+    fn mistakes_in(&self, config: &Config) -> Result<Vec<Mistake>> {
+        let mut mistakes = bindings::mistakes(config);
+        mistakes.extend(self.mistakes_in_views(config)?);
+        mistakes.extend(alerts::rules(config, &self.zone(&config.looks)?).err().unwrap_or_default());
+        Ok(mistakes)
     }
 
     /// A key's command may take its time, and the screen is not there yet: after two seconds a line says

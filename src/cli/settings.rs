@@ -5,7 +5,6 @@ use color_eyre::Result;
 use jiff::tz::TimeZone;
 
 use super::{Program, Wrong};
-use crate::app::alerts;
 use crate::config::{self, Config, Looks};
 use crate::state::Settings;
 use crate::store::query::Query;
@@ -14,7 +13,6 @@ impl Program {
     pub(super) fn settings(&self, config: &Config, log: Option<&str>, demo: bool) -> Result<Settings> {
         let zone = self.zone(&config.looks)?;
         self.query(&zone)?;
-        alerts::rules(config, &zone).map_err(Wrong::with)?;
         let path = config::path(&self.request(), &self.surroundings);
         let settings = Settings {
             refresh: config.refresh,
