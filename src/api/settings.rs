@@ -5,7 +5,6 @@
 //! [`Settings::at_length`], and comes out the same.
 
 use std::borrow::Cow;
-use std::ops::Range;
 use std::sync::Arc;
 
 use compact_str::CompactString;
@@ -32,8 +31,7 @@ pub(super) struct Settings {
 
 /// What a transcription is asked for, masked.
 struct Transcription {
-    /// Where it is among the texts of all.
-    text: Range<usize>,
+    text: Box<str>,
     language: Option<CompactString>,
     model: Option<CompactString>,
 }
@@ -43,8 +41,6 @@ struct Transcription {
 struct Known<'t> {
     parts: Vec<Transcription>,
     places: HashMap<&'t str, usize, RandomState>,
-    /// The texts of all, one behind the other.
-    texts: String,
 }
 
 /// What the entries of one page have in common.
@@ -59,9 +55,6 @@ pub(super) struct Shared<'t> {
 
 /// So many are remembered.
 const REMEMBERED: usize = 256;
-
-/// For so many there is room from the first on: of a page's hundred jobs about half ask for something new.
-const EXPECTED: usize = 56;
 
 impl Settings {
     pub(super) fn read<'t>(fields: &Fields<'t>, reader: Reader<'_>, shared: &mut Shared<'t>) -> Self {
@@ -205,29 +198,20 @@ impl Transcription {
         if let Some(place) = known.places.get(raw).copied() {
             let part = known.parts.get(place)?;
             scan.takes_all(raw);
-            pen.put(known.texts.get(part.text.clone())?);
+            pen.put(&part.text);
             return Some(part);
         }
         let start = *scan;
+        let part = Self::read(scan, reader, pen)?;
         if known.parts.len() == REMEMBERED {
             *known = Known::default();
         }
-        if known.parts.is_empty() {
-            known.parts.reserve(EXPECTED);
-            known.places.reserve(EXPECTED);
-        }
-        let part = Self::read(scan, reader, pen, &mut known.texts)?;
         known.places.insert(scan.since(start), known.parts.len());
         known.parts.push(part);
         known.parts.last()
     }
 
-    fn read<'t>(
-        scan: &mut Scan<'t>,
-        reader: Reader<'_>,
-        pen: &mut Pen<'t>,
-        texts: &mut String,
-    ) -> Option<Self> {
+    fn read<'t>(scan: &mut Scan<'t>, reader: Reader<'_>, pen: &mut Pen<'t>) -> Option<Self> {
         let from = pen.text().len();
         let (mut language, mut model, mut point) = (None, None, None);
         pen.object(scan, reader, |pen, field, holds, scan| {
@@ -248,9 +232,8 @@ impl Transcription {
             };
             Some(())
         })?;
-        let start = texts.len();
-        texts.push_str(pen.text().get(from..)?);
-        Some(Self { text: start..texts.len(), language, model: model.or(point) })
+        let text = pen.text().get(from..)?.into();
+        Some(Self { text, language, model: model.or(point) })
     }
 }
 
