@@ -11,7 +11,6 @@ mod config;
 mod instant;
 mod job;
 mod json;
-mod known;
 pub mod ladder;
 mod legible;
 pub mod mask;

@@ -89,21 +89,13 @@ pub(super) struct Pen<'t> {
     members: Vec<Member<'t>>,
     /// Room to put members in order in.
     room: String,
-    /// Nothing is written: what is read is wanted, and not what it looks like.
-    dry: bool,
 }
 
 impl<'t> Pen<'t> {
-    /// Begins anew; a dry pen leaves no text.
-    pub(super) fn clear(&mut self, dry: bool) {
-        self.dry = dry;
+    /// Begins anew.
+    pub(super) fn clear(&mut self) {
         self.out.clear();
         self.members.clear();
-    }
-
-    /// Whether it leaves no text.
-    pub(super) fn is_dry(&self) -> bool {
-        self.dry
     }
 
     /// What has been written.
@@ -113,16 +105,14 @@ impl<'t> Pen<'t> {
 
     /// Writes JSON that is as it is to be shown.
     pub(super) fn put(&mut self, json: &str) {
-        if !self.dry {
-            self.out.push_str(json);
-        }
+        self.out.push_str(json);
     }
 
     /// Writes a text without anything to escape in quotes.
     pub(super) fn quote(&mut self, text: &str) {
-        self.put("\"");
-        self.put(text);
-        self.put("\"");
+        self.out.push('"');
+        self.out.push_str(text);
+        self.out.push('"');
     }
 
     /// Reads an object and writes it: `member` is to write the value of each of its members, with what the
@@ -135,16 +125,16 @@ impl<'t> Pen<'t> {
     ) -> Option<()> {
         let (outer, first) = (self.out.len(), self.members.len());
         let mut in_order = true;
-        self.put("{");
+        self.out.push('{');
         scan.members(|name, scan| {
             let holds = Holds::of(name, reader)?;
             if self.members.len() > first {
-                self.put(",");
+                self.out.push(',');
             }
             let from = self.out.len();
-            self.put("\"");
-            self.put(name);
-            self.put("\":");
+            self.out.push('"');
+            self.out.push_str(name);
+            self.out.push_str("\":");
             member(self, name, holds, scan)?;
             let member = Member { name, from, to: self.out.len() };
             let place = self.place(first, &member)?;
@@ -152,8 +142,8 @@ impl<'t> Pen<'t> {
             self.members.insert(place, member);
             Some(())
         })?;
-        self.put("}");
-        if !in_order && !self.dry {
+        self.out.push('}');
+        if !in_order {
             self.put_in_order(outer, first)?;
         }
         self.members.truncate(first);
@@ -185,8 +175,7 @@ impl<'t> Pen<'t> {
         Some(())
     }
 
-    /// Reads a list and writes it: `item` is to write each of its items.
-    pub(super) fn list(
+    fn list(
         &mut self,
         scan: &mut Scan<'t>,
         mut item: impl FnMut(&mut Self, &mut Scan<'t>) -> Option<()>,
@@ -231,8 +220,7 @@ impl<'t> Pen<'t> {
         }
     }
 
-    /// Reads anything and writes it without its secrets.
-    pub(super) fn any(&mut self, scan: &mut Scan<'t>, reader: Reader<'_>) -> Option<()> {
+    fn any(&mut self, scan: &mut Scan<'t>, reader: Reader<'_>) -> Option<()> {
         match scan.peek()? {
             b'"' => {
                 let text = scan.string()?;

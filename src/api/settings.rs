@@ -8,10 +8,11 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use compact_str::CompactString;
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
 use serde_json::{Map, Value};
 
 use super::job::{Field, Fields, LARGEST, MOST, name, tags, value};
-use super::known::{Known, Transcription};
 use super::plain::Pen;
 use super::scan::Scan;
 use super::text::Reader;
@@ -28,15 +29,32 @@ pub(super) struct Settings {
     pub(super) config: Option<Arc<str>>,
 }
 
+/// What a transcription is asked for, masked.
+struct Transcription {
+    text: Box<str>,
+    language: Option<CompactString>,
+    model: Option<CompactString>,
+}
+
+/// Those of a page, and where they are by how they are written.
+#[derive(Default)]
+struct Known<'t> {
+    parts: Vec<Transcription>,
+    places: HashMap<&'t str, usize, RandomState>,
+}
+
 /// What the entries of one page have in common.
 #[derive(Default)]
 pub(super) struct Shared<'t> {
     /// Whether the configurations are left out.
     pub(super) briefly: bool,
-    /// What was asked for up to here.
-    known: Known<'t>,
+    /// What was asked for up to here, by how it is written.
+    transcriptions: Known<'t>,
     pen: Pen<'t>,
 }
+
+/// So many are remembered.
+const REMEMBERED: usize = 256;
 
 impl Settings {
     pub(super) fn read<'t>(fields: &Fields<'t>, reader: Reader<'_>, shared: &mut Shared<'t>) -> Self {
@@ -53,21 +71,18 @@ impl Settings {
         shared: &mut Shared<'t>,
     ) -> Option<Self> {
         let mut settings = Self::default();
-        let Shared { briefly, known, pen } = shared;
-        pen.clear(*briefly);
+        let Shared { briefly, transcriptions, pen } = shared;
+        pen.clear();
         let start = *scan;
         pen.object(scan, reader, |pen, name, holds, scan| match name {
             "tracking" => settings.track(scan, reader, pen),
             "transcription_config" => {
-                let part = Transcription::of(known, scan, reader, pen)?;
+                let part = Transcription::of(transcriptions, scan, reader, pen)?;
                 (settings.language, settings.model) = (part.language.clone(), part.model.clone());
                 Some(())
             }
             "alignment_config" => None,
             _ if *briefly => scan.value().map(drop),
-            "notification_config" if scan.peek() == Some(b'[') => {
-                pen.list(scan, |pen, scan| known.callback(scan, reader, pen))
-            }
             _ => pen.field(holds, scan, reader),
         })?;
         if scan.since(start).len().max(pen.text().len()) > config::LARGEST {
@@ -166,6 +181,59 @@ impl Sources {
 impl Shared<'_> {
     pub(super) fn new(briefly: bool) -> Self {
         Self { briefly, ..Self::default() }
+    }
+}
+
+impl Transcription {
+    /// Reads what a transcription is asked for, and writes it: most jobs of a page ask for one of a few.
+    fn of<'t, 's>(
+        known: &'s mut Known<'t>,
+        scan: &mut Scan<'t>,
+        reader: Reader<'_>,
+        pen: &mut Pen<'t>,
+    ) -> Option<&'s Self> {
+        scan.peek()?;
+        // Most have one brace, at their end. What begins like a whole object that is known is that object.
+        let raw = scan.up_to(b'}')?;
+        if let Some(place) = known.places.get(raw).copied() {
+            let part = known.parts.get(place)?;
+            scan.takes_all(raw);
+            pen.put(&part.text);
+            return Some(part);
+        }
+        let start = *scan;
+        let part = Self::read(scan, reader, pen)?;
+        if known.parts.len() == REMEMBERED {
+            *known = Known::default();
+        }
+        known.places.insert(scan.since(start), known.parts.len());
+        known.parts.push(part);
+        known.parts.last()
+    }
+
+    fn read<'t>(scan: &mut Scan<'t>, reader: Reader<'_>, pen: &mut Pen<'t>) -> Option<Self> {
+        let from = pen.text().len();
+        let (mut language, mut model, mut point) = (None, None, None);
+        pen.object(scan, reader, |pen, field, holds, scan| {
+            let said = match field {
+                "language" => &mut language,
+                "model" => &mut model,
+                "operating_point" => &mut point,
+                _ => return pen.field(holds, scan, reader),
+            };
+            // A number would be one too; that is read at length.
+            *said = if scan.peek() == Some(b'"') {
+                let raw = scan.string()?;
+                pen.quote(&reader.message(raw));
+                name(raw, reader)
+            } else {
+                pen.put(scan.value().filter(|raw| *raw == "null")?);
+                None
+            };
+            Some(())
+        })?;
+        let text = pen.text().get(from..)?.into();
+        Some(Self { text, language, model: model.or(point) })
     }
 }
 
