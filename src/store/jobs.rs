@@ -340,7 +340,10 @@ impl Jobs {
     fn drop_listing(&mut self, handle: Handle, swept: bool) -> Option<(EnvironmentId, u64, Box<str>)> {
         let row = self.slab.get(handle)?;
         let (source, shown, hash) = (row.source, row.shown, self.hash(row.id(&self.words)));
-        let environment = self.lists.get(source.index())?.environment;
+        let list = self.lists.get_mut(source.index())?;
+        // Brought by the round and gone within it: it is none of those that the round has brought.
+        list.round.1 = list.round.1.saturating_sub(usize::from(list.round.0 == row.seen));
+        let environment = list.environment;
         if shown {
             self.count(environment, handle, Tally::remove);
             if !swept {
