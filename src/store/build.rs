@@ -2,6 +2,8 @@
 //! jobs never keep a key press waiting. Reports may be merged between two steps: what they change is
 //! mended at the end, from the store's journal.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use super::column::Key;
@@ -46,6 +48,8 @@ pub struct Build {
     /// How many different moments have been seen, newest first.
     moments: u64,
     moment: Option<(i64, i32)>,
+    /// Jobs that changed since the start, where times are one of two columns.
+    changed: HashSet<Handle>,
     /// What the keys that are being taken and sorted are of, and in which direction.
     column: Column,
     descending: bool,
@@ -97,6 +101,7 @@ impl Build {
             at: 0,
             moments: 0,
             moment: None,
+            changed: HashSet::new(),
             missing: Vec::new(),
             order: Order::with_homes(),
         }
@@ -147,6 +152,9 @@ impl Build {
     }
 
     fn pick(&mut self, store: &Store, budget: &mut usize, scratch: &mut Scratch) {
+        if self.wanted.sort.then.is_some() {
+            self.changed = store.jobs.journal().since(self.since).into_iter().flatten().copied().collect();
+        }
         let cost = if self.wanted.query.is_empty() { GATHER } else { ASK };
         let count = (*budget / cost).max(1).min(self.jobs.len() - self.at);
         *budget = budget.saturating_sub(count * cost);
@@ -182,7 +190,7 @@ impl Build {
         let Some(held) = store.job(handle) else { return };
         let again = self.phase == Phase::Again;
         if self.second && self.wanted.sort.column.is_of_time() {
-            let moment = u32::try_from(self.moment_of(held.row.created())).unwrap_or(u32::MAX);
+            let moment = u32::try_from(self.moment_of(handle, held.row.created())).unwrap_or(u32::MAX);
             if handle.index() >= self.created.len() {
                 self.created.resize(handle.index() + 1, 0);
             }
@@ -199,7 +207,7 @@ impl Build {
                 let moment = if again && !self.created.is_empty() {
                     u64::from(self.created.get(handle.index()).copied().unwrap_or_default())
                 } else {
-                    self.moment_of(held.row.created())
+                    self.moment_of(handle, held.row.created())
                 };
                 self.sorter.push_number(handle, if newest_first { moment } else { u64::MAX - moment });
             }
@@ -208,7 +216,12 @@ impl Build {
 
     /// Which of the moments this one is: jobs come newest first, so that their order is known, and only
     /// whether two are equal is not.
-    fn moment_of(&mut self, created: Option<(i64, i32)>) -> u64 {
+    fn moment_of(&mut self, handle: Handle, created: Option<(i64, i32)>) -> u64 {
+        // One that changed meanwhile may be out of that order, and would part others that are equal. It is
+        // put in its place at the end.
+        if self.changed.contains(&handle) {
+            return self.moments;
+        }
         self.moments += u64::from(std::mem::replace(&mut self.moment, created) != created);
         self.moments
     }
