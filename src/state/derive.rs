@@ -94,7 +94,8 @@ impl State {
 
     fn start_build(&mut self) {
         let start = if self.shown == Shown::Stuck { Build::start_stuck } else { Build::start };
-        self.build = Some(start(&self.store, self.filter.query(), self.sort, self.now));
+        let build = start(&self.store, self.filter.query(), self.sort, self.now);
+        self.build = Some(Box::new(build));
         // A fleet of usual size takes one step, and nobody sees that there are any.
         self.step_build();
     }

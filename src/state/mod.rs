@@ -194,7 +194,7 @@ pub struct State {
     summary: Summary,
     built: Option<Built>,
     /// The rows for another query or sort than those on the screen, while they are made.
-    build: Option<Build>,
+    build: Option<Box<Build>>,
     /// Whether the rows lack jobs that they have not looked at yet.
     behind: bool,
     scratch: Scratch,
