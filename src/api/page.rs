@@ -38,10 +38,15 @@ impl Page {
         read(body, Reader::new(key))
     }
 
+    /// Counts the next entry.
+    pub(super) fn count(&mut self, created_at: Option<Timestamp>) {
+        self.listed += 1;
+        self.oldest = [self.oldest, created_at].into_iter().flatten().min();
+    }
+
     /// Takes the next entry.
     pub(super) fn take(&mut self, entry: Entry) {
-        self.listed += 1;
-        self.oldest = [self.oldest, entry.created_at].into_iter().flatten().min();
+        self.count(entry.created_at);
         match entry.job {
             Some(job) => self.jobs.push(job),
             None => self.unreadable += 1,

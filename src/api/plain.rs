@@ -2,6 +2,8 @@
 //! plainest way, which is all that the service writes. Whoever is told `None` takes the long way by
 //! [`config`], which masks anything; what is written here is what that writes.
 
+use std::borrow::Cow;
+
 use super::scan::Scan;
 use super::text::Reader;
 use super::{config, mask};
@@ -13,43 +15,33 @@ pub(super) enum Holds {
     Secret,
     Location,
     Other,
+    /// What is looked into, where it stands in a configuration.
+    Tracking,
+    Transcription,
+    Alignment,
+    Title,
+    Reference,
+    Tags,
+    Details,
+    Language,
+    Model,
+    OperatingPoint,
 }
 
-impl Holds {
-    /// What is known of a name without looking at its letters: what nearly all configurations hold.
-    fn known(name: &str) -> Option<Self> {
-        match name {
-            "type"
-            | "transcription_config"
-            | "language"
-            | "model"
-            | "operating_point"
-            | "diarization"
-            | "enable_entities"
-            | "language_identification_config"
-            | "tracking"
-            | "title"
-            | "reference"
-            | "tags"
-            | "details"
-            | "notification_config"
-            | "fetch_data"
-            | "contents"
-            | "method" => Some(Self::Other),
-            "url" => Some(Self::Location),
-            "auth_headers" => Some(Self::Headers),
-            _ => None,
-        }
-    }
+/// What the vendor's clients put into fields of a configuration, in their order.
+const INNER: [(&str, Holds); 4] = [
+    ("url", Holds::Location),
+    ("contents", Holds::Other),
+    ("auth_headers", Holds::Headers),
+    ("method", Holds::Other),
+];
 
+impl Holds {
     /// What a name that may be shown says; `None` where that needs a closer look.
-    fn of(name: &str, reader: Reader<'_>) -> Option<Self> {
-        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-        let known = Self::known(name);
-        if !reader.shows(name) || known.is_none() && !name.bytes().all(is_plain) {
-            return None;
-        }
-        Some(known.unwrap_or_else(|| Self::spelled(name)))
+    fn of(name: &str) -> Option<Self> {
+        let is_plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        // Whose data are hidden is told by where they stand.
+        (is_plain && name != "tracking").then(|| Self::spelled(name))
     }
 
     fn spelled(name: &str) -> Self {
@@ -65,130 +57,88 @@ impl Holds {
     }
 }
 
-/// A member of an object, and where what was written of it begins and ends.
-#[derive(Clone, Copy, Debug)]
-struct Member<'t> {
-    name: &'t str,
-    from: usize,
-    to: usize,
-}
+/// The most odd names that are remembered of the objects around a place; who has more goes the long way.
+const MOST_NAMES: usize = 128;
 
-impl Member<'_> {
-    /// Whether this one stands behind another: most names are told apart by their first letters.
-    fn follows(&self, other: &Self) -> bool {
-        let (first, others) = (self.name.as_bytes().first(), other.name.as_bytes().first());
-        if first == others { self.name > other.name } else { first > others }
-    }
-}
-
-/// Writes masked JSON, the members of objects in the order of their names.
+/// Copies JSON without its secrets. What stays as it is is not looked at twice: it is copied in one go, up to the
+/// next place where something else is written.
 #[derive(Debug, Default)]
 pub(super) struct Pen<'t> {
+    /// What has been written so far.
     out: String,
-    /// The members of the objects that are being written.
-    members: Vec<Member<'t>>,
-    /// Room to put members in order in.
-    room: String,
+    /// Where the text begins that is copied, and what of it is not written yet.
+    start: Scan<'t>,
+    rest: Scan<'t>,
+    /// The odd names of members of the objects that are being read.
+    names: Vec<&'t str>,
 }
 
 impl<'t> Pen<'t> {
-    /// Begins anew.
-    pub(super) fn clear(&mut self) {
+    /// Begins anew, with what stands here.
+    pub(super) fn begin(&mut self, scan: Scan<'t>) {
         self.out.clear();
-        self.members.clear();
+        self.names.clear();
+        (self.start, self.rest) = (scan, scan);
     }
 
-    /// What has been written.
-    pub(super) fn text(&self) -> &str {
+    /// Where the copy stands: it is the same later where nothing else was written meanwhile.
+    pub(super) fn place(&self) -> usize {
+        self.rest.place()
+    }
+
+    /// Writes something else in the place of what has been read since `before`.
+    pub(super) fn instead(&mut self, before: Scan<'t>, scan: &Scan<'t>, write: impl FnOnce(&mut String)) {
+        self.out.push_str(before.since(self.rest));
+        write(&mut self.out);
+        self.rest = *scan;
+    }
+
+    /// Ends the copy here. Without the blanks between values.
+    pub(super) fn end(&mut self, scan: &Scan<'t>) -> &str {
+        if !scan.is_spaced() && self.rest.place() == self.start.place() {
+            return scan.since(self.start);
+        }
+        self.out.push_str(scan.since(self.rest));
+        self.rest = *scan;
+        if scan.is_spaced() {
+            self.close_up();
+        }
         &self.out
     }
 
-    /// Writes JSON that is as it is to be shown.
-    pub(super) fn put(&mut self, json: &str) {
-        self.out.push_str(json);
+    /// Takes the blanks between values out. Nothing is escaped in what is read here.
+    fn close_up(&mut self) {
+        let mut quoted = false;
+        self.out.retain(|char| {
+            quoted ^= char == '"';
+            quoted || !matches!(char, ' ' | '\n' | '\r' | '\t')
+        });
     }
 
-    /// Writes a text without anything to escape in quotes.
-    pub(super) fn quote(&mut self, text: &str) {
-        self.out.push('"');
-        self.out.push_str(text);
-        self.out.push('"');
-    }
-
-    /// Reads an object and writes it: `member` is to write the value of each of its members, with what the
-    /// member's name says of it.
+    /// Reads an object that probably has these members: `member` is to read the value of each, and to write what
+    /// is not to stay, by what its name says of it.
     pub(super) fn object(
         &mut self,
         scan: &mut Scan<'t>,
         reader: Reader<'_>,
-        mut member: impl FnMut(&mut Self, &'t str, Holds, &mut Scan<'t>) -> Option<()>,
+        usual: &[(&'static str, Holds)],
+        mut member: impl FnMut(&mut Self, Holds, &mut Scan<'t>) -> Option<()>,
     ) -> Option<()> {
-        let (outer, first) = (self.out.len(), self.members.len());
-        let mut in_order = true;
-        self.out.push('{');
-        scan.members(|name, scan| {
-            let holds = Holds::of(name, reader)?;
-            if self.members.len() > first {
-                self.out.push(',');
-            }
-            let from = self.out.len();
-            self.out.push('"');
-            self.out.push_str(name);
-            self.out.push_str("\":");
-            member(self, name, holds, scan)?;
-            let member = Member { name, from, to: self.out.len() };
-            let place = self.place(first, &member)?;
-            in_order &= place == self.members.len();
-            self.members.insert(place, member);
-            Some(())
+        let first = self.names.len();
+        scan.fields(usual, |field, scan| {
+            let holds = match field {
+                Ok(holds) => holds,
+                Err(name) => {
+                    // Of members that are there twice the parser knows which counts.
+                    let is_new = !self.names.get(first..)?.contains(&name);
+                    (is_new && self.names.len() < MOST_NAMES).then(|| self.names.push(name))?;
+                    reader.shows(name).then_some(())?;
+                    Holds::of(name)?
+                }
+            };
+            member(self, holds, scan)
         })?;
-        self.out.push('}');
-        if !in_order {
-            self.put_in_order(outer, first)?;
-        }
-        self.members.truncate(first);
-        Some(())
-    }
-
-    /// Where a member belongs among those from `first` on; `None` where it is there already.
-    fn place(&self, first: usize, member: &Member<'_>) -> Option<usize> {
-        let members = self.members.get(first..)?;
-        let before = members.iter().rposition(|earlier| member.follows(earlier)).map_or(0, |at| at + 1);
-        let twice = members.get(before).is_some_and(|later| later.name == member.name);
-        (!twice).then_some(first + before)
-    }
-
-    /// Puts the members of an object that was written from `outer` on in order.
-    fn put_in_order(&mut self, outer: usize, first: usize) -> Option<()> {
-        self.room.clear();
-        for (at, member) in self.members.get(first..)?.iter().enumerate() {
-            self.room.push(if at == 0 { '{' } else { ',' });
-            self.room.push_str(self.out.get(member.from..member.to)?);
-        }
-        self.room.push('}');
-        if outer == 0 {
-            std::mem::swap(&mut self.out, &mut self.room);
-        } else {
-            self.out.truncate(outer);
-            self.out.push_str(&self.room);
-        }
-        Some(())
-    }
-
-    fn list(
-        &mut self,
-        scan: &mut Scan<'t>,
-        mut item: impl FnMut(&mut Self, &mut Scan<'t>) -> Option<()>,
-    ) -> Option<()> {
-        let outer = self.out.len();
-        self.out.push('[');
-        scan.items(|scan| {
-            if self.out.len() > outer + 1 {
-                self.out.push(',');
-            }
-            item(self, scan)
-        })?;
-        self.out.push(']');
+        self.names.truncate(first);
         Some(())
     }
 
@@ -197,50 +147,53 @@ impl<'t> Pen<'t> {
         match holds {
             Holds::Headers => self.headers(scan, reader),
             Holds::Secret => self.hidden(scan),
-            Holds::Location if scan.peek() == Some(b'"') => {
-                self.location(scan.string()?, reader);
-                Some(())
-            }
-            Holds::Location | Holds::Other => self.any(scan, reader),
+            Holds::Location if scan.peek() == Some(b'"') => self.location(scan, reader),
+            _ => self.any(scan, reader),
         }
     }
 
-    fn location(&mut self, place: &str, reader: Reader<'_>) {
+    /// Reads a text and writes it as it is shown, which is what it gives.
+    pub(super) fn message(&mut self, scan: &mut Scan<'t>, reader: Reader<'_>) -> Option<Cow<'t, str>> {
+        let before = *scan;
+        let raw = scan.string()?;
+        let shown = reader.message(raw);
+        // What is borrowed is a part of it, or all of it.
+        if shown.len() != raw.len() || matches!(shown, Cow::Owned(_)) {
+            self.instead(before, scan, |out| quote(out, &[&shown]));
+        }
+        Some(shown)
+    }
+
+    fn location(&mut self, scan: &mut Scan<'t>, reader: Reader<'_>) -> Option<()> {
+        let before = *scan;
+        let place = scan.string()?;
         match mask::plain_url(place) {
+            Some((kept, "")) if kept.len() == place.len() && reader.shows(kept) => {}
             Some((kept, mark)) if reader.shows(kept) => {
-                self.out.push('"');
-                self.out.push_str(kept);
-                if !mark.is_empty() {
-                    self.out.push_str(mark);
-                    self.out.push_str(mask::HIDDEN);
-                }
-                self.out.push('"');
+                self.instead(before, scan, |out| quote(out, &[kept, mark, mask::HIDDEN]));
             }
-            _ => self.quote(&reader.location(place)),
-        }
-    }
-
-    fn any(&mut self, scan: &mut Scan<'t>, reader: Reader<'_>) -> Option<()> {
-        match scan.peek()? {
-            b'"' => {
-                let text = scan.string()?;
-                self.quote(&reader.message(text));
-            }
-            b'[' => self.list(scan, |pen, scan| pen.any(scan, reader))?,
-            b'{' => self.object(scan, reader, |pen, name, holds, scan| {
-                // Whose data are hidden is told by where they stand.
-                if name == "tracking" { None } else { pen.field(holds, scan, reader) }
-            })?,
-            _ => self.out.push_str(scan.scalar()?),
+            _ => self.instead(before, scan, |out| quote(out, &[&reader.location(place)])),
         }
         Some(())
     }
 
+    fn any(&mut self, scan: &mut Scan<'t>, reader: Reader<'_>) -> Option<()> {
+        match scan.peek()? {
+            b'"' => self.message(scan, reader).map(drop),
+            b'[' => scan.items(|scan| {
+                scan.peek()?;
+                self.any(scan, reader)
+            }),
+            b'{' => self.object(scan, reader, &INNER, |pen, holds, scan| pen.field(holds, scan, reader)),
+            _ => scan.scalar().map(drop),
+        }
+    }
+
     /// A secret's place: whether there is one can be seen, and nothing else.
     fn hidden(&mut self, scan: &mut Scan<'t>) -> Option<()> {
-        match scan.value()? {
-            raw @ ("null" | "true" | "false") => self.out.push_str(raw),
-            _ => self.quote(mask::HIDDEN),
+        let before = *scan;
+        if !matches!(scan.value()?, "null" | "true" | "false") {
+            self.instead(before, scan, |out| quote(out, &[mask::HIDDEN]));
         }
         Some(())
     }
@@ -248,24 +201,33 @@ impl<'t> Pen<'t> {
     fn headers(&mut self, scan: &mut Scan<'t>, reader: Reader<'_>) -> Option<()> {
         match scan.peek()? {
             b'"' => {
+                let before = *scan;
                 match mask::header_name(scan.string()?) {
                     Some(name) if reader.shows(name) => {
-                        self.out.push('"');
-                        self.out.push_str(name);
-                        self.out.push_str(": ");
-                        self.out.push_str(mask::HIDDEN);
-                        self.out.push('"');
+                        self.instead(before, scan, |out| quote(out, &[name, ": ", mask::HIDDEN]));
                     }
                     Some(_) => return None,
-                    None => self.quote(mask::HIDDEN),
+                    None => self.instead(before, scan, |out| quote(out, &[mask::HIDDEN])),
                 }
                 Some(())
             }
-            b'[' => self.list(scan, |pen, scan| pen.headers(scan, reader)),
+            b'[' => scan.items(|scan| {
+                scan.peek()?;
+                self.headers(scan, reader)
+            }),
             b'{' => None,
             _ => self.hidden(scan),
         }
     }
+}
+
+/// Writes a text without anything to escape in quotes, which is given in parts.
+pub(super) fn quote(out: &mut String, parts: &[&str]) {
+    out.push('"');
+    for part in parts {
+        out.push_str(part);
+    }
+    out.push('"');
 }
 
 #[cfg(test)]
@@ -274,57 +236,53 @@ mod tests {
 
     #[test]
     fn what_is_known_of_a_name_is_what_its_letters_say() {
-        for name in [
-            "type",
-            "transcription_config",
-            "language",
-            "model",
-            "operating_point",
-            "diarization",
-            "enable_entities",
-            "language_identification_config",
-            "tracking",
-            "title",
-            "reference",
-            "tags",
-            "details",
-            "notification_config",
-            "fetch_data",
-            "contents",
-            "method",
-            "url",
-            "auth_headers",
-        ] {
-            assert_eq!(Holds::known(name), Some(Holds::spelled(name)), "{name}");
-            assert!(name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{name}");
+        for (name, holds) in INNER {
+            assert_eq!(Holds::of(name), Some(holds), "{name}");
         }
         for (name, holds) in [
-            ("auth_headers", Holds::Headers),
-            ("api_key", Holds::Secret),
-            ("callback_uri", Holds::Location),
-            ("speakers", Holds::Other),
+            ("auth_headers", Some(Holds::Headers)),
+            ("api_key", Some(Holds::Secret)),
+            ("callback_uri", Some(Holds::Location)),
+            ("speakers", Some(Holds::Other)),
+            ("a b", None),
+            ("tracking", None),
         ] {
-            assert_eq!(Holds::of(name, Reader::keyless()), Some(holds), "{name}");
+            assert_eq!(Holds::of(name), holds, "{name}");
         }
     }
 
     #[test]
-    fn members_stand_in_the_order_of_their_names() {
-        let names = ["", "a", "a_", "ab", "abcdefgh", "abcdefghi", "abcdefgz", "b", "tracking", "type"];
-        for (a, first) in names.iter().enumerate() {
-            for (b, other) in names.iter().enumerate() {
-                let member = |name| Member { name, from: 0, to: 0 };
-                assert_eq!(member(first).follows(&member(other)), a > b, "{first} {other}");
-            }
-        }
-        for written in [r#"{"b":1,"c":2,"a":3}"#, r#"{"a":3,"b":1,"c":2}"#, r#"{"c":2,"b":1,"a":3}"#] {
-            let mut pen = Pen::default();
-            pen.field(Holds::Other, &mut Scan::new(written), Reader::keyless()).unwrap();
-            assert_eq!(pen.text(), r#"{"a":3,"b":1,"c":2}"#, "{written}");
+    fn what_stays_is_copied_and_what_does_not_is_replaced() {
+        let copied = |written: &str| {
+            let (mut scan, mut pen) = (Scan::new(written), Pen::default());
+            scan.peek()?;
+            pen.begin(scan);
+            pen.field(Holds::Other, &mut scan, Reader::keyless())?;
+            Some(pen.end(&scan).to_owned())
+        };
+        for (written, shown) in [
+            ("{}", "{}"),
+            (r#"{"b":1,"c":[2,null],"a":"x y"}"#, r#"{"b":1,"c":[2,null],"a":"x y"}"#),
+            ("\n{ \"b\" : 1,\r\t\"c\": [ ],\"a\": \" x  y\" }", r#"{"b":1,"c":[],"a":"x  y"}"#),
+            (
+                r#"{"b":1,"token":"s","url":"https://h/p?q=1","a":2}"#,
+                r#"{"b":1,"token":"…","url":"https://h/p?…","a":2}"#,
+            ),
+            (
+                r#"{"auth_headers":["A: b","c"],"a":{"pwd": {"x": "\""}}}"#,
+                r#"{"auth_headers":["A: …","…"],"a":{"pwd":"…"}}"#,
+            ),
+        ] {
+            assert_eq!(copied(written).as_deref(), Some(shown), "{written}");
         }
         for twice in [r#"{"b":1,"b":2}"#, r#"{"a":1,"b":2,"a":3}"#, r#"{"b":1,"a":2,"b":3}"#] {
-            let read = Pen::default().field(Holds::Other, &mut Scan::new(twice), Reader::keyless());
-            assert_eq!(read, None, "{twice}");
+            assert_eq!(copied(twice), None, "{twice}");
         }
+        assert_eq!(
+            copied(r#"{"a":{"b":1},"b":{"a":{"b":2}}}"#).as_deref(),
+            Some(r#"{"a":{"b":1},"b":{"a":{"b":2}}}"#)
+        );
+        let many: Vec<String> = (0..200).map(|at| format!("\"a{at}\":1")).collect();
+        assert_eq!(copied(&format!("{{{}}}", many.join(","))), None);
     }
 }

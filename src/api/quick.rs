@@ -5,10 +5,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use serde::de::DeserializeSeed;
 
-use super::job::{self, Entries, Entry};
+use super::job::{self, Entries, Field};
 use super::page::{MOST, Page};
 use super::scan::Scan;
 use super::settings::Settings;
@@ -31,52 +30,76 @@ pub(super) fn page<'t>(text: &'t str, mut entries: Entries<'t, '_>) -> Option<Pa
             if page.listed == MOST {
                 return None;
             }
-            page.take(entry(scan, reader, &mut entries)?);
-            Some(())
+            entry(scan, reader, &mut entries, page)
         })
     })?;
     page.filter(|_| scan.is_over())
 }
 
-/// Reads an entry; `None` where it is beyond reading.
-fn entry<'t>(scan: &mut Scan<'t>, reader: Reader<'_>, entries: &mut Entries<'t, '_>) -> Option<Entry> {
+/// What an entry has, in the order of the service.
+const FIELDS: [(&str, Field); 8] = [
+    ("created_at", Field::CreatedAt),
+    ("data_name", Field::DataName),
+    ("duration", Field::Duration),
+    ("id", Field::Id),
+    ("status", Field::Status),
+    ("config", Field::Config),
+    ("errors", Field::Errors),
+    ("lang", Field::Lang),
+];
+
+/// Takes the next entry into the page; `None` where it is beyond reading.
+fn entry<'t>(
+    scan: &mut Scan<'t>,
+    reader: Reader<'_>,
+    entries: &mut Entries<'t, '_>,
+    page: &mut Page,
+) -> Option<()> {
     let start = *scan;
-    if let Some(entry) = plain(scan, reader, entries) {
-        return Some(entry);
+    if plain(scan, reader, entries, page).is_none() {
+        *scan = start;
+        let raw = scan.value()?;
+        page.take(entries.next().deserialize(&mut serde_json::Deserializer::from_str(raw)).ok()?);
     }
-    *scan = start;
-    let raw = scan.value()?;
-    entries.next().deserialize(&mut serde_json::Deserializer::from_str(raw)).ok()
+    Some(())
 }
 
-/// Reads an entry that is plainly written; `reader` reads parts of the page as they stand in it.
-fn plain<'t>(scan: &mut Scan<'t>, reader: Reader<'_>, entries: &mut Entries<'t, '_>) -> Option<Entry> {
+/// Takes an entry that is plainly written; `reader` reads parts of the page as they stand in it.
+fn plain<'t>(
+    scan: &mut Scan<'t>,
+    reader: Reader<'_>,
+    entries: &mut Entries<'t, '_>,
+    page: &mut Page,
+) -> Option<()> {
     let (anything, shared) = entries.parts();
     let (mut id, mut status, mut created_at, mut data_name) = (None, None, None, None);
     let (mut duration_s, mut settings, mut errors) = (None, None, Vec::new());
-    scan.members(|name, scan| {
-        match name {
-            "created_at" => created_at = Some(instant::parse(scan.string()?)),
-            "data_name" => data_name = Some(reader.name(scan.string()?).into()),
-            "duration" => {
+    scan.fields(&FIELDS, |field, scan| {
+        match field {
+            Ok(Field::CreatedAt) => created_at = Some(instant::parse(scan.string()?)),
+            Ok(Field::DataName) => data_name = Some(reader.name(scan.string()?).into()),
+            Ok(Field::Duration) => {
                 let seconds = scan.scalar()?.parse().ok();
                 duration_s = Some(seconds.filter(|seconds| *seconds <= job::LONGEST_AUDIO_S)?);
             }
-            "id" => id = Some(self::id(scan.string()?, reader)?),
-            "status" => status = Some(self::status(scan.string()?, reader)),
-            "config" => settings = Some(Settings::in_parts(scan, reader, shared)?),
-            "errors" => errors = self::errors(scan, reader, anything)?,
-            _ if job::is_legacy(name) || name == "lang" => return None,
-            _ => drop(scan.value()?),
+            Ok(Field::Id) => id = Some(self::id(scan.string()?, reader)?),
+            Ok(Field::Status) => status = Some(self::status(scan.string()?, reader)),
+            Ok(Field::Config) => settings = Some(Settings::in_parts(scan, reader, shared)?),
+            Ok(Field::Errors) => errors = self::errors(scan, reader, anything)?,
+            Ok(Field::Lang) => return None,
+            Err(name) if job::is_legacy(name) => return None,
+            Err(_) => drop(scan.value()?),
         }
         Some(())
     })?;
     let settings = settings.unwrap_or_default();
-    let job = Job {
-        id: id?,
-        status: status?,
-        created_at: created_at?,
-        data_name: data_name?,
+    let (id, status, created_at, data_name) = (id?, status?, created_at?, data_name?);
+    page.count(created_at);
+    page.jobs.push(Job {
+        id,
+        status,
+        created_at,
+        data_name,
         duration_s,
         language: settings.language,
         model: settings.model,
@@ -85,9 +108,8 @@ fn plain<'t>(scan: &mut Scan<'t>, reader: Reader<'_>, entries: &mut Entries<'t, 
         tags: settings.tags,
         errors,
         config: settings.config,
-    };
-    let created_at: Option<Timestamp> = job.created_at;
-    Some(Entry { job: Some(job), created_at })
+    });
+    Some(())
 }
 
 /// An id that is read as it is; any other is looked at closely.

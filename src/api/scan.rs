@@ -7,20 +7,32 @@
 const DEEPEST: u32 = 32;
 
 /// A place in a text.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Scan<'t> {
     text: &'t str,
     at: usize,
+    /// Whether blanks between values have been passed.
+    spaced: bool,
 }
 
 impl<'t> Scan<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Self { text, at: 0 }
+        Self { text, at: 0, spaced: false }
     }
 
     /// What has been walked over since an earlier place.
     pub(super) fn since(self, earlier: Self) -> &'t str {
         self.text.get(earlier.at..self.at).unwrap_or_default()
+    }
+
+    /// So many bytes of the text are before it.
+    pub(super) fn place(self) -> usize {
+        self.at
+    }
+
+    /// Whether there were blanks between values on the way here.
+    pub(super) fn is_spaced(self) -> bool {
+        self.spaced
     }
 
     /// The next byte that is no blank between values.
@@ -31,6 +43,7 @@ impl<'t> Scan<'t> {
                 return Some(byte);
             }
             self.at += 1;
+            self.spaced = true;
         }
     }
 
@@ -98,6 +111,55 @@ impl<'t> Scan<'t> {
                 return self.takes(b'}').then_some(());
             }
         }
+    }
+
+    /// Goes through the members of an object that probably has these, in this order: what is known of each, at
+    /// its value, or the name of one that is not among them. An object that has one of these twice is not plain.
+    pub(super) fn fields<T: Copy>(
+        &mut self,
+        usual: &[(&str, T)],
+        mut member: impl FnMut(Result<T, &'t str>, &mut Self) -> Option<()>,
+    ) -> Option<()> {
+        if !self.takes(b'{') {
+            return None;
+        }
+        if self.takes(b'}') {
+            return Some(());
+        }
+        let (mut next, mut seen) = (0, 0_u32);
+        loop {
+            let field = match self.field(usual, next) {
+                Ok((place, field)) => {
+                    let mark = 1_u32.checked_shl(u32::try_from(place).ok()?)?;
+                    (seen & mark == 0).then(|| seen |= mark)?;
+                    next = place + 1;
+                    Ok(field)
+                }
+                Err(name) => Err(name?),
+            };
+            self.peek()?;
+            member(field, self)?;
+            if !self.takes(b',') {
+                return self.takes(b'}').then_some(());
+            }
+        }
+    }
+
+    /// Takes a member's name: one that is known, by a look at those that probably come next, or any other.
+    fn field<T: Copy>(&mut self, usual: &[(&str, T)], next: usize) -> Result<(usize, T), Option<&'t str>> {
+        let rest = self.peek().and_then(|_| self.text.as_bytes().get(self.at..)).unwrap_or_default();
+        if let Some(quoted) = rest.strip_prefix(b"\"") {
+            for (place, (name, field)) in usual.iter().enumerate().skip(next) {
+                let behind = quoted.strip_prefix(name.as_bytes()).and_then(|rest| rest.strip_prefix(b"\":"));
+                if let Some(behind) = behind {
+                    self.at = self.text.len() - behind.len();
+                    return Ok((place, *field));
+                }
+            }
+        }
+        let name = self.string().filter(|_| self.takes(b':')).ok_or(None)?;
+        let known = usual.iter().enumerate().find(|(_, (usual, _))| *usual == name);
+        known.map(|(place, (_, field))| (place, *field)).ok_or(Some(name))
     }
 
     /// Goes through the items of a list.
@@ -259,6 +321,40 @@ mod tests {
             } else {
                 prop_assert_ne!(taken, Some(&*text));
             }
+        }
+    }
+
+    /// Whatever the order, the fields are those of the members.
+    #[test]
+    fn fields_are_found_in_any_order_and_others_by_their_names() {
+        let fields = |text: &str| {
+            let (mut scan, mut found) = (Scan::new(text), String::new());
+            scan.fields(&[("a", 'a'), ("ab", 'b'), ("c", 'c')], |field, scan| {
+                match field {
+                    Ok(known) => found.push(known),
+                    Err(name) => found.push_str(name),
+                }
+                found.push_str(scan.value()?);
+                Some(())
+            })?;
+            scan.is_over().then_some(found)
+        };
+        for (text, found) in [
+            ("{}", Some("")),
+            (r#"{"a":1,"ab":2,"c":3}"#, Some("a1b2c3")),
+            (r#"{"c":3,"ab":2,"a":1}"#, Some("c3b2a1")),
+            (r#" { "ab" : 2 , "x": 0,"c":3 , "x" :4 } "#, Some("b2x0c3x4")),
+            (r#"{"abc":1,"a":{"a":1}}"#, Some(r#"abc1a{"a":1}"#)),
+            (r#"{"a":1,"a":2}"#, None),
+            (r#"{"c":1,"a":1,"c":2}"#, None),
+            (r#"{"a":1,}"#, None),
+            (r#"{"a"1}"#, None),
+            (r#"{"a\u0062":1}"#, None),
+            (r#"{"a":}"#, None),
+            ("{", None),
+            (r#"{"a"#, None),
+        ] {
+            assert_eq!(fields(text).as_deref(), found, "{text}");
         }
     }
 

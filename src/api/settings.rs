@@ -13,7 +13,7 @@ use hashbrown::HashMap;
 use serde_json::{Map, Value};
 
 use super::job::{Field, Fields, LARGEST, MOST, name, tags, value};
-use super::plain::Pen;
+use super::plain::{Holds, Pen, quote};
 use super::scan::Scan;
 use super::text::Reader;
 use super::{config, json};
@@ -29,32 +29,51 @@ pub(super) struct Settings {
     pub(super) config: Option<Arc<str>>,
 }
 
-/// What a transcription is asked for, masked.
+/// What a transcription is asked for.
+#[derive(Clone)]
 struct Transcription {
-    text: Box<str>,
     language: Option<CompactString>,
     model: Option<CompactString>,
 }
 
-/// Those of a page, and where they are by how they are written.
-#[derive(Default)]
-struct Known<'t> {
-    parts: Vec<Transcription>,
-    places: HashMap<&'t str, usize, RandomState>,
-}
+/// Those of a page that are shown as they are written, by how that is.
+type Known<'t> = HashMap<&'t str, Transcription, RandomState>;
 
 /// What the entries of one page have in common.
 #[derive(Default)]
 pub(super) struct Shared<'t> {
     /// Whether the configurations are left out.
     pub(super) briefly: bool,
-    /// What was asked for up to here, by how it is written.
+    /// What was asked for up to here.
     transcriptions: Known<'t>,
     pen: Pen<'t>,
 }
 
 /// So many are remembered.
 const REMEMBERED: usize = 256;
+
+/// What configurations have, and their tracking data and transcriptions, in the order of the vendor's clients.
+const CONFIG: [(&str, Holds); 6] = [
+    ("type", Holds::Other),
+    ("transcription_config", Holds::Transcription),
+    ("alignment_config", Holds::Alignment),
+    ("fetch_data", Holds::Other),
+    ("notification_config", Holds::Other),
+    ("tracking", Holds::Tracking),
+];
+const TRACKING: [(&str, Holds); 4] = [
+    ("title", Holds::Title),
+    ("reference", Holds::Reference),
+    ("tags", Holds::Tags),
+    ("details", Holds::Details),
+];
+const TRANSCRIPTION: [(&str, Holds); 5] = [
+    ("language", Holds::Language),
+    ("model", Holds::Model),
+    ("operating_point", Holds::OperatingPoint),
+    ("diarization", Holds::Other),
+    ("enable_entities", Holds::Other),
+];
 
 impl Settings {
     pub(super) fn read<'t>(fields: &Fields<'t>, reader: Reader<'_>, shared: &mut Shared<'t>) -> Self {
@@ -72,49 +91,48 @@ impl Settings {
     ) -> Option<Self> {
         let mut settings = Self::default();
         let Shared { briefly, transcriptions, pen } = shared;
-        pen.clear();
+        scan.peek()?;
         let start = *scan;
-        pen.object(scan, reader, |pen, name, holds, scan| match name {
-            "tracking" => settings.track(scan, reader, pen),
-            "transcription_config" => {
+        pen.begin(start);
+        pen.object(scan, reader, &CONFIG, |pen, holds, scan| match holds {
+            Holds::Tracking => settings.track(scan, reader, pen),
+            Holds::Transcription => {
                 let part = Transcription::of(transcriptions, scan, reader, pen)?;
-                (settings.language, settings.model) = (part.language.clone(), part.model.clone());
+                (settings.language, settings.model) = (part.language, part.model);
                 Some(())
             }
-            "alignment_config" => None,
+            Holds::Alignment => None,
             _ if *briefly => scan.value().map(drop),
             _ => pen.field(holds, scan, reader),
         })?;
-        if scan.since(start).len().max(pen.text().len()) > config::LARGEST {
+        let text = pen.end(scan);
+        if scan.since(start).len().max(text.len()) > config::LARGEST {
             return None;
         }
-        settings.config = (!*briefly && pen.text() != "{}").then(|| Arc::from(pen.text()));
+        settings.config = (!*briefly && text != "{}").then(|| Arc::from(text));
         Some(settings)
     }
 
-    /// Reads plainly written tracking data, and writes them as they are shown.
+    /// Reads plainly written tracking data, and writes what is not shown as it is.
     fn track<'t>(&mut self, scan: &mut Scan<'t>, reader: Reader<'_>, pen: &mut Pen<'t>) -> Option<()> {
-        pen.object(scan, reader, |pen, name, _, scan| {
-            match name {
-                "title" => self.title = text(scan, reader, pen)?,
-                "reference" => self.reference = text(scan, reader, pen)?,
-                "details" => match scan.value()? {
-                    "null" => pen.put("null"),
-                    _ => pen.quote(config::DETAILS),
-                },
-                "tags" => {
-                    self.tags.clear();
-                    let mut mark = "[";
-                    scan.items(|scan| {
-                        pen.put(std::mem::replace(&mut mark, ","));
-                        let tag = quoted(scan.string()?, reader, pen);
-                        if !tag.is_empty() && self.tags.len() < MOST {
-                            self.tags.push(tag.into());
-                        }
-                        Some(())
-                    })?;
-                    pen.put(if mark == "[" { "[]" } else { "]" });
+        pen.object(scan, reader, &TRACKING, |pen, holds, scan| {
+            match holds {
+                Holds::Title => self.title = text(scan, reader, pen)?,
+                Holds::Reference => self.reference = text(scan, reader, pen)?,
+                Holds::Details => {
+                    let before = *scan;
+                    if scan.value()? != "null" {
+                        pen.instead(before, scan, |out| quote(out, &[config::DETAILS]));
+                    }
                 }
+                Holds::Tags => scan.items(|scan| {
+                    scan.peek()?;
+                    let tag = short(scan, reader, pen)?;
+                    if !tag.is_empty() && self.tags.len() < MOST {
+                        self.tags.push(tag.into());
+                    }
+                    Some(())
+                })?,
                 _ => return None,
             }
             Some(())
@@ -185,55 +203,43 @@ impl Shared<'_> {
 }
 
 impl Transcription {
-    /// Reads what a transcription is asked for, and writes it: most jobs of a page ask for one of a few.
-    fn of<'t, 's>(
-        known: &'s mut Known<'t>,
+    /// Reads what a transcription is asked for: most jobs of a page ask for one of a few.
+    fn of<'t>(
+        known: &mut Known<'t>,
         scan: &mut Scan<'t>,
         reader: Reader<'_>,
         pen: &mut Pen<'t>,
-    ) -> Option<&'s Self> {
-        scan.peek()?;
+    ) -> Option<Self> {
         // Most have one brace, at their end. What begins like a whole object that is known is that object.
         let raw = scan.up_to(b'}')?;
-        if let Some(place) = known.places.get(raw).copied() {
-            let part = known.parts.get(place)?;
+        if let Some(part) = known.get(raw) {
             scan.takes_all(raw);
-            pen.put(&part.text);
-            return Some(part);
+            return Some(part.clone());
         }
-        let start = *scan;
+        let (start, place) = (*scan, pen.place());
         let part = Self::read(scan, reader, pen)?;
-        if known.parts.len() == REMEMBERED {
-            *known = Known::default();
+        if known.len() == REMEMBERED {
+            known.clear();
         }
-        known.places.insert(scan.since(start), known.parts.len());
-        known.parts.push(part);
-        known.parts.last()
+        // Only what is shown as it is written can be passed over.
+        if pen.place() == place {
+            known.insert(scan.since(start), part.clone());
+        }
+        Some(part)
     }
 
     fn read<'t>(scan: &mut Scan<'t>, reader: Reader<'_>, pen: &mut Pen<'t>) -> Option<Self> {
-        let from = pen.text().len();
         let (mut language, mut model, mut point) = (None, None, None);
-        pen.object(scan, reader, |pen, field, holds, scan| {
-            let said = match field {
-                "language" => &mut language,
-                "model" => &mut model,
-                "operating_point" => &mut point,
-                _ => return pen.field(holds, scan, reader),
-            };
-            // A number would be one too; that is read at length.
-            *said = if scan.peek() == Some(b'"') {
-                let raw = scan.string()?;
-                pen.quote(&reader.message(raw));
-                name(raw, reader)
-            } else {
-                pen.put(scan.value().filter(|raw| *raw == "null")?);
-                None
-            };
+        pen.object(scan, reader, &TRANSCRIPTION, |pen, holds, scan| {
+            match holds {
+                Holds::Language => language = text(scan, reader, pen)?,
+                Holds::Model => model = text(scan, reader, pen)?,
+                Holds::OperatingPoint => point = text(scan, reader, pen)?,
+                _ => pen.field(holds, scan, reader)?,
+            }
             Some(())
         })?;
-        let text = pen.text().get(from..)?.into();
-        Some(Self { text, language, model: model.or(point) })
+        Some(Self { language, model: model.or(point) })
     }
 }
 
@@ -241,19 +247,22 @@ impl Transcription {
 #[expect(clippy::option_option, reason = "whether it was plain, and whether there is any")]
 fn text<'t>(scan: &mut Scan<'t>, reader: Reader<'_>, pen: &mut Pen<'t>) -> Option<Option<CompactString>> {
     if scan.peek() != Some(b'"') {
-        pen.put(scan.value().filter(|raw| *raw == "null")?);
-        return Some(None);
+        return scan.value().filter(|raw| *raw == "null").map(|_| None);
     }
-    let text = quoted(scan.string()?, reader, pen);
+    let text = short(scan, reader, pen)?;
     Some((!text.is_empty()).then(|| text.into()))
 }
 
-/// Writes a text without anything to escape in quotes; gives it as the short text that it is.
-fn quoted<'t>(raw: &'t str, reader: Reader<'_>, pen: &mut Pen<'_>) -> Cow<'t, str> {
-    let message = reader.message(raw);
-    pen.quote(&message);
+/// Reads a text that is plainly written, writes it as it is shown, and gives it as the short text that it is.
+fn short<'t>(scan: &mut Scan<'t>, reader: Reader<'_>, pen: &mut Pen<'t>) -> Option<Cow<'t, str>> {
+    let mut before = *scan;
+    let message = pen.message(scan, reader)?;
     // Of a short text the long and the short reading are the same.
-    if message.len() <= super::scrub::NAME { message } else { reader.name(raw) }
+    if message.len() <= super::scrub::NAME {
+        Some(message)
+    } else {
+        before.string().map(|raw| reader.name(raw))
+    }
 }
 
 #[cfg(test)]
