@@ -128,6 +128,7 @@ impl Build {
                     let text = move |handle| store.job(handle).map_or("", |held| column.text(held));
                     let touch = |handle| store.jobs.get(handle).map_or(0, Held::touch_row);
                     if self.sorter.step(&mut budget, &text, &touch) {
+                        self.sorter.finish();
                         self.enter(Phase::Lay);
                     }
                 }

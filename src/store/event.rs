@@ -89,9 +89,10 @@ pub(super) struct EventLog {
 impl EventLog {
     /// Records an event, unless it says the very same as the last one about the same thing.
     pub(super) fn push(&mut self, event: Event) {
-        let about = |event: &Event| (event.environment, event.key, event.subject.clone());
-        let same = about(&event);
-        let last = self.events.iter().find(|last| about(last) == same);
+        let is_of_same = |last: &&Event| {
+            (last.environment, last.key, &last.subject) == (event.environment, event.key, &event.subject)
+        };
+        let last = self.events.iter().find(is_of_same);
         if last.is_some_and(|last| last.text == event.text) {
             return;
         }

@@ -1,12 +1,13 @@
-//! Where the listings of an id are: a table of places alone, which takes five bytes a place. It is in parts, so
-//! that only one of them grows at a time: a table that grows reads the ids of all that it holds.
+//! Where the listings of an id are: a table of places alone, which takes five bytes a place. It is in parts of
+//! different sizes, so that they grow one after the other: a table that grows reads the ids of all that it holds.
 
 use hashbrown::HashTable;
 
 use super::slab::Handle;
 
 /// How many parts there are; a power of two.
-const PARTS: usize = 64;
+const PARTS: usize = 1 << PART_BITS;
+const PART_BITS: u32 = 9;
 
 /// Listings by the hash of their ids. It holds no id: who asks compares.
 #[derive(Debug)]
@@ -20,15 +21,22 @@ impl Default for Index {
     }
 }
 
-/// The part for a hash, by bits that the tables do not look at: they take the lowest ones and the highest.
+/// The part for a hash, by bits that the tables do not look at: they take the lowest ones and the highest. The
+/// last part has twice as many hashes as the first, and those between have ever more: with `u` of 0 to 1 for the
+/// hash and `p` for the part, `u` is `(2p + p²) / 3`.
 fn part(hash: u64) -> usize {
-    usize::try_from(hash >> 40).unwrap_or_default() % PARTS
+    const ONE: u64 = 1 << 20;
+    let u = hash >> 32 & (ONE - 1);
+    let p = (ONE * ONE + 3 * u * ONE).isqrt() - ONE;
+    usize::try_from(p >> (20 - PART_BITS)).unwrap_or_default() % PARTS
 }
 
 impl Index {
     /// An index with room for about so many listings.
     pub(super) fn with_room(listings: usize) -> Self {
-        Self { parts: (0..PARTS).map(|_| HashTable::with_capacity(listings / PARTS)).collect() }
+        // The density grows from two thirds to four thirds of the mean.
+        let room = |nth: usize| listings * (2 * PARTS + 2 * nth) / (3 * PARTS * PARTS);
+        Self { parts: (0..PARTS).map(|nth| HashTable::with_capacity(room(nth))).collect() }
     }
 
     /// All listings whose id may have this hash.
@@ -86,5 +94,17 @@ mod tests {
             let held: usize = index.parts.iter().map(HashTable::len).sum();
             prop_assert_eq!(held, plain.len());
         }
+    }
+
+    #[test]
+    fn the_last_part_has_twice_as_much_as_the_first() {
+        let mut counts = vec![0_u32; PARTS];
+        for number in 0..1_u64 << 20 {
+            counts[part(number << 32 | number)] += 1;
+        }
+        assert!(counts.is_sorted_by(|a, b| *a <= *b + 1), "{counts:?}");
+        let share = |at: usize| f64::from(counts[at]) * 512.0 / f64::from(1 << 20);
+        assert!((share(0) - 2.0 / 3.0).abs() < 0.01, "{}", share(0));
+        assert!((share(PARTS - 1) - 4.0 / 3.0).abs() < 0.01, "{}", share(PARTS - 1));
     }
 }

@@ -7,6 +7,8 @@
 
 mod ahead;
 mod digits;
+mod item;
+mod parts;
 mod prefixes;
 mod task;
 mod window;
@@ -14,6 +16,7 @@ mod window;
 use super::column::compare_text;
 use super::jobs::Handle;
 pub(super) use ahead::ahead;
+use item::Item;
 use prefixes::Prefixes;
 use task::{Phase, Run, Task};
 use window::{BEHIND, WINDOW, folded, shared, window};
@@ -40,14 +43,6 @@ pub(super) type Touch<'a> = dyn Fn(Handle) -> u64 + 'a;
 pub(super) enum Stage {
     Folded,
     Raw,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Item {
-    key: u64,
-    handle: Handle,
-    /// Whether the key is all there is to compare, so that equal keys are equal texts.
-    exact: bool,
 }
 
 /// Handles being sorted.
@@ -110,7 +105,7 @@ impl Sorter {
     fn push(&mut self, handle: Handle, key: u64, exact: bool) {
         let key = key ^ self.flip;
         self.varying |= key ^ *self.one.get_or_insert(key);
-        self.items.push(Item { key, handle, exact });
+        self.items.push(Item::new(key, handle, exact));
     }
 
     /// Begins to sort what has been added. `ranked` as it was added.
@@ -135,7 +130,7 @@ impl Sorter {
     }
 
     pub(super) fn get(&self, at: usize) -> Option<Handle> {
-        self.items.get(at).map(|item| item.handle)
+        self.items.get(at).map(|item| item.handle())
     }
 
     /// Works until the budget is used up; says whether everything is sorted.
@@ -153,6 +148,11 @@ impl Sorter {
         self.task.is_none() && self.runs.is_empty()
     }
 
+    /// Gives back the room that sorting took.
+    pub(super) fn finish(&mut self) {
+        self.spare = Vec::new();
+    }
+
     /// Sorts short runs, if some are next; several of them, because their texts stand anywhere.
     fn sort_short_runs(&mut self, budget: &mut usize, (texts, touch): (&Texts<'_>, &Touch<'_>)) -> bool {
         let mut left = TOGETHER;
@@ -166,7 +166,7 @@ impl Sorter {
         *budget = budget.saturating_sub((TOGETHER - left) * GATHER);
         let handles = || {
             let items = runs.iter().filter_map(|run| self.items.get(run.from..run.to));
-            items.flatten().map(|item| item.handle)
+            items.flatten().map(|item| item.handle())
         };
         std::hint::black_box(handles().map(touch).fold(0, u64::wrapping_add));
         std::hint::black_box(handles().map(|handle| texts(handle).len()).fold(0, usize::wrapping_add));
@@ -180,15 +180,15 @@ impl Sorter {
         let descending = self.flip != 0;
         let compare = |a: &Item, b: &Item| {
             let order = match run.stage {
-                Stage::Folded => compare_text(texts(a.handle), texts(b.handle)),
-                Stage::Raw => texts(a.handle).cmp(texts(b.handle)),
+                Stage::Folded => compare_text(texts(a.handle()), texts(b.handle())),
+                Stage::Raw => texts(a.handle()).cmp(texts(b.handle())),
             };
             if descending { order.reverse() } else { order }
         };
         let Some(items) = self.items.get_mut(run.from..run.to) else { return };
         // Mostly they are equal, and only their keys could not say so.
-        let first = items.first().map(|item| texts(item.handle));
-        if !items.iter().all(|item| Some(texts(item.handle)) == first) {
+        let first = items.first().map(|item| texts(item.handle()));
+        if !items.iter().all(|item| Some(texts(item.handle())) == first) {
             items.sort_by(compare);
         }
     }
@@ -218,6 +218,14 @@ impl Sorter {
                 self.bring_back(task, budget);
                 false
             }
+            Phase::Lift => {
+                self.lift(task, budget);
+                false
+            }
+            Phase::Merge => {
+                self.merge(task, budget);
+                false
+            }
             Phase::Split => self.split(task, budget),
         }
     }
@@ -227,11 +235,11 @@ impl Sorter {
         let (run, length) = (task.run, task.run.to - task.run.from);
         let sample = if length > SMALL { SAMPLE } else { FEW };
         *budget = budget.saturating_sub(length.min(sample) * GATHER);
-        let Some(first) = self.items.get(run.from).map(|item| texts(item.handle)) else { return };
+        let Some(first) = self.items.get(run.from).map(|item| texts(item.handle())) else { return };
         let some = self.items.get(run.from..run.to).unwrap_or_default().iter();
         let guess = some
             .step_by((length / sample).max(1))
-            .map(|item| shared(first, texts(item.handle), run.stage, run.offset, usize::MAX))
+            .map(|item| shared(first, texts(item.handle()), run.stage, run.offset, usize::MAX))
             .min();
         task.enter(Phase::Key);
         task.shared = guess.unwrap_or_default();
@@ -240,17 +248,18 @@ impl Sorter {
     /// Takes the keys behind what all texts share; says whether nothing is left to compare.
     fn key(&mut self, task: &mut Task, budget: &mut usize, (texts, touch): (&Texts<'_>, &Touch<'_>)) -> bool {
         let (Run { from, stage, offset, .. }, flip) = (task.run, self.flip);
-        let Some(first) = self.items.get(from).map(|item| texts(item.handle)) else { return true };
+        let Some(first) = self.items.get(from).map(|item| texts(item.handle())) else { return true };
         let guess = task.shared;
         let items = self.items.get_mut(task.portion(budget, GATHER)).unwrap_or_default();
-        let touch_row = |item: &Item| touch(item.handle);
+        let touch_row = |item: &Item| touch(item.handle());
         let touch_text =
-            |item: &Item| u64::from(texts(item.handle).as_bytes().first().copied().unwrap_or_default());
+            |item: &Item| u64::from(texts(item.handle()).as_bytes().first().copied().unwrap_or_default());
         for item in ahead(items, touch_row, touch_text) {
-            let text = texts(item.handle);
+            let text = texts(item.handle());
             let (key, exact) = window(text, stage, offset + guess);
-            (item.key, item.exact) = (key ^ flip, exact);
-            task.varying |= item.key ^ *task.one.get_or_insert(item.key);
+            let key = key ^ flip;
+            item.set(key, exact);
+            task.varying |= key ^ *task.one.get_or_insert(key);
             if guess > 0 {
                 task.least = task.least.min(shared(first, text, stage, offset, guess));
             }
@@ -286,77 +295,17 @@ impl Sorter {
         false
     }
 
-    fn count(&mut self, task: &mut Task, budget: &mut usize) {
-        let length = task.run.to - task.run.from;
-        if length <= SMALL {
-            *budget = budget.saturating_sub(length);
-            if let Some(items) = self.items.get_mut(task.run.from..task.run.to) {
-                items.sort_by_key(|item| item.key);
-            }
-            return task.enter(Phase::Split);
-        }
-        let portion = task.portion(budget, 2);
-        // Room is made bit by bit too: it costs more than counting.
-        if self.spare.len() < task.at {
-            self.spare.reserve_exact(self.items.len() - self.spare.len());
-            self.spare.resize(task.at, Item { key: 0, handle: Handle::new(0), exact: true });
-        }
-        if task.counts.is_empty() {
-            task.lay_out();
-        }
-        for item in self.items.get(portion).unwrap_or_default() {
-            for (digit, counts) in task.digits.iter().zip(&mut task.counts) {
-                if let Some(count) = counts.get_mut(digit.of(item.key)) {
-                    *count += 1;
-                }
-            }
-        }
-        if task.is_through() {
-            task.enter(Phase::Scatter(0));
-            task.settle_digit(0);
-        }
-    }
-
-    fn scatter(&mut self, task: &mut Task, nth: usize, budget: &mut usize) {
-        let portion = task.portion(budget, 1);
-        let (from, to) =
-            if task.away { (&self.spare, &mut self.items) } else { (&self.items, &mut self.spare) };
-        if let (Some(places), Some(digit)) = (task.counts.get_mut(nth), task.digits.get(nth)) {
-            for item in from.get(portion).unwrap_or_default() {
-                let Some(place) = places.get_mut(digit.of(item.key)) else { continue };
-                if let Some(room) = to.get_mut(*place) {
-                    *room = *item;
-                }
-                *place += 1;
-            }
-        }
-        if task.is_through() {
-            task.away = !task.away;
-            task.settle_digit(nth + 1);
-        }
-    }
-
-    fn bring_back(&mut self, task: &mut Task, budget: &mut usize) {
-        let portion = task.portion(budget, 1);
-        if let (Some(from), Some(to)) = (self.spare.get(portion.clone()), self.items.get_mut(portion)) {
-            to.copy_from_slice(from);
-        }
-        if task.is_through() {
-            task.away = false;
-            task.enter(Phase::Split);
-        }
-    }
-
     fn split(&mut self, task: &mut Task, budget: &mut usize) -> bool {
         for at in task.portion(budget, 1) {
             let Some(item) = self.items.get(at).copied() else { continue };
-            let first = self.items.get(task.group).map_or(item.key, |first| first.key);
-            if !task.are_together(item.key, first) {
+            let key = item.key();
+            let first = self.items.get(task.group).map_or(key, |first| first.key());
+            if !task.are_together(key, first) {
                 self.close(task, at);
             }
             // Here: in which bits the group's keys differ, and whether all of them are exact.
-            task.varying |= item.key ^ *task.one.get_or_insert(item.key);
-            task.same &= item.exact;
+            task.varying |= key ^ *task.one.get_or_insert(key);
+            task.same &= item.exact();
         }
         let through = task.is_through();
         if through {

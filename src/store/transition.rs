@@ -37,14 +37,18 @@ impl Store {
             }
             Change::Changed { handle, before } => (*handle, Some(before)),
         };
-        let Some((severity, text)) = self.news_of(handle, before, fresh) else { return };
+        if !self.is_news(handle, before, fresh) {
+            return;
+        }
         self.note_end(handle);
         if told.told >= TOLD {
             told.untold += 1;
             return;
         }
         told.told += 1;
-        self.push_job_event(source, at, severity, handle, text);
+        if let Some((severity, text)) = self.news_of(handle) {
+            self.push_job_event(source, at, severity, handle, text);
+        }
     }
 
     /// Counts the changes that were too many to tell.
@@ -65,15 +69,18 @@ impl Store {
         }
     }
 
-    /// How a job's new status reads, if it is one that was not known before.
-    fn news_of(&self, handle: Handle, before: Option<&Status>, fresh: bool) -> Option<(Severity, String)> {
+    /// Whether a job's status is one that was not known before.
+    fn is_news(&self, handle: Handle, before: Option<&Status>, fresh: bool) -> bool {
+        self.jobs.get(handle).is_some_and(|held| {
+            let status = held.status();
+            before.map_or(fresh && *status == Status::Rejected, |before| before != status)
+        })
+    }
+
+    /// How a job's new status reads.
+    fn news_of(&self, handle: Handle) -> Option<(Severity, String)> {
         let held = self.jobs.get(handle)?;
-        let status = held.status();
-        let changed = before.map_or(fresh && *status == Status::Rejected, |before| before != status);
-        if !changed {
-            return None;
-        }
-        let id = held.id();
+        let (id, status) = (held.id(), held.status());
         let error = held.errors().last().map_or(String::new(), |error| format!(": {}", error.message));
         Some(match status {
             Status::Rejected => (Severity::Warning, format!("job {id} was rejected{error}")),

@@ -57,6 +57,8 @@ pub(super) struct Word {
     least: usize,
     /// The pairs of digits among them, which are never parted.
     numbers: Signature,
+    /// The numbers in it.
+    digits: Box<[Box<[u8]>]>,
 }
 
 impl Word {
@@ -76,7 +78,9 @@ impl Word {
         let parted = (length / 2).max(2) - 1;
         let least = if text.is_ascii() { pairs.len().saturating_sub(parted) } else { 0 };
         let numbers = Signature::of_numbers(folded.as_str());
-        Self { folded, letters: may.then_some(letters), accented, pairs, least, numbers }
+        let digits = folded.as_str().as_bytes().split(|byte| !byte.is_ascii_digit());
+        let digits = digits.filter(|number| !number.is_empty()).map(Into::into).collect();
+        Self { folded, letters: may.then_some(letters), accented, pairs, least, numbers, digits }
     }
 
     /// Whether a text of this signature may hold the word or be abbreviated by it.
@@ -107,33 +111,42 @@ impl Word {
     pub(super) fn abbreviates_part(&self, text: &str, ends: [usize; 3]) -> bool {
         let [from, first, second] = ends;
         let text = text.as_bytes();
-        let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
-        self.has_numbers_in(part(from, text.len()))
-            && [part(from, first), part(first, second), part(second, text.len())]
-                .into_iter()
-                .any(|part| self.abbreviates_ascii(part))
-    }
-
-    fn abbreviates_ascii(&self, text: &[u8]) -> bool {
-        let Some(word) = self.letters.as_deref().filter(|_| text.len() <= LONGEST_TEXT) else { return false };
-        let Some(first) = word.first().and_then(|first| u8::try_from(*first).ok()) else { return false };
-        let mut places = memchr::memchr2_iter(first, first.to_ascii_uppercase(), text);
-        places.any(|at| {
-            let reach = text.get(at..text.len().min(at + 2 * word.len())).unwrap_or_default();
-            let text = Text::Ascii(text);
-            text.begins_word(at) && self.has_numbers_in(reach) && text.lies(word, at)
+        self.beginnings(text.get(from..).unwrap_or_default()).any(|at| {
+            let at = from + at;
+            let (start, end) = match at {
+                _ if at < first => (from, first),
+                _ if at < second => (first, second),
+                _ => (second, text.len()),
+            };
+            self.lies_at(text.get(start..end).unwrap_or_default(), at - start)
         })
     }
 
+    fn abbreviates_ascii(&self, text: &[u8]) -> bool {
+        self.beginnings(text).any(|at| self.lies_at(text, at))
+    }
+
+    /// Where the first letter stands in a text of ASCII, if the word may abbreviate.
+    fn beginnings<'a>(&self, text: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
+        let first = self.letters.as_deref().and_then(<[char]>::first);
+        let first = first.and_then(|first| u8::try_from(*first).ok());
+        first.into_iter().flat_map(move |first| memchr::memchr2_iter(first, first.to_ascii_uppercase(), text))
+    }
+
+    /// Whether a text of ASCII is abbreviated from a place on, where the first letter stands.
+    fn lies_at(&self, text: &[u8], at: usize) -> bool {
+        let Some(word) = self.letters.as_deref().filter(|_| text.len() <= LONGEST_TEXT) else { return false };
+        let reach = text.get(at..text.len().min(at + 2 * word.len())).unwrap_or_default();
+        let text = Text::Ascii(text);
+        text.begins_word(at) && self.has_digits_in(reach) && text.lies(word, at)
+    }
+
     /// Whether each number in the word stands somewhere where a number begins, so that it may lie there.
-    fn has_numbers_in(&self, text: &[u8]) -> bool {
+    fn has_digits_in(&self, text: &[u8]) -> bool {
         let begins =
             |at: usize| at.checked_sub(1).and_then(|at| text.get(at)).is_none_or(|b| !b.is_ascii_digit());
-        let mut numbers = self.folded.as_str().as_bytes().split(|byte| !byte.is_ascii_digit());
-        numbers.all(|number| {
-            let Some(first) = number.first() else { return true };
-            let mut places = memchr::memchr_iter(*first, text);
-            places.any(|at| begins(at) && text.get(at..).is_some_and(|rest| rest.starts_with(number)))
+        self.digits.iter().all(|number| {
+            text.windows(number.len()).enumerate().any(|(at, here)| *here == **number && begins(at))
         })
     }
 

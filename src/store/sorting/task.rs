@@ -34,6 +34,9 @@ pub(super) enum Phase {
     Scatter(usize),
     /// Brings the items back where an odd number of scatterings left them.
     Return,
+    /// Takes a part of a long run out, to be merged with those behind it.
+    Lift,
+    Merge,
     /// Finds the runs of equal keys.
     Split,
 }
@@ -44,8 +47,15 @@ type Counts = Vec<usize>;
 #[derive(Debug)]
 pub(super) struct Task {
     pub(super) run: Run,
+    /// What of the run is under way: a long one is sorted part by part, the last one first, so that little room
+    /// is needed beside it, and each part is merged with those behind it.
+    pub(super) from: usize,
+    pub(super) to: usize,
     pub(super) phase: Phase,
     pub(super) at: usize,
+    /// How far the part and those behind it are merged.
+    pub(super) lifted: usize,
+    pub(super) behind: usize,
     /// How many bytes all texts of the run share from its offset on, as far as is known.
     pub(super) shared: usize,
     /// How many those that have been looked at do.
@@ -71,8 +81,12 @@ impl Task {
         let phase = if run.keyed { Phase::Count } else { Phase::Measure };
         let mut task = Self {
             run,
+            from: run.from,
+            to: run.to,
             phase,
             at: 0,
+            lifted: 0,
+            behind: 0,
             shared: 0,
             least: 0,
             same: true,
@@ -90,7 +104,10 @@ impl Task {
     }
 
     pub(super) fn enter(&mut self, phase: Phase) {
-        (self.phase, self.at) = (phase, self.run.from);
+        if matches!(phase, Phase::Measure | Phase::Key | Phase::Split) {
+            (self.from, self.to) = (self.run.from, self.run.to);
+        }
+        (self.phase, self.at) = (phase, self.from);
         (self.shared, self.least, self.same, self.longer) = (0, usize::MAX, true, false);
         self.group = self.run.from;
         if matches!(phase, Phase::Key | Phase::Split) {
@@ -117,9 +134,17 @@ impl Task {
         }
     }
 
+    /// Whether one key stands before another, as far as the run is sorted by keys at once.
+    pub(super) fn is_before(&self, a: u64, b: u64) -> bool {
+        match self.first {
+            Some(first) => first.of(a) < first.of(b),
+            None => a < b,
+        }
+    }
+
     /// The next part of the run that the budget allows.
     pub(super) fn portion(&mut self, budget: &mut usize, cost: usize) -> Range<usize> {
-        let count = (*budget / cost).max(1).min(self.run.to - self.at);
+        let count = (*budget / cost).max(1).min(self.to - self.at);
         *budget = budget.saturating_sub(count * cost);
         self.at += count;
         self.at - count..self.at
@@ -127,23 +152,43 @@ impl Task {
 
     /// Makes places of a digit's counts, or goes on to the next one, where all keys have one value.
     pub(super) fn settle_digit(&mut self, from: usize) {
-        let length = self.run.to - self.run.from;
+        let length = self.to - self.from;
         for (digit, counts) in self.counts.iter_mut().enumerate().skip(from) {
             if counts.contains(&length) {
                 continue;
             }
-            let mut place = self.run.from;
+            let mut place = 0;
             for count in counts.iter_mut() {
                 place += std::mem::replace(count, place);
             }
             return self.enter(Phase::Scatter(digit));
         }
         self.counts = Vec::new();
-        let back = self.away;
-        self.enter(if back { Phase::Return } else { Phase::Split });
+        if self.away { self.enter(Phase::Return) } else { self.join() }
     }
 
     pub(super) fn is_through(&self) -> bool {
-        self.at >= self.run.to
+        self.at >= self.to
+    }
+
+    /// Begins with the last part of the run, as long as may be.
+    pub(super) fn part(&mut self, longest: usize) {
+        self.from = self.to.saturating_sub(longest).max(self.run.from);
+        self.at = self.from;
+    }
+
+    /// Goes on when a part is sorted: merges it with what is behind it.
+    pub(super) fn join(&mut self) {
+        if self.to < self.run.to { self.enter(Phase::Lift) } else { self.next_part() }
+    }
+
+    /// Goes on with the part before those that are sorted and merged, if there is one.
+    pub(super) fn next_part(&mut self) {
+        if self.from == self.run.from {
+            return self.enter(Phase::Split);
+        }
+        self.to = self.from;
+        self.from = self.run.from;
+        self.enter(Phase::Count);
     }
 }

@@ -51,3 +51,23 @@ fn long_runs_are_sorted_in_steps() {
         assert_eq!(sorted(&texts, stage, false, 700), plain(&texts, stage, false), "{stage:?}");
     }
 }
+
+/// Runs longer than a part, of few keys and of many, with what is equal in the order in which it came.
+#[test]
+fn runs_of_several_parts_are_merged() {
+    let count = 600_000_u32;
+    for (values, descending) in [(3, false), (3, true), (u32::MAX, false), (50_000, true)] {
+        let key = |number: u32| u64::from(number.wrapping_mul(2_654_435_761) % values) * 0x1_0001;
+        let mut sorter = Sorter::new(Stage::Raw, descending, 0);
+        (0..count).for_each(|number| sorter.push_number(Handle::new(number), key(number)));
+        sorter.start(false);
+        while !sorter.step(&mut 50_000, &|_| "", &|_| 0) {}
+        let most = sorter.spare.len();
+        assert!(most < 300_000, "{most}");
+        let sorted: Vec<u32> =
+            (0..sorter.len()).map(|at| u32::try_from(sorter.get(at).unwrap().index()).unwrap()).collect();
+        let mut plain: Vec<u32> = (0..count).collect();
+        plain.sort_by_key(|number| if descending { u64::MAX - key(*number) } else { key(*number) });
+        assert!(sorted == plain, "{values} {descending}");
+    }
+}
