@@ -23,6 +23,7 @@ impl State {
         }
         match action {
             Action::Quit => return vec![Effect::Quit],
+            Action::Redraw => return vec![Effect::Redraw],
             Action::Suspend => return vec![Effect::Suspend],
             Action::StartDemo => return vec![Effect::StartDemo],
             Action::RefreshNow => return self.refresh_what_is_shown(),

@@ -355,6 +355,13 @@ pub const BINDINGS: &[Binding] = &[
     bind(Context::FirstRun, &[":"], Action::OpenPalette, "", "every action by its name"),
     bind(Context::FirstRun, &["d"], Action::StartDemo, "demo", "look at the demo"),
     bind(Context::FirstRun, &["q", "Esc"], Action::Quit, "quit", "quit"),
+    bind(
+        Context::Always,
+        &["C-l"],
+        Action::Redraw,
+        "",
+        "draw the whole screen anew, where something else wrote on it",
+    ),
     bind(Context::Always, &["C-z"], Action::Suspend, "", "suspend; fg comes back"),
     bind(Context::Always, &["C-c"], Action::Quit, "", "quit"),
 ];
