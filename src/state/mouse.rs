@@ -93,7 +93,7 @@ impl State {
         if !area.contains(at) {
             return self.act(close);
         }
-        if at.y != area.bottom() - 1 || self.notice.is_some() {
+        if at.y != area.bottom() - 1 {
             return Vec::new();
         }
         let foot = Rect { x: area.x + 2, y: at.y, width: self.hint_room(area), height: 1 };
@@ -116,14 +116,16 @@ impl State {
     }
 
     fn click_on_hint(&mut self, at: Position, line: Rect, context: Context) -> Vec<Effect> {
-        if !line.contains(at) || self.notice.is_some() {
+        if !line.contains(at) {
             return Vec::new();
         }
         let x = at.x - line.x;
         let hint = self
-            .hints(context, line.width)
+            .foot(context, line.width)
+            .hints
             .into_iter()
             .find(|hint| (hint.x..hint.x + hint.width).contains(&x));
+        self.notice = None;
         hint.map_or_else(Vec::new, |hint| self.act(hint.action))
     }
 

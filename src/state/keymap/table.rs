@@ -74,7 +74,7 @@ pub const BINDINGS: &[Binding] = &[
         "mark a range: from here, and the second time to there",
     ),
     bind(Context::Panes, &["*"], Action::MarkAll, "", "mark all that the filter shows"),
-    bind(Context::Panes, &["U"], Action::ClearMarks, "", "take all marks away"),
+    bind(Context::Panes, &["U"], Action::ClearMarks, "unmark", "take all marks away"),
     bind(
         Context::Panes,
         &["Del", "F8"],
@@ -152,7 +152,7 @@ pub const BINDINGS: &[Binding] = &[
         "",
         "show stuck jobs alone, those that run for far longer than is usual where they are; or all again",
     ),
-    bind(Context::Panes, &["="], Action::Compare, "", "compare the two marked jobs"),
+    bind(Context::Panes, &["="], Action::Compare, "compare", "compare the two marked jobs"),
     bind(
         Context::Panes,
         &["b"],
