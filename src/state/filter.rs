@@ -1,6 +1,6 @@
 //! The filter line: the query in force, the text being edited, what may be written next, and the filters
-//! that were kept before. A broken text leaves the last good query in force, so that the rows do not vanish
-//! while somebody types; of a text that is merely unfinished what stands before the unfinished term is in force.
+//! that were kept before. Of a text that is broken or unfinished what stands before that place is in force, so
+//! that the rows do not vanish while somebody types: not what the letters before would have found by themselves.
 
 use jiff::tz::TimeZone;
 use tui_input::Input;
@@ -143,10 +143,14 @@ impl Filter {
         editing.insisted = false;
         let text = editing.input.value().to_owned();
         let error = self.set(&text, zone).err();
-        let mut wrong = error.clone();
-        // Without the unfinished term there may be another one around it.
-        while let Some(error) = wrong.filter(|error| error.unfinished) {
-            wrong = self.set(text.get(..error.at.start).unwrap_or_default(), zone).err();
+        let (mut wrong, mut rest) = (error.clone(), text.as_str());
+        // Without the term that is wrong there may be another one around it. In the end there is no text, which
+        // is a query.
+        while let Some(error) = wrong {
+            let mut places = rest.char_indices().map(|(at, _)| at);
+            let shorter = places.rfind(|at| *at <= error.at.start).unwrap_or(0);
+            rest = rest.get(..shorter).unwrap_or_default();
+            wrong = self.set(rest, zone).err();
         }
         if let Some(editing) = &mut self.editing {
             // What is wrong comes before what may follow.

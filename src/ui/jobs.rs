@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{Theme, completion, filter_line, format, matched, pace, paint};
 use crate::model::{EnvironmentState, JobId, JobKey};
 use crate::state::layout::ShownColumn;
-use crate::state::{Action, Layout, Shown, Standing, State};
+use crate::state::{Action, Complaint, Layout, Shown, Standing, State};
 use crate::store::{Align, Column, Handle, Held, Sort};
 
 /// Draws the pane and its rule; `cursor` becomes where the filter is edited.
@@ -34,6 +34,10 @@ pub(super) fn draw(
         if state.selection.row() == Some(at) {
             paint::tint(buffer, Rect::new(layout.jobs.x, y, layout.jobs.width, 1), theme.selected);
         }
+    }
+    if matches!(state.filter.complaint(), Some(Complaint::Wrong(_))) {
+        // They are not those of what is written.
+        paint::tint(buffer, Rect { y: top, height: layout.rows(), ..layout.jobs }, theme.stale);
     }
     if rows.is_empty() {
         draw_nothing(buffer, state, layout, theme);
