@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use tui_input::Input;
 
 use super::completion::{Suggestion, Vocabulary, suggest};
+use crate::store::Column;
 use crate::store::query::{Query, QueryError};
 
 /// The most filters that are remembered.
@@ -19,6 +20,8 @@ pub struct Filter {
     query: Query,
     text: String,
     generation: u64,
+    /// What the filter is about that was entered last.
+    asked: Vec<Column>,
     editing: Option<Editing>,
 }
 
@@ -57,6 +60,12 @@ impl Filter {
         &self.text
     }
 
+    /// The columns that the filter names which is in force, or was before it was edited: what is being typed
+    /// moves no column.
+    pub fn asked(&self) -> &[Column] {
+        &self.asked
+    }
+
     /// Goes up with every change of the query in force.
     pub fn generation(&self) -> u64 {
         self.generation
@@ -91,6 +100,9 @@ impl Filter {
             self.query = query;
             text.clone_into(&mut self.text);
             self.generation += 1;
+        }
+        if self.editing.is_none() {
+            self.asked = self.query.columns();
         }
         Ok(())
     }
@@ -170,6 +182,7 @@ impl Filter {
             }
             _ => {
                 self.editing = None;
+                self.asked = self.query.columns();
                 self.remember();
             }
         }

@@ -56,7 +56,7 @@ fn place(state: &State, layout: &Layout) -> String {
     let last = (first + usize::from(layout.rows())).min(count);
     let plus = if state.store.is_complete() { "" } else { "+" };
     // These are still the rows of before.
-    let building = if state.is_building() { "… " } else { "" };
+    let building = if state.is_long_building() { "… " } else { "" };
     let history = pace::history(state).filter(|_| layout.screen.width >= 80);
     let history = history.map_or(String::new(), |words| format!("{words} · "));
     format!(
