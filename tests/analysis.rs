@@ -47,7 +47,10 @@ mod analysis {
         session.send("!");
         shows(&mut session, "⧗ stuck only");
         shows(&mut session, "1–4 of 4");
-        assert_eq!(session.rows().iter().filter(|row| row.contains("⧗ stuck  ")).count(), 4);
+        // What is above the rows is drawn before them.
+        session.wait_for("four stuck jobs", |screen| {
+            screen.rows(0, 120).filter(|row| row.contains("⧗ stuck  ")).count() == 4
+        });
         // The service's own word is what the filter knows.
         session.send("/status:running name~long3\r");
         shows(&mut session, "1–1 of 1");

@@ -28,7 +28,7 @@ mod shapes {
         "ｆｕｌｌｗｉｄｔｈ.wav",
         "e\u{301}te\u{301} a\u{300} la\u{300} plage n\u{303}.mp3",
         "z\u{335}\u{321}\u{34f}a\u{315}\u{31b}\u{346}l\u{328}g\u{334}o.wav",
-        "नमस्ते दुनिया.wav",
+        "नमस्ते दुनिया साक्षात्कार हॉल.wav",
         "שלום עולם.wav",
         "🎙 podcast 🎧 42.mp3",
         "☀\u{fe0f} sunny ❤\u{fe0f} day.wav",

@@ -6,10 +6,14 @@ use std::io::{self, Write};
 use std::mem;
 use std::rc::Rc;
 
+use crossterm::cursor::MoveTo;
+use crossterm::queue;
+use crossterm::terminal::{DisableLineWrap, EnableLineWrap};
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
-use ratatui::buffer::Cell;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Size};
-use unicode_width::UnicodeWidthChar;
+
+use super::doubt::{self, Doubt, Rows};
 
 /// The bytes of the frame in the making, shared by the backend and the guard.
 #[derive(Clone, Default)]
@@ -33,9 +37,22 @@ impl Write for Bytes {
     }
 }
 
+/// Which rows of the frame in the making are written whole, shared by the backend and the guard.
+#[derive(Clone, Default)]
+pub(super) struct WholeRows(Rc<RefCell<Rows>>);
+
+impl WholeRows {
+    /// Looks at a frame before it is written.
+    pub(super) fn look(&self, frame: &Buffer) {
+        self.0.borrow_mut().look(frame);
+    }
+}
+
 /// See the module.
 pub(super) struct Canvas {
     inner: CrosstermBackend<Bytes>,
+    bytes: Bytes,
+    rows: WholeRows,
     size: fn() -> io::Result<Size>,
     /// Where the cursor shows in this frame; `None` while it is hidden.
     cursor: Option<Position>,
@@ -48,20 +65,44 @@ pub(super) struct Canvas {
 impl Canvas {
     /// Collects into `bytes`; `size` is asked before each frame. The terminal's cursor is hidden.
     pub(super) fn new(bytes: Bytes, size: fn() -> io::Result<Size>) -> Self {
-        Self { inner: CrosstermBackend::new(bytes), size, cursor: None, told: None, strayed: false }
+        let (inner, rows) = (CrosstermBackend::new(bytes.clone()), WholeRows::default());
+        Self { inner, bytes, rows, size, cursor: None, told: None, strayed: false }
+    }
+
+    /// Where a frame is to be looked at before it is written.
+    pub(super) fn rows(&self) -> WholeRows {
+        self.rows.clone()
+    }
+
+    /// Writes cells. Behind what terminals disagree on the cursor is placed, so that it never shifts the rest of
+    /// a row.
+    fn write<'a>(&mut self, cells: impl Iterator<Item = (u16, u16, &'a Cell)>) -> io::Result<()> {
+        let mut bytes = self.bytes.clone();
+        let mut doubtful = None;
+        let placed = cells.map(|(x, y, cell)| {
+            // Elsewhere the backend places it by itself. The bytes take all that is written to them.
+            if doubtful == Some((x, y)) {
+                let _ = queue!(bytes, MoveTo(x, y));
+            }
+            doubtful = (Doubt::of(cell.symbol()) != Doubt::None).then_some((x + 1, y));
+            (x, y, cell)
+        });
+        self.inner.draw(placed)
+    }
+
+    /// Writes a row from its beginning to its end. What takes more cells there than here must not go on in
+    /// the next row, which nobody would mend.
+    fn write_whole(&mut self, y: u16, row: &[Cell]) -> io::Result<()> {
+        let written = doubt::written(row);
+        queue!(self.inner, DisableLineWrap)?;
+        self.write(written.iter().map(|(x, cell)| (*x, y, cell)))?;
+        queue!(self.inner, EnableLineWrap)
     }
 
     /// Learns that the terminal's cursor was hidden past this backend.
     pub(super) fn cursor_was_hidden(&mut self) {
         self.told = None;
     }
-}
-
-/// Whether terminals disagree on how wide a symbol is: emoji of several parts, and those that a selector
-/// makes wide. A letter with its marks is none of them.
-fn is_disputed(symbol: &str) -> bool {
-    const WIDENS: char = '\u{fe0f}';
-    symbol.chars().skip(1).any(|char| char == WIDENS || char.width().unwrap_or(0) > 0)
 }
 
 impl Backend for Canvas {
@@ -72,21 +113,18 @@ impl Backend for Canvas {
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
         let mut content = content.peekable();
-        // Also for no cell it would set colours.
-        if content.peek().is_none() {
-            return Ok(());
+        let rows = self.rows.0.take();
+        while let Some((_, y, _)) = content.peek().copied() {
+            self.strayed = true;
+            if let Some(row) = rows.whole(y) {
+                while content.next_if(|(_, row, _)| *row == y).is_some() {}
+                self.write_whole(y, row)?;
+            } else {
+                let next = || content.next_if(|(_, y, _)| rows.whole(*y).is_none());
+                self.write(std::iter::from_fn(next))?;
+            }
         }
-        self.strayed = true;
-        while content.peek().is_some() {
-            // Each drawing places the cursor anew: what terminals disagree on never shifts the rest of a row.
-            let mut sure = true;
-            let run = std::iter::from_fn(|| {
-                let next = content.next_if(|_| sure)?;
-                sure = !is_disputed(next.2.symbol());
-                Some(next)
-            });
-            self.inner.draw(run)?;
-        }
+        self.rows.0.replace(rows);
         Ok(())
     }
 
@@ -143,27 +181,5 @@ impl Backend for Canvas {
         }
         (self.told, self.strayed) = (self.cursor, false);
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_terminals_disagree_on_is_known() {
-        for (symbol, disputed) in [
-            ("a", false),
-            ("会", false),
-            ("e\u{301}", false),
-            ("न\u{94d}", false),
-            ("☀\u{fe0f}", true),
-            ("👍\u{1f3fd}", true),
-            ("🇬🇧", true),
-            ("👩\u{200d}🔬", true),
-            ("👍", false),
-        ] {
-            assert_eq!(is_disputed(symbol), disputed, "{symbol}");
-        }
     }
 }

@@ -296,6 +296,7 @@ impl Loop {
     fn draw(&mut self) -> std::io::Result<()> {
         self.state.refresh();
         self.hear_of_background();
+        self.state.keymap.name_in_letters(self.theme.ascii);
         let (state, theme) = (&self.state, &self.theme);
         // Before the frame: who sees the frame has the title too.
         if self.titled {

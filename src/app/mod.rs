@@ -18,6 +18,7 @@ pub mod crash;
 pub mod dashboard;
 mod deletion;
 pub mod doctor;
+mod doubt;
 mod dump;
 mod errands;
 mod export;

@@ -262,13 +262,17 @@ fn departure(titled: bool) -> io::Result<Vec<u8>> {
 }
 
 /// One frame as bytes; none where it is the same as the one before.
-fn compose(
+pub(super) fn compose(
     terminal: &mut Terminal<Canvas>,
     bytes: &Bytes,
     render: impl FnOnce(&mut Frame<'_>),
 ) -> io::Result<Vec<u8>> {
     // A clear that waits since a resume is among the bytes, and belongs to this frame.
-    terminal.draw(render)?;
+    let rows = terminal.backend().rows();
+    terminal.draw(|frame| {
+        render(frame);
+        rows.look(frame.buffer_mut());
+    })?;
     let drawn = sixteen::plain(&bytes.take());
     let mut frame = Vec::new();
     if !drawn.is_empty() {

@@ -23,6 +23,7 @@ impl State {
         }
         match action {
             Action::Quit => return vec![Effect::Quit],
+            Action::Redraw => return vec![Effect::Redraw],
             Action::Suspend => return vec![Effect::Suspend],
             Action::StartDemo => return vec![Effect::StartDemo],
             Action::RefreshNow => return self.refresh_what_is_shown(),
@@ -282,7 +283,22 @@ impl State {
         }
     }
 
-    /// The selected job; the first in view where none is.
+    /// The selected job, for what is done to a job: one that nobody sees to be selected is never meant. Says
+    /// so where there is none.
+    pub(super) fn selected_one(&mut self) -> Option<(JobKey, Held<'_>)> {
+        if self.selection.row().is_none() {
+            let down = self.key_of(Action::RowDown);
+            self.remark(if self.rows.is_empty() {
+                "no job is shown".to_owned()
+            } else {
+                format!("no job is selected: {down} selects the first")
+            });
+            return None;
+        }
+        self.select_one()
+    }
+
+    /// The selected job, for looking at it; the first in view where none is.
     pub(super) fn select_one(&mut self) -> Option<(JobKey, Held<'_>)> {
         if self.selection.row().is_none() {
             self.selection.step(&self.store, &self.rows, 1);

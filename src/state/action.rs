@@ -150,6 +150,7 @@ pub enum Action {
     WriteRows,
     WriteScreen,
     StartDemo,
+    Redraw,
     Suspend,
     Quit,
 }
@@ -257,6 +258,8 @@ pub enum Effect {
     Mouse(bool),
     /// Show the next theme.
     NextTheme,
+    /// Clear the screen and draw all of it.
+    Redraw,
     /// Give the terminal back to the shell until `fg`.
     Suspend,
     /// Leave, and come back over the embedded sandbox.

@@ -31,7 +31,6 @@ impl State {
     pub(super) fn copy(&mut self, what: Copied) -> Vec<Effect> {
         let targets = self.targets();
         if targets.is_empty() {
-            self.remark("there is no job to copy".to_owned());
             return Vec::new();
         }
         let line = |key: &JobKey| match what {

@@ -74,7 +74,7 @@ impl State {
             return vec![key.clone()];
         }
         if self.marks.is_empty() {
-            return self.select_one().map(|(key, _)| key).into_iter().collect();
+            return self.selected_one().map(|(key, _)| key).into_iter().collect();
         }
         self.marks.jobs().cloned().collect()
     }
@@ -111,6 +111,9 @@ impl State {
             return;
         }
         let targets = self.targets();
+        if targets.is_empty() {
+            return;
+        }
         let deletion = self.deletion_of(&targets);
         if deletion.victims.is_empty() {
             let why = if deletion.read_only.is_empty() {

@@ -2,7 +2,7 @@
 //! selection's place. Rows for another query or sort are built step by step, so that a million never
 //! hold up a key.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Shown, State};
 use crate::store::{Banner, Build, Cause, Followed, Severity, Sort, Sureness};
@@ -30,11 +30,15 @@ struct BuiltRows {
 /// So many changed jobs are looked at in one go: about two milliseconds.
 const CHANGES: usize = 1_024;
 
+/// What takes no longer than this is not worth a word.
+const MOMENT: SignedDuration = SignedDuration::from_millis(300);
+
 impl State {
     /// Derives afresh what follows from the rest: rows and counts only when what they are built from
     /// changed, banners always (they are few).
     pub fn refresh(&mut self) {
         self.refresh_rows();
+        self.building_since = self.is_building().then(|| self.building_since.unwrap_or(self.now));
         let before = std::mem::replace(&mut self.banners, self.store.banners(self.now));
         let came = |banner: &&Banner| !before.iter().any(|old| old.cause == banner.cause);
         for banner in self.banners.iter().filter(|banner| banner.cause.comes_with_time()).filter(came) {
@@ -121,6 +125,12 @@ impl State {
     /// Whether rows are being built: those on the screen are of an older query or sort, or lack some jobs.
     pub fn is_building(&self) -> bool {
         self.build.is_some() || self.behind || self.store.is_settling()
+    }
+
+    /// Whether that has been going on for longer than somebody takes for a moment.
+    pub fn is_long_building(&self) -> bool {
+        self.is_building()
+            && self.building_since.is_some_and(|since| self.now.duration_since(since) >= MOMENT)
     }
 
     /// Does a bounded piece of what [`is_building`](Self::is_building) tells of, in a few milliseconds at

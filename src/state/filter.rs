@@ -1,11 +1,12 @@
 //! The filter line: the query in force, the text being edited, what may be written next, and the filters
-//! that were kept before. A broken text leaves the last good query in force, so that the rows do not vanish
-//! while somebody types; of a text that is merely unfinished what stands before the unfinished term is in force.
+//! that were kept before. Of a text that is broken or unfinished what stands before that place is in force, so
+//! that the rows do not vanish while somebody types: not what the letters before would have found by themselves.
 
 use jiff::tz::TimeZone;
 use tui_input::Input;
 
 use super::completion::{Suggestion, Vocabulary, suggest};
+use crate::store::Column;
 use crate::store::query::{Query, QueryError};
 
 /// The most filters that are remembered.
@@ -19,6 +20,8 @@ pub struct Filter {
     query: Query,
     text: String,
     generation: u64,
+    /// What the filter is about that was entered last.
+    asked: Vec<Column>,
     editing: Option<Editing>,
 }
 
@@ -57,6 +60,12 @@ impl Filter {
         &self.text
     }
 
+    /// The columns that the filter names which is in force, or was before it was edited: what is being typed
+    /// moves no column.
+    pub fn asked(&self) -> &[Column] {
+        &self.asked
+    }
+
     /// Goes up with every change of the query in force.
     pub fn generation(&self) -> u64 {
         self.generation
@@ -91,6 +100,9 @@ impl Filter {
             self.query = query;
             text.clone_into(&mut self.text);
             self.generation += 1;
+        }
+        if self.editing.is_none() {
+            self.asked = self.query.columns();
         }
         Ok(())
     }
@@ -143,10 +155,14 @@ impl Filter {
         editing.insisted = false;
         let text = editing.input.value().to_owned();
         let error = self.set(&text, zone).err();
-        let mut wrong = error.clone();
-        // Without the unfinished term there may be another one around it.
-        while let Some(error) = wrong.filter(|error| error.unfinished) {
-            wrong = self.set(text.get(..error.at.start).unwrap_or_default(), zone).err();
+        let (mut wrong, mut rest) = (error.clone(), text.as_str());
+        // Without the term that is wrong there may be another one around it. In the end there is no text, which
+        // is a query.
+        while let Some(error) = wrong {
+            let mut places = rest.char_indices().map(|(at, _)| at);
+            let shorter = places.rfind(|at| *at <= error.at.start).unwrap_or(0);
+            rest = rest.get(..shorter).unwrap_or_default();
+            wrong = self.set(rest, zone).err();
         }
         if let Some(editing) = &mut self.editing {
             // What is wrong comes before what may follow.
@@ -166,6 +182,7 @@ impl Filter {
             }
             _ => {
                 self.editing = None;
+                self.asked = self.query.columns();
                 self.remember();
             }
         }

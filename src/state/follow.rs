@@ -57,7 +57,7 @@ impl Following {
 impl State {
     /// The job whose details are open, else the selected one.
     fn job_at_hand(&mut self) -> Option<(JobKey, Held<'_>)> {
-        let Some(Overlay::Details { key, .. }) = &self.overlay else { return self.select_one() };
+        let Some(Overlay::Details { key, .. }) = &self.overlay else { return self.selected_one() };
         let key = key.clone();
         let held = self.store.job(self.store.find(&key)?)?;
         Some((key, held))
@@ -160,7 +160,9 @@ mod tests {
     fn a_key_follows_the_selected_job_and_lets_it_go() {
         let mut state = state(&[job("b", 2, "running"), job("a", 1, "done")]);
         let id = JobId::new("b");
-        assert_eq!(press(&mut state, "f"), [Effect::Follow(EU1, id.clone())]);
+        assert_eq!(press(&mut state, "f"), [], "nobody sees which job is meant");
+        assert_eq!(said(&state), "no job is selected: j selects the first");
+        assert_eq!(press(&mut state, "jf"), [Effect::Follow(EU1, id.clone())]);
         assert!(state.following.has(EnvironmentId(0), "b") && said(&state).contains("at once"));
         assert_eq!(press(&mut state, "f"), [Effect::LetGo(EU1, id)]);
         assert!(state.following.is_empty());
@@ -182,7 +184,7 @@ mod tests {
     #[test]
     fn an_end_shows_at_once_is_told_and_is_the_end_of_following() {
         let mut state = state(&[job("b", 2, "running")]);
-        press(&mut state, "f");
+        press(&mut state, "jf");
         hear(&mut state, "b", Err(Failure::new(FailureKind::Timeout, "")), false);
         let key = JobKey { environment: EnvironmentId(0), id: JobId::new("b") };
         assert_eq!(state.following.standing(&key).unwrap(), "asking again: no answer in time");

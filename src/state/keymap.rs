@@ -7,7 +7,7 @@ mod press;
 mod remap;
 mod table;
 
-pub use hints::Hint;
+pub use hints::{Foot, Hint};
 pub use map::{Keymap, Row};
 pub use press::{describe_key, is_typed, parse_key};
 pub use remap::Misbinding;

@@ -155,6 +155,23 @@ impl Layout {
         layout
     }
 
+    /// The same, with the hints in the bottom border as on a short screen: what they and the rule above them
+    /// took goes to the jobs.
+    pub(super) fn without_hints_rule(mut self) -> Self {
+        if self.hints_rule == 0 {
+            return self;
+        }
+        let gained = 2;
+        self.hints_rule = 0;
+        self.hints.y = self.screen.height.saturating_sub(1);
+        self.jobs.height += gained;
+        if self.events_rule > 0 {
+            self.events_rule += gained;
+            self.events.y += gained;
+        }
+        self
+    }
+
     fn place_panes(&mut self, fleet: &Fleet, y: u16, size: Size) {
         let lines = fleet.environments.len().max(fleet.keys.len()).max(1);
         let height = u16::try_from(lines).unwrap_or(u16::MAX).min(size.height / 3);
@@ -257,7 +274,9 @@ mod tests {
             banners in 0..9_usize,
             chosen in prop::sample::subsequence(COLUMNS.to_vec(), 1..COLUMNS.len()).prop_shuffle(),
             first_width in prop::option::of(3..=200_u16),
+            asked in prop::sample::subsequence(COLUMNS.to_vec(), 0..4), realtime in any::<bool>(),
         ) {
+            let asked: Vec<_> = asked.iter().map(|spec| spec.column).collect();
             let chosen: Vec<String> = chosen.iter().enumerate().map(|(at, spec)| match first_width {
                 Some(width) if at == 0 => format!("{}:{width}", spec.column),
                 _ => spec.column.to_string(),
@@ -265,6 +284,7 @@ mod tests {
             let chosen = Columns::parse(chosen.iter().map(String::as_str)).unwrap();
             let fleet = fleet(environments, keys);
             let layout = Layout::of(Size { width, height }, &fleet, banners);
+            let layout = if realtime { layout } else { layout.without_hints_rule() };
             let parts =
                 [layout.banners, layout.environments, layout.keys, layout.strip, layout.jobs, layout.events, layout.hints];
             for (at, part) in parts.iter().enumerate() {
@@ -277,7 +297,7 @@ mod tests {
             prop_assert!(overlay.right() <= width && overlay.bottom() <= height);
             for spec in &COLUMNS {
                 for chosen in [&Columns::default(), &chosen] {
-                    let columns = layout.columns(&fleet, spec.column, chosen);
+                    let columns = layout.columns(&fleet, spec.column, chosen, &asked);
                     let used: u16 = columns.iter().map(|column| column.width + 1).sum();
                     prop_assert!(used <= layout.jobs.width.saturating_sub(1), "{used} of {}", layout.jobs.width);
                     let first = chosen.chosen().next().map(|choice| choice.column);

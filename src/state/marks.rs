@@ -67,7 +67,7 @@ impl Marks {
 impl State {
     /// Marks the selected job, or takes its mark away, and goes on to the next.
     pub(super) fn toggle_mark(&mut self) {
-        let Some((key, _)) = self.select_one() else { return };
+        let Some((key, _)) = self.selected_one() else { return };
         if self.marks.jobs.remove(&key).is_none() {
             let all = self.marks.add(std::iter::once(key));
             self.say_marked(all);
@@ -77,7 +77,7 @@ impl State {
 
     /// Begins a range at the selected job; the second time marks all from there to the selected one.
     pub(super) fn mark_range(&mut self) {
-        let Some((key, _)) = self.select_one() else { return };
+        let Some((key, _)) = self.selected_one() else { return };
         let begun = self.marks.from.take();
         let place = |key: &JobKey| self.rows.position(&self.store, key);
         let Some((from, to)) = begun.as_ref().and_then(place).zip(place(&key)) else {

@@ -73,7 +73,7 @@ pub use filter::{Complaint, Filter};
 pub use follow::Following;
 pub use help::Help;
 pub use keymap::{
-    BINDINGS, Binding, Context, Hint, Keymap, Misbinding, Row, describe_key, is_typed, parse_key,
+    BINDINGS, Binding, Context, Foot, Hint, Keymap, Misbinding, Row, describe_key, is_typed, parse_key,
 };
 pub use layout::{Layout, Size};
 pub use link::JobLink;
@@ -195,6 +195,8 @@ pub struct State {
     built: Option<Built>,
     /// The rows for another query or sort than those on the screen, while they are made.
     build: Option<Box<Build>>,
+    /// Since when there is something to be built.
+    building_since: Option<Timestamp>,
     /// Whether the rows lack jobs that they have not looked at yet.
     behind: bool,
     scratch: Scratch,
@@ -250,6 +252,7 @@ impl State {
             summary: Summary::default(),
             built: None,
             build: None,
+            building_since: None,
             behind: false,
             scratch: Scratch::default(),
             overlay_end: 0,
@@ -289,12 +292,14 @@ impl State {
 
     /// Where everything goes on a screen of this size.
     pub fn layout(&self) -> Layout {
-        Layout::of(self.size, self.store.fleet(), self.banners().count())
+        let layout = Layout::of(self.size, self.store.fleet(), self.banners().count());
+        // The rule above the hints is there for what it tells of the realtime hosts.
+        if self.store.realtime_hosts().next().is_some() { layout } else { layout.without_hints_rule() }
     }
 
     /// The columns of the jobs pane as they are on the screen now.
     pub fn shown_columns(&self) -> Vec<layout::ShownColumn> {
-        self.layout().columns(self.store.fleet(), self.sort.column, &self.columns)
+        self.layout().columns(self.store.fleet(), self.sort.column, &self.columns, self.filter.asked())
     }
 
     /// Learns from the last drawing how far its overlay can be scrolled: only drawing knows how many

@@ -93,7 +93,7 @@ impl State {
         if !area.contains(at) {
             return self.act(close);
         }
-        if at.y != area.bottom() - 1 || self.notice.is_some() {
+        if at.y != area.bottom() - 1 {
             return Vec::new();
         }
         let foot = Rect { x: area.x + 2, y: at.y, width: self.hint_room(area), height: 1 };
@@ -116,14 +116,16 @@ impl State {
     }
 
     fn click_on_hint(&mut self, at: Position, line: Rect, context: Context) -> Vec<Effect> {
-        if !line.contains(at) || self.notice.is_some() {
+        if !line.contains(at) {
             return Vec::new();
         }
         let x = at.x - line.x;
         let hint = self
-            .hints(context, line.width)
+            .foot(context, line.width)
+            .hints
             .into_iter()
             .find(|hint| (hint.x..hint.x + hint.width).contains(&x));
+        self.notice = None;
         hint.map_or_else(Vec::new, |hint| self.act(hint.action))
     }
 
@@ -175,7 +177,7 @@ impl State {
     fn sort_at(&mut self, x: u16) {
         let layout = self.layout();
         let mut left = layout.jobs.x + 1;
-        for column in layout.columns(self.store.fleet(), self.sort.column, &self.columns) {
+        for column in self.shown_columns() {
             // The gap behind a column is its own.
             let right = left + column.width + 1;
             if (left..right).contains(&x) {

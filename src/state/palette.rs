@@ -111,7 +111,8 @@ impl State {
         } else {
             self.elsewhere(action).map(str::to_owned)
         };
-        let keys = row.keys.join(" ");
+        let keys: Vec<_> = row.keys.iter().map(|key| self.keymap.shown(key)).collect();
+        let keys = keys.join(" ");
         let help =
             self.views.help(action, &self.presenter).map_or(Cow::Borrowed(row.binding.help), Cow::Owned);
         Some(Entry { action, name: action.name(), keys, help, why_not })

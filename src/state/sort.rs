@@ -2,7 +2,7 @@
 //! which action is of the columns or of the views.
 
 use super::{Action, Effect, State};
-use crate::store::{COLUMNS, Column, Sort};
+use crate::store::{Column, Sort};
 
 impl State {
     /// Does what changes how the jobs are shown.
@@ -40,12 +40,10 @@ impl State {
         }
     }
 
-    /// What can be sorted by in turn: the columns that were chosen, else all.
+    /// What can be sorted by in turn: the columns that are on the screen. One from the configuration may be
+    /// another.
     fn sortable(&self) -> Vec<Column> {
-        if self.columns.is_automatic() {
-            return COLUMNS.iter().map(|spec| spec.column).collect();
-        }
-        self.columns.chosen().map(|choice| choice.column).collect()
+        self.shown_columns().iter().map(|shown| shown.spec.column).collect()
     }
 
     fn sort_by(&mut self, forward: bool) {

@@ -30,7 +30,8 @@ impl State {
         self.shown = if again { Shown::All } else { Shown::Stuck };
         self.remark(match self.store.stuck() {
             _ if again => "all jobs again".to_owned(),
-            0 => "no job is stuck; ! shows all again".to_owned(),
+            // The empty list says so itself.
+            0 => return self.notice = None,
             1 => "1 stuck job alone; ! shows all again".to_owned(),
             count => format!("{count} stuck jobs alone; ! shows all again"),
         });

@@ -77,6 +77,8 @@ impl State {
         if event.kind == KeyEventKind::Release {
             return Vec::new();
         }
+        // What was said of the key before has been read, or is in the way now.
+        self.notice = None;
         if let Some(action) = self.keymap.lookup(self.context(), event) {
             return self.act(action);
         }

@@ -127,14 +127,30 @@ impl Views {
         Self::named(&self.list.iter().enumerate().map(shown).collect::<Vec<_>>())
     }
 
-    /// Whether a key has a view, where it is a view's.
+    /// The views that have a key, with that and a word each, as they may be shown.
+    pub(super) fn hints(&self, presenter: &Presenter) -> impl Iterator<Item = (Action, String)> {
+        let word = |(at, view): (usize, &View)| brief(&presenter.view(at, &view.name)).to_owned();
+        KEYS.into_iter().zip(self.list.iter().enumerate().map(word))
+    }
+
     /// The key of the last view that has one.
     pub(super) fn last_key(&self) -> Option<Action> {
         KEYS.get(..self.list.len().min(KEYS.len())).and_then(<[Action]>::last).copied()
     }
 
+    /// Whether a key has a view, where it is a view's.
     pub(super) fn offers(&self, action: Action) -> bool {
         place(action).is_none_or(|at| at < self.list.len())
+    }
+}
+
+/// A name for a line of hints: the views that are built in have a shorter one.
+fn brief(name: &str) -> &str {
+    match name {
+        "rejected in 24 h" => "rejected",
+        "with errors" => "errors",
+        "gone in 24 h" => "expiring",
+        _ => name,
     }
 }
 

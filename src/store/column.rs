@@ -76,7 +76,7 @@ pub const COLUMNS: [ColumnSpec; 15] = {
     }
     [
         spec(Column::Env, "ENV", (5, 0, 0), Left, false, "environment where the job was created"),
-        spec(Column::Key, "KEY", (8, 0, 9), Left, false, "key that lists the job"),
+        spec(Column::Key, "KEY", (8, 0, 12), Left, false, "key that lists the job"),
         spec(
             Column::Status,
             "STATUS",
@@ -88,12 +88,12 @@ pub const COLUMNS: [ColumnSpec; 15] = {
         spec(Column::Id, "ID", (10, 0, 3), Left, false, "job id"),
         spec(Column::Name, "NAME", (12, 4, 0), Left, false, "audio file; ↗ where it is fetched from a URL"),
         spec(Column::Title, "TITLE", (14, 3, 8), Left, false, "tracking title"),
-        spec(Column::Ref, "REFERENCE", (14, 2, 10), Left, false, "tracking reference"),
+        spec(Column::Ref, "REFERENCE", (14, 2, 9), Left, false, "tracking reference"),
         spec(Column::Tags, "TAGS", (12, 1, 11), Left, false, "tracking tags"),
         spec(Column::Lang, "LANG", (5, 0, 4), Left, false, "language asked for"),
         spec(Column::Model, "MODEL", (8, 0, 6), Left, false, "model (operating point) asked for"),
         spec(Column::Audio, "AUDIO", (8, 0, 5), Right, true, "length of the audio, h:mm:ss"),
-        spec(Column::Created, "CREATED", (15, 0, 12), Right, true, "when it was submitted"),
+        spec(Column::Created, "CREATED", (15, 0, 13), Right, true, "when it was submitted"),
         spec(Column::Age, "AGE", (6, 0, 2), Right, false, "since it was submitted"),
         spec(
             Column::Expires,
@@ -103,7 +103,7 @@ pub const COLUMNS: [ColumnSpec; 15] = {
             false,
             "until the service drops it, 7 days after submission",
         ),
-        spec(Column::Error, "ERROR", (16, 4, 13), Left, false, "last error"),
+        spec(Column::Error, "ERROR", (16, 4, 10), Left, false, "last error"),
     ]
 };
 

@@ -1,7 +1,7 @@
 //! A screen for terminals that have nothing but ASCII: each character that voxtop draws with has one that
 //! stands for it there, and of what the service sent everything else becomes `?`. Widths stay.
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use unicode_width::UnicodeWidthStr;
 
 /// What stands for what. States that differ by their glyph differ here too; their words stand beside them.
@@ -12,7 +12,7 @@ const STANDS_FOR: [(&str, &str); 26] = [
     ("·", "."),
     ("…", "~"),
     ("–", "-"),
-    ("✔", "v"),
+    ("✔", "+"),
     ("✖✗×", "x"),
     ("●", "o"),
     ("◐", "s"),
@@ -26,12 +26,27 @@ const STANDS_FOR: [(&str, &str); 26] = [
     ("←", "<"),
     ("▲△↑", "^"),
     ("▼▽↓", "v"),
-    ("⏎", "E"),
     ("⇄", "="),
     ("⧗", "%"),
     ("⤓", "S"),
     ("≠", "!"),
     ("■", "#"),
+    ("‘’", "'"),
+];
+
+/// Letters of Europe without what is above, below or across them, from `À` on. A name stays one that can be
+/// read.
+const LATIN: [(char, &str); 2] = [
+    (
+        '\u{c0}',
+        "AAAAAAACEEEEIIIIDNOOOOOxOUUUUYTsaaaaaaaceeeeiiiidnooooo/ouuuuyty\
+         AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiIiJjKkkLlLlLlL\
+         lLlNnNnNnnNnOoOoOoOoRrRrRrSsSsSsSsTtTtTtUuUuUuUuUuUuWwYyYZzZzZzs",
+    ),
+    (
+        '\u{1ea0}',
+        "AaAaAaAaAaAaAaAaAaAaAaAaEeEeEeEeEeEeEeEeIiIiOoOoOoOoOoOoOoOoOoOoOoOoUuUuUuUuUuUuUuYyYyYyYy",
+    ),
 ];
 
 /// The bars of a trend, the lowest first.
@@ -39,6 +54,7 @@ const BARS: (&str, &str) = ("▁▂▃▄▅▆▇█", "_..:-=+#");
 
 /// Puts ASCII in the place of everything else.
 pub(super) fn translate(buffer: &mut Buffer) {
+    spell_marks(buffer);
     let mut covered = 0;
     for cell in &mut buffer.content {
         // What is two cells wide becomes two characters in two cells: two in one cell would be left behind
@@ -59,6 +75,50 @@ pub(super) fn translate(buffer: &mut Buffer) {
     }
 }
 
+/// Says marks in words where there is room for them: `✔` is `ok`, `✖401` is `401`, `–` is `--`.
+fn spell_marks(buffer: &mut Buffer) {
+    let is_blank = |cell: &Cell| cell.symbol() == " ";
+    let width = usize::from(buffer.area.width).max(1);
+    for row in buffer.content.chunks_mut(width) {
+        for at in 0..row.len().saturating_sub(3) {
+            let Some([mark, next, third, last]) = row.get_mut(at..at + 4) else { continue };
+            match mark.symbol() {
+                "✔" | "–" if is_blank(next) && is_blank(third) => {
+                    let word = if mark.symbol() == "✔" { ["o", "k"] } else { ["-", "-"] };
+                    let style = mark.style();
+                    mark.set_symbol(word[0]);
+                    next.set_symbol(word[1]).set_style(style);
+                }
+                "✖" if [&*next, &*third, &*last].iter().all(|cell| is_digit(cell)) => {
+                    mark.set_symbol(next.symbol());
+                    next.set_symbol(third.symbol());
+                    third.set_symbol(last.symbol());
+                    last.set_symbol(" ");
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+fn is_digit(cell: &Cell) -> bool {
+    cell.symbol().bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A letter without its marks, whether they are part of it or follow it.
+fn bare(symbol: &str) -> Option<&'static str> {
+    let first = symbol.chars().next()?;
+    if first.is_ascii() {
+        const ASCII: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+        let at = ASCII.find(first)?;
+        return ASCII.get(at..=at);
+    }
+    LATIN.iter().find_map(|(from, letters)| {
+        let at = usize::try_from(u32::from(first).checked_sub(u32::from(*from))?).ok()?;
+        letters.get(at..=at)
+    })
+}
+
 fn stand_in(symbol: &str) -> &'static str {
     let one = STANDS_FOR.iter().find(|(whole, _)| whole.contains(symbol)).map(|(_, stands)| *stands);
     let bar = || {
@@ -69,7 +129,7 @@ fn stand_in(symbol: &str) -> &'static str {
         "↗" => "/",
         "‖" => "|",
         "≥" => ">",
-        _ => one.or_else(bar).unwrap_or("?"),
+        _ => one.or_else(bar).or_else(|| bare(symbol)).unwrap_or("?"),
     }
 }
 
@@ -105,10 +165,30 @@ mod tests {
         let mut buffer = Buffer::empty(Rect::new(0, 0, 40, 2));
         buffer.set_string(0, 0, "┌ voxtop ─ ● up ▁▃▇ 会議 é ü …", ratatui::style::Style::new());
         translate(&mut buffer);
-        let text: String = buffer.content.iter().map(ratatui::buffer::Cell::symbol).collect();
+        let text: String = buffer.content.iter().map(Cell::symbol).collect();
         assert!(text.is_ascii(), "{text}");
-        assert!(text.starts_with("+ voxtop - o up _.+ ???? ? ? ~"), "{text}");
+        assert!(text.starts_with("+ voxtop - o up _.+ ???? e u ~"), "{text}");
         assert!(buffer.content.iter().all(|cell| cell.symbol().len() == 1), "a character a cell");
+    }
+
+    #[test]
+    fn marks_are_words_where_there_is_room_and_letters_lose_theirs() {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 60, 1));
+        let text = "eu1 ✔    us2 ✖401 au1 –    eu2 ✔ Übergabe Łódź e\u{301}té ệ ✖ us2:";
+        buffer.set_string(0, 0, text, ratatui::style::Style::new());
+        translate(&mut buffer);
+        let text: String = buffer.content.iter().map(Cell::symbol).collect();
+        assert_eq!(text.trim_end(), "eu1 ok   us2 401  au1 --   eu2 + Ubergabe Lodz ete e x us2:");
+    }
+
+    #[test]
+    fn the_tables_of_letters_are_as_long_as_what_they_stand_for() {
+        let lengths = LATIN.map(|(_, letters)| letters.len());
+        assert_eq!(lengths, [0x180 - 0xc0, 0x1efa - 0x1ea0]);
+        assert_eq!(
+            (bare("ÿ"), bare("ſ"), bare("Ỹ"), bare("ỹ")),
+            (Some("y"), Some("s"), Some("Y"), Some("y"))
+        );
     }
 
     proptest::proptest! {
@@ -117,7 +197,7 @@ mod tests {
             let mut buffer = Buffer::empty(Rect::new(0, 0, 30, 1));
             buffer.set_string(0, 0, &text, ratatui::style::Style::new());
             translate(&mut buffer);
-            let single = |cell: &ratatui::buffer::Cell| cell.symbol().is_ascii() && cell.symbol().len() == 1;
+            let single = |cell: &Cell| cell.symbol().is_ascii() && cell.symbol().len() == 1;
             proptest::prop_assert!(buffer.content.iter().all(single));
         }
     }

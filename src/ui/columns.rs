@@ -49,10 +49,7 @@ pub(super) fn draw(
         }
     }
     let bottom = area.bottom().saturating_sub(1);
-    let foot = match &state.notice {
-        Some(notice) => Line::styled(format!(" {} ", state.presenter.told(&notice.text)), theme.active),
-        None => hints::line(&state.hints(Context::Columns, room), theme),
-    };
+    let foot = hints::foot(state, Context::Columns, room, theme);
     buffer.set_line(area.x + 2, bottom, &paint::fit_line(foot, usize::from(room)), room);
     choices.len().saturating_sub(1)
 }

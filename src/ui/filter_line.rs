@@ -85,7 +85,10 @@ fn finding(state: &State, layout: &Layout, theme: &Theme) -> Span<'static> {
         Some(Complaint::Unfinished(error)) => {
             Span::styled(format!("{count} jobs · {}", error.message), theme.quiet)
         }
-        Some(Complaint::Wrong(_)) if completion::says_why(layout) => Span::styled("✖", theme.bad),
+        // The box beside the line says why.
+        Some(Complaint::Wrong(_)) if completion::says_why(layout) => {
+            Span::styled("✖ not in force: the rows are of the filter before", theme.bad)
+        }
         Some(Complaint::Wrong(error)) => Span::styled(error.message.clone(), theme.bad),
     }
 }

@@ -114,7 +114,7 @@ fn bound<'a>(
     let offered = rows.filter(|row| state.offers(row.binding.action));
     let entry = |row: &crate::state::Row| {
         let keys = row.keys.iter().filter(|key| meaning(key) == Some(row.binding.action));
-        let keys: Vec<&str> = keys.map(String::as_str).collect();
+        let keys: Vec<_> = keys.map(|key| state.keymap.shown(key)).collect();
         let label = Span::styled(format!("  {}", keys.join(" ")), theme.accent);
         let help = state.views.help(row.binding.action, &state.presenter);
         let help = help.unwrap_or_else(|| row.binding.help.to_owned());

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::{Theme, overlay, paint};
-use crate::state::{Context, Hint, Layout, State};
+use crate::state::{Context, Foot, Hint, Layout, State};
 
 /// So many cells of a line that is asked for may go to hints.
 const PROMPT_HINTS: u16 = 20;
@@ -40,18 +40,30 @@ pub(super) fn draw(
     if state.overlay.is_some() && state.prompt.is_none() {
         return;
     }
-    let line = match &state.notice {
-        Some(notice) => Line::styled(format!(" {} ", state.presenter.told(&notice.text)), theme.active),
-        None if state.overlay.is_some() => return,
-        None => line(&state.hints(state.context_below(), area.width), theme),
-    };
-    paint::put_line(buffer, area, 0, line);
+    if state.overlay.is_none() || state.notice.is_some() {
+        paint::put_line(buffer, area, 0, foot(state, state.context_below(), area.width, theme));
+    }
+}
+
+/// A passing remark, cut where it is too long, and the hints beside it.
+pub(super) fn foot<'a>(state: &State, context: Context, room: u16, theme: &Theme) -> Line<'a> {
+    let Foot { remark, hints } = state.foot(context, room);
+    let Some((text, width)) = remark else { return line(&hints, theme) };
+    let text = paint::fit(&text, usize::from(width)).into_owned();
+    let end = u16::try_from(text.width()).unwrap_or(width);
+    let mut spans = vec![Span::styled(text, theme.active)];
+    spans.extend(line_from(&hints, end, theme).spans);
+    Line::from(spans)
 }
 
 /// Hints as a line, each at its place.
 pub(super) fn line<'a>(hints: &[Hint], theme: &Theme) -> Line<'a> {
+    line_from(hints, 0, theme)
+}
+
+/// The part of it behind so many cells.
+fn line_from<'a>(hints: &[Hint], mut end: u16, theme: &Theme) -> Line<'a> {
     let mut spans = Vec::new();
-    let mut end = 0;
     for hint in hints {
         spans.push(Span::raw(" ".repeat(usize::from(hint.x.saturating_sub(end)))));
         spans.push(Span::styled(hint.key.clone(), theme.accent));

@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{Theme, completion, filter_line, format, matched, pace, paint};
 use crate::model::{EnvironmentState, JobId, JobKey};
 use crate::state::layout::ShownColumn;
-use crate::state::{Action, Layout, Shown, Standing, State};
+use crate::state::{Action, Complaint, Layout, Shown, Standing, State};
 use crate::store::{Align, Column, Handle, Held, Sort};
 
 /// Draws the pane and its rule; `cursor` becomes where the filter is edited.
@@ -35,6 +35,10 @@ pub(super) fn draw(
             paint::tint(buffer, Rect::new(layout.jobs.x, y, layout.jobs.width, 1), theme.selected);
         }
     }
+    if matches!(state.filter.complaint(), Some(Complaint::Wrong(_))) {
+        // They are not those of what is written.
+        paint::tint(buffer, Rect { y: top, height: layout.rows(), ..layout.jobs }, theme.stale);
+    }
     if rows.is_empty() {
         draw_nothing(buffer, state, layout, theme);
     }
@@ -52,7 +56,7 @@ fn place(state: &State, layout: &Layout) -> String {
     let last = (first + usize::from(layout.rows())).min(count);
     let plus = if state.store.is_complete() { "" } else { "+" };
     // These are still the rows of before.
-    let building = if state.is_building() { "… " } else { "" };
+    let building = if state.is_long_building() { "… " } else { "" };
     let history = pace::history(state).filter(|_| layout.screen.width >= 80);
     let history = history.map_or(String::new(), |words| format!("{words} · "));
     format!(

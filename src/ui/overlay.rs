@@ -122,10 +122,7 @@ pub(super) fn draw(
     if let Some(prompt) = &state.prompt {
         *cursor = Some(draw_prompt(buffer, (area.x + 2, bottom), room, prompt, theme));
     } else {
-        let hints = match &state.notice {
-            Some(notice) => Line::styled(format!(" {} ", state.presenter.told(&notice.text)), theme.active),
-            None => hints::line(&state.hints(state.context_below(), room), theme),
-        };
+        let hints = hints::foot(state, state.context_below(), room, theme);
         buffer.set_line(area.x + 2, bottom, &paint::fit_line(hints, usize::from(room)), room);
     }
     let x = area.right().saturating_sub(place_width + 2);

@@ -47,10 +47,7 @@ pub(super) fn draw(
     let bottom = area.bottom().saturating_sub(1);
     let all = place(first, usize::from(list.height), entries.len());
     let all_width = u16::try_from(all.width()).unwrap_or(0);
-    let foot = match &state.notice {
-        Some(notice) => Line::styled(format!(" {} ", state.presenter.told(&notice.text)), theme.active),
-        None => hints::line(&state.hints(Context::Palette, width.saturating_sub(all_width)), theme),
-    };
+    let foot = hints::foot(state, Context::Palette, width.saturating_sub(all_width), theme);
     let room = usize::from(width.saturating_sub(all_width));
     buffer.set_line(area.x + 2, bottom, &paint::fit_line(foot, room), width);
     let x = area.right().saturating_sub(all_width + 2);

@@ -54,6 +54,7 @@ fn role(cell: &Cell, theme: &Theme) -> char {
 
 fn render(state: &mut State, theme: &Theme) -> Buffer {
     state.refresh();
+    state.keymap.name_in_letters(theme.ascii);
     let Size { width, height } = state.size;
     let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
     let end = draw_into(&mut buffer, state, theme, &mut None);

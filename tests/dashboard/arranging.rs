@@ -10,14 +10,15 @@ impl Board {
     pub(super) fn arranging_key(&mut self, key: &str, action: Action) -> bool {
         match action {
             Action::SortNext => self.turns(key, "EXPIRES▲", "<", "AGE▲"),
-            Action::SortPrevious => self.turns(key, "CREATED▼", ">", "AGE▲"),
+            Action::SortPrevious => self.turns(key, "AUDIO▼", ">", "AGE▲"),
             Action::SortReverse => self.turns(key, "AGE▼", key, "AGE▲"),
             Action::ThenNext => {
                 self.press(key);
                 self.see("ENV△");
                 self.press("[");
                 self.see("ENV▽");
-                self.session.send("]".repeat(14));
+                // Eleven columns are on the screen beside the first.
+                self.session.send("]".repeat(11));
                 self.see("sorted by age alone");
             }
             Action::ThenReverse => {

@@ -4,6 +4,7 @@ use super::{Ending, Loop};
 use crate::app::export::Made;
 use crate::app::keys::Wish;
 use crate::app::passage::Between;
+use crate::app::signals::Quit;
 use crate::app::{bundle, clipboard, dump, now, terminal};
 use crate::poll::Pollers;
 use crate::state::{Effect, Message, Target, WriteOrder, Written};
@@ -54,6 +55,11 @@ impl Loop {
                 if let Err(error) = self.screen.mouse(wanted) {
                     let said = format!("the terminal takes no word about the mouse: {error}");
                     self.state.update(Message::Remark(said), now());
+                }
+            }
+            Effect::Redraw => {
+                if self.screen.forget().is_err() {
+                    return Some(Ending::Signal(Quit::Hangup));
                 }
             }
             Effect::Suspend => self.suspend(),

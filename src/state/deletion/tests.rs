@@ -82,6 +82,21 @@ fn jobs_are_marked_by_one_by_range_and_by_filter() {
     assert_eq!((state.marks.len(), said(&state)), (23, "23 marked"));
 }
 
+#[test]
+fn nothing_is_done_to_a_job_that_nobody_sees_to_be_selected() {
+    let mut state = state(false);
+    for key in ["␡", " ", "v", "f", "y", "u", "Y", "s"] {
+        assert_eq!(press(&mut state, key), [], "{key}");
+        assert_eq!(said(&state), "no job is selected: j selects the first", "{key}");
+        assert!(state.prompt.is_none() && state.overlay.is_none() && state.marks.is_empty(), "{key}");
+    }
+    // The selected job is not among the rows: none of those is meant.
+    press(&mut state, "g/id:b0⏎␡");
+    assert!(state.overlay.is_none() && said(&state).starts_with("no job is selected"), "{}", said(&state));
+    press(&mut state, "j␡");
+    assert!(state.overlay.is_some());
+}
+
 /// What was typed, what is asked for, and whether that deletes.
 #[test]
 fn nothing_is_deleted_without_the_right_word() {

@@ -57,7 +57,10 @@ fn what_is_unfinished_is_no_complaint_until_it_is_wanted() {
     assert_eq!(filter.complaint(), None);
     press(&mut filter, " foo:x");
     assert!(matches!(filter.complaint(), Some(Complaint::Wrong(_))));
-    assert_eq!(filter.text(), "env:eu1 status:x foo", "the last good one");
+    assert_eq!(filter.text(), "env:eu1 status:x", "not what the letters before it found");
+    press(&mut filter, " lang:en");
+    assert_eq!(filter.text(), "env:eu1 status:x");
+    assert!(filter.asked().is_empty(), "nothing was entered");
     press(&mut filter, "␛");
     assert_eq!((filter.text(), line(&filter)), ("", "closed"));
     for (text, in_force) in [("(a or (b -", ""), ("a title:\"b c", "a"), ("a or", "a"), ("a b(1", "a b")] {

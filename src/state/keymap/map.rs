@@ -1,6 +1,8 @@
 //! The keymap in force: the table's rows with the keys that the user has for them. Whatever names a key
 //! (hints, help, palette, remarks) asks here, so that it names the one that works.
 
+use std::borrow::Cow;
+
 use crossterm::event::KeyEvent;
 
 use super::{BINDINGS, Binding, Context, describe_key};
@@ -19,12 +21,19 @@ pub struct Row {
 #[derive(Clone, Debug)]
 pub struct Keymap {
     pub(super) rows: Vec<Row>,
+    /// Whether keys are named in letters alone, for a screen that has nothing else.
+    pub(super) in_letters: bool,
 }
+
+/// What keys are called where their signs cannot be drawn.
+const IN_LETTERS: [(&str, &str); 5] =
+    [("⏎", "Enter"), ("↑", "Up"), ("↓", "Down"), ("←", "Left"), ("→", "Right")];
 
 impl Default for Keymap {
     fn default() -> Self {
         let keys = |binding: &Binding| binding.keys.iter().map(|key| (*key).to_owned()).collect();
-        Self { rows: BINDINGS.iter().map(|binding| Row { binding, keys: keys(binding) }).collect() }
+        let rows = BINDINGS.iter().map(|binding| Row { binding, keys: keys(binding) }).collect();
+        Self { rows, in_letters: false }
     }
 }
 
@@ -32,6 +41,17 @@ impl Keymap {
     /// Every row, in the order of the table.
     pub fn rows(&self) -> &[Row] {
         &self.rows
+    }
+
+    /// Names keys by signs, `⏎`, or in letters alone, `Enter`.
+    pub fn name_in_letters(&mut self, wanted: bool) {
+        self.in_letters = wanted;
+    }
+
+    /// A key as it is to be shown.
+    pub fn shown<'k>(&self, key: &'k str) -> Cow<'k, str> {
+        let sign = IN_LETTERS.iter().find(|(sign, _)| self.in_letters && key.ends_with(sign));
+        sign.map_or(Cow::Borrowed(key), |(sign, name)| Cow::Owned(key.replace(sign, name)))
     }
 
     /// What a key press means in a context.
@@ -64,6 +84,6 @@ impl State {
         let here = [self.context_below(), Context::Panes].into_iter();
         let anywhere = keymap.rows.iter().map(|row| row.binding.context);
         let key = here.chain(anywhere).find_map(|context| keymap.key(context, action));
-        key.map_or_else(|| format!(":{}", action.name()), str::to_owned)
+        key.map_or_else(|| format!(":{}", action.name()), |key| keymap.shown(key).into_owned())
     }
 }

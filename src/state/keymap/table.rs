@@ -74,7 +74,7 @@ pub const BINDINGS: &[Binding] = &[
         "mark a range: from here, and the second time to there",
     ),
     bind(Context::Panes, &["*"], Action::MarkAll, "", "mark all that the filter shows"),
-    bind(Context::Panes, &["U"], Action::ClearMarks, "", "take all marks away"),
+    bind(Context::Panes, &["U"], Action::ClearMarks, "unmark", "take all marks away"),
     bind(
         Context::Panes,
         &["Del", "F8"],
@@ -152,7 +152,7 @@ pub const BINDINGS: &[Binding] = &[
         "",
         "show stuck jobs alone, those that run for far longer than is usual where they are; or all again",
     ),
-    bind(Context::Panes, &["="], Action::Compare, "", "compare the two marked jobs"),
+    bind(Context::Panes, &["="], Action::Compare, "compare", "compare the two marked jobs"),
     bind(
         Context::Panes,
         &["b"],
@@ -355,6 +355,13 @@ pub const BINDINGS: &[Binding] = &[
     bind(Context::FirstRun, &[":"], Action::OpenPalette, "", "every action by its name"),
     bind(Context::FirstRun, &["d"], Action::StartDemo, "demo", "look at the demo"),
     bind(Context::FirstRun, &["q", "Esc"], Action::Quit, "quit", "quit"),
+    bind(
+        Context::Always,
+        &["C-l"],
+        Action::Redraw,
+        "",
+        "draw the whole screen anew, where something else wrote on it",
+    ),
     bind(Context::Always, &["C-z"], Action::Suspend, "", "suspend; fg comes back"),
     bind(Context::Always, &["C-c"], Action::Quit, "", "quit"),
 ];

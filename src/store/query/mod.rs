@@ -36,6 +36,7 @@
 //!
 //! The cost is bounded: a text has at most 4 KiB and 64 levels.
 
+mod about;
 mod error;
 mod eval;
 mod fields;

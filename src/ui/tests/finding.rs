@@ -63,7 +63,7 @@ fn emphasised(buffer: &Buffer, from: u16) -> Vec<String> {
 fn what_was_found_stands_out_in_fresh_stale_and_selected_rows() {
     for (name, plain) in [(ThemeName::Dark, false), (ThemeName::Mono, true)] {
         let theme = Theme::named(name);
-        let mut state = writing(120, 40, "name~.WAV");
+        let mut state = writing(96, 40, "name~.WAV");
         state.act(Action::KeepFilter);
         state.act(Action::RowDown);
         let top = state.layout().jobs.y + 1;
@@ -71,7 +71,7 @@ fn what_was_found_stands_out_in_fresh_stale_and_selected_rows() {
         // Of the third name the end is cut off.
         assert_eq!(emphasised(&buffer, top), [".wav", ".wav", "…", ".wav"], "{name}");
         let cell = |y| {
-            let mut cells = (0..120).map(|x| &buffer[(x, y)]);
+            let mut cells = (0..96).map(|x| &buffer[(x, y)]);
             cells.find(|cell| cell.modifier.contains(Modifier::UNDERLINED)).unwrap()
         };
         // The first is selected, and stale, and so stays quiet; the second is neither.
