@@ -49,7 +49,7 @@ pub(super) struct Global {
     /// Never change anything at the service
     #[arg(long, global = true)]
     pub(super) read_only: bool,
-    /// Mask names, titles, references and ids, on the screen and in what is carried away from it
+    /// Mask names, titles, references, tags, ids and errors of jobs, wherever they are shown, printed or carried away
     #[arg(long, global = true)]
     pub(super) presenter: bool,
     /// Show times in this zone: an IANA name, UTC or local [default: local]
