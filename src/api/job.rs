@@ -89,7 +89,7 @@ impl<'t, 'k> Entries<'t, 'k> {
                 id,
                 status: Status::parse(&reader.name(&text(Field::Status).unwrap_or_default())),
                 created_at,
-                data_name: reader.name(&text(Field::DataName).unwrap_or_default()).into(),
+                data_name: reader.file(&text(Field::DataName).unwrap_or_default()).into(),
                 duration_s: fields.seconds(),
                 language: settings
                     .language

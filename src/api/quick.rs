@@ -77,7 +77,7 @@ fn plain<'t>(
     scan.fields(&FIELDS, |field, scan| {
         match field {
             Ok(Field::CreatedAt) => created_at = Some(instant::parse(scan.string()?)),
-            Ok(Field::DataName) => data_name = Some(reader.name(scan.string()?).into()),
+            Ok(Field::DataName) => data_name = Some(reader.file(scan.string()?).into()),
             Ok(Field::Duration) => {
                 let seconds = scan.scalar()?.parse().ok();
                 duration_s = Some(seconds.filter(|seconds| *seconds <= job::LONGEST_AUDIO_S)?);
@@ -178,6 +178,7 @@ mod tests {
             1 => "(bearer|Basic|token) [a-z0-9]{6,20}".prop_map(Value::from),
             1 => "[ -~äöü\u{202e}\u{1b}\n]{0,12}".prop_map(Value::from),
             1 => "[a-zºé·–株会「」نشأ .:?Jy\u{301}\u{3000}]{0,12}".prop_map(Value::from),
+            1 => "(https?)?(%3A|%253a|:)(%2F%2F|//)(u%3Ap%40)?[a-z.]{1,6}[/a-z]{0,4}(%3F|%23|%2525|\\?)?[a-z ]{0,4}(%3D|=)?[a-z0-9% ]{0,5}".prop_map(Value::from),
             1 => "https?://(u:p@)?[a-z.]{1,6}(:80)?/[a-z0-9%+~._/;=-]{0,10}([?#][a-z=\"]{0,5})?".prop_map(Value::from),
             1 => "(Authorization|X-Key|[a-z ]{0,6}): ?[a-z0-9\u{200b} ]{0,20}".prop_map(Value::from),
             1 => "[a-z ]{0,3}eyJ[a-z]{0,30}\\.[a-z]{1,9}\\.[a-z]{0,3}".prop_map(Value::from),

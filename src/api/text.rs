@@ -49,6 +49,23 @@ impl<'k> Reader<'k> {
         self.read(raw, scrub::NAME)
     }
 
+    /// The name of an audio file, which is the whole URL where a client fetched it from there.
+    pub(super) fn file(self, raw: &str) -> Cow<'_, str> {
+        // In what is plain there is no URL.
+        if mask::is_plain(raw) {
+            return self.name(raw);
+        }
+        match scrub::clean(raw) {
+            Cow::Borrowed(cleaned) if mask::has_scheme(cleaned.trim()) => {
+                self.place(cleaned.trim(), scrub::NAME)
+            }
+            Cow::Owned(cleaned) if mask::has_scheme(cleaned.trim()) => {
+                Cow::Owned(self.of_anything().place(cleaned.trim(), scrub::NAME).into_owned())
+            }
+            _ => self.name(raw),
+        }
+    }
+
     /// A message of one sentence or a few.
     pub(super) fn message(self, raw: &str) -> Cow<'_, str> {
         self.read(raw, scrub::MESSAGE)
@@ -57,16 +74,18 @@ impl<'k> Reader<'k> {
     /// A text that says where something is.
     pub(super) fn location(self, raw: &str) -> Cow<'_, str> {
         match scrub::clean(raw) {
-            Cow::Borrowed(cleaned) => self.place(cleaned.trim()),
-            Cow::Owned(cleaned) => Cow::Owned(self.of_anything().place(cleaned.trim()).into_owned()),
+            Cow::Borrowed(cleaned) => self.place(cleaned.trim(), scrub::MESSAGE),
+            Cow::Owned(cleaned) => {
+                Cow::Owned(self.of_anything().place(cleaned.trim(), scrub::MESSAGE).into_owned())
+            }
         }
     }
 
-    fn place(self, cleaned: &str) -> Cow<'_, str> {
+    fn place(self, cleaned: &str, most: usize) -> Cow<'_, str> {
         match self.without_key(mask::location(cleaned)) {
-            Cow::Borrowed(text) => scrub::bound(text, scrub::MESSAGE),
-            Cow::Owned(text) if text.len() <= scrub::MESSAGE => Cow::Owned(text),
-            Cow::Owned(text) => Cow::Owned(scrub::bound(&text, scrub::MESSAGE).into_owned()),
+            Cow::Borrowed(text) => scrub::bound(text, most),
+            Cow::Owned(text) if text.len() <= most => Cow::Owned(text),
+            Cow::Owned(text) => Cow::Owned(scrub::bound(&text, most).into_owned()),
         }
     }
 
@@ -178,6 +197,7 @@ mod tests {
                 assert_eq!(parts.verbatim, !text.contains("abcdefgh1234"));
                 assert_eq!(parts.name(part), reader.name(part));
                 assert_eq!(parts.message(part), reader.message(part));
+                assert_eq!(parts.file(part), reader.file(part));
                 assert_eq!(parts.location(part), reader.location(part));
                 assert_eq!(parts.whole(part), reader.whole(part));
                 assert_eq!(parts.shows(part), reader.shows(part));
