@@ -313,7 +313,7 @@ pub(super) fn errors(value: &Value, reader: Reader<'_>) -> Vec<JobError> {
             Value::String(_) | Value::Number(_) => json::text(error),
             _ => return None,
         };
-        let message = reader.message(message.as_deref().unwrap_or_default());
+        let message = reader.said(message.as_deref().unwrap_or_default());
         Some(JobError {
             timestamp: field("timestamp").and_then(|text| instant::parse(&text)),
             message: if message.is_empty() { "(no message)".into() } else { message.into() },

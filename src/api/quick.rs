@@ -147,11 +147,11 @@ fn errors(scan: &mut Scan<'_>, reader: Reader<'_>, anything: Reader<'_>) -> Opti
 fn message<'t>(scan: &mut Scan<'t>, reader: Reader<'_>, anything: Reader<'_>) -> Option<Cow<'t, str>> {
     let start = *scan;
     if let Some(plain) = scan.string() {
-        return Some(reader.message(plain));
+        return Some(reader.said(plain));
     }
     *scan = start;
     let text: String = serde_json::from_str(scan.value()?).ok()?;
-    Some(Cow::Owned(anything.message(&text).into_owned()))
+    Some(Cow::Owned(anything.said(&text).into_owned()))
 }
 
 fn status(word: &str, reader: Reader<'_>) -> Status {
@@ -237,9 +237,9 @@ mod tests {
         #[test]
         fn in_one_pass_it_is_what_the_parser_makes_of_it(
             entries in prop::collection::vec(prop_oneof![9 => entry(), 1 => odd()], 0..6),
-            pretty: bool, more: bool, briefly: bool,
+            pretty: bool, more: bool, briefly: bool, short: bool,
         ) {
-            let key = KeyValue::new("sk-0123456789").unwrap();
+            let key = KeyValue::new(if short { "bearer" } else { "sk-0123456789" }).unwrap();
             let mut body = json!({"jobs": entries});
             if let (true, Value::Object(body)) = (more, &mut body) {
                 body.insert("a".to_owned(), json!({"total": 3.5}));

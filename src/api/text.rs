@@ -19,18 +19,21 @@ const LONG: usize = 1_024;
 #[derive(Clone, Copy)]
 pub(super) struct Reader<'k> {
     key: Option<&'k str>,
+    /// The key where it is too short to be looked for within words.
+    word: Option<&'k str>,
     /// Whether what is read is a part, as it stands, of a text in which the key does not stand.
     verbatim: bool,
 }
 
 impl<'k> Reader<'k> {
     pub(super) fn new(key: &'k KeyValue) -> Self {
-        Self { key: Some(key.expose()).filter(|key| key.len() >= SHORTEST_KEY), verbatim: false }
+        let (key, is_long) = (key.expose(), key.expose().len() >= SHORTEST_KEY);
+        Self { key: is_long.then_some(key), word: (!is_long).then_some(key), verbatim: false }
     }
 
     /// Reads what was got without a key.
     pub(super) fn keyless() -> Self {
-        Self { key: None, verbatim: false }
+        Self { key: None, word: None, verbatim: false }
     }
 
     /// Reads parts of one text, as they stand in it: most texts are without the key, and then it need not
@@ -69,6 +72,15 @@ impl<'k> Reader<'k> {
     /// A message of one sentence or a few.
     pub(super) fn message(self, raw: &str) -> Cow<'_, str> {
         self.read(raw, scrub::MESSAGE)
+    }
+
+    /// What the service says, in a sentence or a few: it may echo the key, however short that is.
+    pub(super) fn said(self, raw: &str) -> Cow<'_, str> {
+        let message = self.message(raw);
+        match self.word {
+            Some(word) => without_word(message, word),
+            None => message,
+        }
     }
 
     /// A text that says where something is.
@@ -159,6 +171,27 @@ impl<'k> Reader<'k> {
     }
 }
 
+/// A text without a key that stands in it as a word.
+fn without_word<'t>(text: Cow<'t, str>, word: &str) -> Cow<'t, str> {
+    let is_whole = |at: usize| {
+        let (before, after) = (text.get(..at), text.get(at + word.len()..));
+        let ends = before.is_some_and(|before| !before.ends_with(char::is_alphanumeric));
+        ends && after.is_some_and(|after| !after.starts_with(char::is_alphanumeric))
+    };
+    let places: Vec<usize> = text.match_indices(word).map(|(at, _)| at).filter(|at| is_whole(*at)).collect();
+    if places.is_empty() {
+        return text;
+    }
+    let (mut out, mut from) = (String::with_capacity(text.len()), 0);
+    for at in places {
+        out.push_str(text.get(from..at).unwrap_or_default());
+        out.push_str(KEY);
+        from = at + word.len();
+    }
+    out.push_str(text.get(from..).unwrap_or_default());
+    Cow::Owned(out)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -174,6 +207,14 @@ mod tests {
         assert_eq!(reader.whole("abcdefgh1234"), "[key]");
         let short = KeyValue::new("good").unwrap();
         assert_eq!(&*Reader::new(&short).name("good.wav"), "good.wav");
+        for (raw, said) in [
+            ("bad token good", "bad token [key]"),
+            ("good: \"good\", goodness, no-good!", "[key]: \"[key]\", goodness, no-[key]!"),
+            ("goods", "goods"),
+        ] {
+            assert_eq!(&*Reader::new(&short).said(raw), said);
+        }
+        assert_eq!(&*reader.said("bad abcdefgh1234"), "bad [key]");
     }
 
     /// What is read as a part of a text comes out as what is read by itself.
