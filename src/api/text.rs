@@ -56,16 +56,19 @@ impl<'k> Reader<'k> {
     pub(super) fn file(self, raw: &str) -> Cow<'_, str> {
         // In what is plain there is no URL.
         if mask::is_plain(raw) {
-            return self.name(raw);
+            return self.plain(raw, scrub::NAME);
         }
         match scrub::clean(raw) {
-            Cow::Borrowed(cleaned) if mask::has_scheme(cleaned.trim()) => {
-                self.place(cleaned.trim(), scrub::NAME)
-            }
-            Cow::Owned(cleaned) if mask::has_scheme(cleaned.trim()) => {
-                Cow::Owned(self.of_anything().place(cleaned.trim(), scrub::NAME).into_owned())
-            }
-            _ => self.name(raw),
+            Cow::Borrowed(cleaned) => self.clean_file(cleaned.trim()),
+            Cow::Owned(cleaned) => Cow::Owned(self.of_anything().clean_file(cleaned.trim()).into_owned()),
+        }
+    }
+
+    fn clean_file(self, cleaned: &str) -> Cow<'_, str> {
+        if mask::has_scheme(cleaned) {
+            self.place(cleaned, scrub::NAME)
+        } else {
+            self.read_clean(cleaned, scrub::NAME)
         }
     }
 
@@ -125,19 +128,24 @@ impl<'k> Reader<'k> {
     /// What needs no change is not copied.
     fn read(self, raw: &str, most: usize) -> Cow<'_, str> {
         if mask::is_plain(raw) {
-            if self.verbatim && raw.len() <= most {
-                return Cow::Borrowed(raw);
-            }
-            return match self.without_key(Cow::Borrowed(raw)) {
-                Cow::Borrowed(text) => scrub::bound(text, most),
-                Cow::Owned(text) => Cow::Owned(scrub::bound(&text, most).into_owned()),
-            };
+            return self.plain(raw, most);
         }
         match scrub::clean(raw) {
             Cow::Borrowed(cleaned) => self.read_clean(cleaned.trim(), most),
             Cow::Owned(cleaned) => {
                 Cow::Owned(self.of_anything().read_clean(cleaned.trim(), most).into_owned())
             }
+        }
+    }
+
+    /// A text in which there is nothing to clean and nothing to mask.
+    fn plain(self, raw: &str, most: usize) -> Cow<'_, str> {
+        if self.verbatim && raw.len() <= most {
+            return Cow::Borrowed(raw);
+        }
+        match self.without_key(Cow::Borrowed(raw)) {
+            Cow::Borrowed(text) => scrub::bound(text, most),
+            Cow::Owned(text) => Cow::Owned(scrub::bound(&text, most).into_owned()),
         }
     }
 
@@ -215,6 +223,23 @@ mod tests {
             assert_eq!(&*Reader::new(&short).said(raw), said);
         }
         assert_eq!(&*reader.said("bad abcdefgh1234"), "bad [key]");
+    }
+
+    #[test]
+    fn a_file_that_is_a_url_says_where_it_is_and_no_more() {
+        let key = KeyValue::new("abcdefgh1234").unwrap();
+        let reader = Reader::new(&key);
+        for (raw, shown) in [
+            (" https://h.example/a b.wav?sig=SIG SECRET\" x", "https://h.example/a b.wav?…"),
+            ("s3://bucket\u{200b}/abcdefgh1234?a b", "s3://bucket/[key]?…"),
+            ("is this?a=b a question.wav", "is this?… a question.wav"),
+            ("abcdefgh1234.wav", "[key].wav"),
+            ("see https://h.example/a?b c", "see https://h.example/a?… c"),
+        ] {
+            assert_eq!(reader.file(raw), shown, "{raw}");
+        }
+        let long = format!("https://h.example/{}", "x".repeat(2 * scrub::NAME));
+        assert_eq!(reader.file(&long).chars().count(), scrub::NAME);
     }
 
     /// What is read as a part of a text comes out as what is read by itself.
