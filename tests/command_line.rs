@@ -179,6 +179,25 @@ mod usage {
     }
 
     #[test]
+    fn a_variable_that_is_set_to_nothing_counts_as_not_set() {
+        let home = home();
+        let mut command = voxtop(home.path(), &["config", "path"]);
+        command.env("VOXTOP_CONFIG", "").env("VOXTOP_REFRESH", "").env("SPEECHMATICS_API_KEY", "");
+        let finished = finish(command);
+        assert_eq!(finished.code, Some(0), "{finished:?}");
+        assert!(finished.stdout.ends_with("/config/voxtop/config.toml\n"), "{finished:?}");
+        // This one is not voxtop's own, and cannot be passed over: it is said.
+        if cfg!(target_os = "linux") {
+            let lab = "builtin_environments = false\n[[environments]]\nname = \"lab\"\nurl = \"https://127.0.0.1:1\"\n";
+            write(home.path(), lab);
+            let mut command = voxtop(home.path(), &["jobs"]);
+            command.env("SSL_CERT_FILE", "").env("SPEECHMATICS_API_KEY", SECRET);
+            let said = finish(command).stderr;
+            assert!(said.contains("SSL_CERT_FILE is set to nothing"), "{said}");
+        }
+    }
+
+    #[test]
     fn help_man_page_and_completions_go_to_stdout() {
         let home = home();
         let shells = ["bash", "zsh", "fish", "elvish", "powershell"];
