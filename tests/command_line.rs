@@ -198,6 +198,18 @@ mod usage {
     }
 
     #[test]
+    fn where_there_is_no_key_it_is_said_why_and_where_to_put_one() {
+        let home = home();
+        let other = home.path().join("other.toml");
+        fs::write(&other, "refresh = \"9s\"\n").unwrap();
+        fs::create_dir(home.path().join(".speechmatics")).unwrap();
+        fs::write(home.path().join(".speechmatics/config"), "[default\n").unwrap();
+        let said = refused(home.path(), &["jobs", "--config", "other.toml"]);
+        assert!(said.contains(".speechmatics/config:1:"), "the profile is broken: {said}");
+        assert!(said.contains("under [[keys]] in other.toml") && !said.contains("config init"), "{said}");
+    }
+
+    #[test]
     fn help_man_page_and_completions_go_to_stdout() {
         let home = home();
         let shells = ["bash", "zsh", "fish", "elvish", "powershell"];

@@ -176,11 +176,7 @@ impl Program {
         let zone = self.zone(&config.looks)?;
         let query = self.query(&zone)?;
         if config.keys.is_empty() {
-            let path = config::default_path(&self.surroundings);
-            return Err(Wrong::with(format!(
-                "there is no API key: set SPEECHMATICS_API_KEY, or name one in {} (`voxtop config init` writes it)",
-                path.display()
-            )));
+            return Err(self.no_key(&config));
         }
         if let Some(id) = arguments.follow.clone() {
             return self.follow(Follow {
@@ -200,6 +196,19 @@ impl Program {
             jobs::run(jobs, &mut out, &mut io::stderr().lock()).await
         })?;
         Ok(answered.wrap_err("cannot write to standard output")?.exit_code())
+    }
+
+    /// What there is to say where no key is configured: also why one that is there could not be had.
+    fn no_key(&self, config: &Config) -> color_eyre::Report {
+        for warning in &config.warnings {
+            complain(&self.redactor, warning);
+        }
+        let path = config::path(&self.request(), &self.surroundings);
+        let init = if config.file.is_some() { "" } else { " (`voxtop config init` writes it)" };
+        Wrong::with(format!(
+            "there is no API key: set SPEECHMATICS_API_KEY, or name one under [[keys]] in {}{init}",
+            path.display()
+        ))
     }
 
     fn follow(&self, follow: Follow) -> Result<u8> {
