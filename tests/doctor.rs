@@ -230,6 +230,27 @@ mod reports {
         assert_eq!(keys.trim(), "– no key was tried, so nothing is known of any");
     }
 
+    /// The connection is there: no more is claimed than what nobody knows better.
+    #[test]
+    fn of_a_port_that_says_nothing_no_more_is_said_than_is_so() {
+        let home = Home::new();
+        let port = Port::open(Speak::Hang);
+        let url = |scheme| format!("{scheme}://{}", port.address);
+        home.fleet(
+            &[("tls".to_owned(), url("https")), ("plain".to_owned(), url("http"))],
+            &[("prod", KEY, "")],
+        );
+        home.append("[limits]\ntimeout = \"900ms\"\n");
+        let jobs = home.run(&["jobs", "-o", "json"]).json();
+        for (name, says) in [
+            ("tls", "the connection and its TLS handshake were not made in time"),
+            ("plain", "no complete answer came within 900ms"),
+        ] {
+            let error = row(&jobs["environments"], "name", name)["error"].to_string();
+            assert!(error.contains(says), "{name}: {error}");
+        }
+    }
+
     /// A gateway that packs every body, asked or not, behind a service that marks its JSON as UTF-8.
     #[test]
     fn what_the_other_commands_can_read_the_doctor_can() {
