@@ -19,21 +19,21 @@ const LONG: usize = 1_024;
 #[derive(Clone, Copy)]
 pub(super) struct Reader<'k> {
     key: Option<&'k str>,
-    /// The key where it is too short to be looked for within words.
-    word: Option<&'k str>,
+    /// Whether the key is long enough to be looked for within words.
+    is_long: bool,
     /// Whether what is read is a part, as it stands, of a text in which the key does not stand.
     verbatim: bool,
 }
 
 impl<'k> Reader<'k> {
     pub(super) fn new(key: &'k KeyValue) -> Self {
-        let (key, is_long) = (key.expose(), key.expose().len() >= SHORTEST_KEY);
-        Self { key: is_long.then_some(key), word: (!is_long).then_some(key), verbatim: false }
+        let key = key.expose();
+        Self { key: Some(key), is_long: key.len() >= SHORTEST_KEY, verbatim: false }
     }
 
     /// Reads what was got without a key.
     pub(super) fn keyless() -> Self {
-        Self { key: None, word: None, verbatim: false }
+        Self { key: None, is_long: false, verbatim: false }
     }
 
     /// Reads parts of one text, as they stand in it: most texts are without the key, and then it need not
@@ -80,9 +80,9 @@ impl<'k> Reader<'k> {
     /// What the service says, in a sentence or a few: it may echo the key, however short that is.
     pub(super) fn said(self, raw: &str) -> Cow<'_, str> {
         let message = self.message(raw);
-        match self.word {
-            Some(word) => without_word(message, word),
-            None => message,
+        match self.key {
+            Some(word) if !self.is_long => without_word(message, word),
+            _ => message,
         }
     }
 
@@ -139,6 +139,7 @@ impl<'k> Reader<'k> {
     }
 
     /// A text in which there is nothing to clean and nothing to mask.
+    #[inline]
     fn plain(self, raw: &str, most: usize) -> Cow<'_, str> {
         if self.verbatim && raw.len() <= most {
             return Cow::Borrowed(raw);
@@ -167,7 +168,8 @@ impl<'k> Reader<'k> {
     /// Whether the key stands in a text. Most are shorter than any key, and of the others it is quicker
     /// to look for its first character than to prepare a search for the whole.
     fn has_key(self, text: &str) -> bool {
-        let Some((key, text)) = self.key.map(|key| (key.as_bytes(), text.as_bytes())) else { return false };
+        let Some(key) = self.key.filter(|_| self.is_long) else { return false };
+        let (key, text) = (key.as_bytes(), text.as_bytes());
         if text.len() > LONG {
             return memchr::memmem::find(text, key).is_some();
         }

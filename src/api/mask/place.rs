@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::plain::{BEYOND_URLS, PERCENT, class, may_be_encoded};
+use super::plain::{BEYOND_URLS, class, may_be_encoded};
 use super::{HIDDEN, text, word};
 
 /// Masks a text that as a whole says where something is: like [`text`], and also where the scheme is
@@ -47,17 +47,15 @@ fn place(raw: &str) -> Cow<'_, str> {
 pub(in crate::api) fn plain_url(raw: &str) -> Option<(&str, &str)> {
     let rest = raw.strip_prefix("https://").or_else(|| raw.strip_prefix("http://"))?;
     // Tokens have a `J` behind `ey`: to look for that is quicker than to look for all of it.
-    let (mut before, mut token, mut classes) = ([0; 2], false, 0);
+    let (mut before, mut token) = ([0; 2], false);
     let end = rest.bytes().position(|byte| {
         token |= byte == b'J' && before == *b"ey";
         before = [before[1], byte];
-        classes |= class(byte);
         class(byte) & BEYOND_URLS != 0
     });
     let (kept, tail) = raw.split_at_checked(raw.len() - rest.len() + end.unwrap_or(rest.len()))?;
     let mark = tail.get(..usize::from(!tail.is_empty()))?;
-    let encoded = classes & PERCENT != 0 && may_be_encoded(kept.as_bytes());
-    (!token && !encoded && matches!(mark, "" | "?" | "#")).then_some((kept, mark))
+    (!token && matches!(mark, "" | "?" | "#") && !may_be_encoded(kept.as_bytes())).then_some((kept, mark))
 }
 
 /// Whether a text begins with a URL's scheme: then all of it says where something is, blanks or not.

@@ -16,7 +16,7 @@ const FOREIGN: u8 = 16;
 /// The third letter of every token.
 const TOKEN: u8 = 32;
 /// What a character begins with that is written as its number.
-pub(super) const PERCENT: u8 = 64;
+const PERCENT: u8 = 64;
 
 #[expect(clippy::indexing_slicing, reason = "when it is compiled, within the table")]
 const fn classes() -> [u8; 256] {
@@ -47,6 +47,7 @@ const fn classes() -> [u8; 256] {
 }
 
 /// The class of a byte.
+#[inline]
 pub(super) fn class(byte: u8) -> u8 {
     CLASSES.get(usize::from(byte)).copied().unwrap_or(ODD)
 }
