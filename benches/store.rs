@@ -408,7 +408,7 @@ fn baseline(out: &mut impl Write) -> io::Result<()> {
     for text in ["invoice", "status:rejected"] {
         let query = Query::parse(text, &TimeZone::UTC).map_err(|error| io::Error::other(error.message))?;
         let matches = |job: &&Job| {
-            let subject = Subject { job: *job, environment: "eu1", region: "EU", key: "prod" };
+            let subject = Subject { job: *job, environment: "eu1", region: "EU", key: "prod", others: None };
             query.matches(&subject, now(), &mut scratch)
         };
         let (count, time) = timed(|| jobs.iter().filter(matches).count());

@@ -179,6 +179,37 @@ mod usage {
     }
 
     #[test]
+    fn a_variable_that_is_set_to_nothing_counts_as_not_set() {
+        let home = home();
+        let mut command = voxtop(home.path(), &["config", "path"]);
+        command.env("VOXTOP_CONFIG", "").env("VOXTOP_REFRESH", "").env("SPEECHMATICS_API_KEY", "");
+        let finished = finish(command);
+        assert_eq!(finished.code, Some(0), "{finished:?}");
+        assert!(finished.stdout.ends_with("/config/voxtop/config.toml\n"), "{finished:?}");
+        // This one is not voxtop's own, and cannot be passed over: it is said.
+        if cfg!(target_os = "linux") {
+            let lab = "builtin_environments = false\n[[environments]]\nname = \"lab\"\nurl = \"https://127.0.0.1:1\"\n";
+            write(home.path(), lab);
+            let mut command = voxtop(home.path(), &["jobs"]);
+            command.env("SSL_CERT_FILE", "").env("SPEECHMATICS_API_KEY", SECRET);
+            let said = finish(command).stderr;
+            assert!(said.contains("SSL_CERT_FILE is set to nothing"), "{said}");
+        }
+    }
+
+    #[test]
+    fn where_there_is_no_key_it_is_said_why_and_where_to_put_one() {
+        let home = home();
+        let other = home.path().join("other.toml");
+        fs::write(&other, "refresh = \"9s\"\n").unwrap();
+        fs::create_dir(home.path().join(".speechmatics")).unwrap();
+        fs::write(home.path().join(".speechmatics/config"), "[default\n").unwrap();
+        let said = refused(home.path(), &["jobs", "--config", "other.toml"]);
+        assert!(said.contains(".speechmatics/config:1:"), "the profile is broken: {said}");
+        assert!(said.contains("under [[keys]] in other.toml") && !said.contains("config init"), "{said}");
+    }
+
+    #[test]
     fn help_man_page_and_completions_go_to_stdout() {
         let home = home();
         let shells = ["bash", "zsh", "fish", "elvish", "powershell"];

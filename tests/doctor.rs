@@ -19,13 +19,18 @@ mod secrets;
 
 #[cfg(test)]
 mod reports {
+    use std::io::Write;
+    use std::sync::Arc;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
     use jiff::SignedDuration;
     use serde_json::{Value, json};
 
     use crate::fleets::{Home, finding, findings, row};
     use crate::support::fleet::{Behaviour, Environment, KEY, TWIN};
     use crate::support::{Exit, Launch};
-    use crate::wire::{Authority, Port, Speak, Valid, self_signed, service};
+    use crate::wire::{Answers, Authority, Port, Request, Speak, Valid, self_signed, service};
 
     /// What a port is asked as, what must be said of it and advised, and on which rung it ends.
     struct Case {
@@ -210,11 +215,12 @@ mod reports {
         assert_eq!(home.run(&["doctor", "-o", "yaml"]).code, Some(2));
         assert_eq!(home.run(&["doctor", "-o", "csv"]).code, Some(2));
 
-        // Without a key the endpoints are looked at all the same.
+        // Without a key the endpoints are looked at all the same, and the status is that of `jobs`.
         let open = Port::open(Speak::Http(service(SignedDuration::ZERO)));
         home.fleet(&[("lab".to_owned(), format!("http://{}", open.address))], &[]);
         let doctor = home.run(&["doctor", "-o", "json"]);
-        assert_eq!(doctor.code, Some(4), "{doctor:?}");
+        assert_eq!(doctor.code, Some(2), "{doctor:?}");
+        assert_eq!(home.run(&["jobs"]).code, Some(2));
         let report = doctor.json();
         assert_eq!(row(&report["endpoints"], "environment", "lab")["alive"], true);
         let found = finding(&report, "configuration", "no API key");
@@ -222,6 +228,49 @@ mod reports {
         let text = home.run(&["doctor"]).stdout;
         let (_, keys) = text.split_once("\nKeys\n").expect("a heading");
         assert_eq!(keys.trim(), "– no key was tried, so nothing is known of any");
+    }
+
+    /// The connection is there: no more is claimed than what nobody knows better.
+    #[test]
+    fn of_a_port_that_says_nothing_no_more_is_said_than_is_so() {
+        let home = Home::new();
+        let port = Port::open(Speak::Hang);
+        let url = |scheme| format!("{scheme}://{}", port.address);
+        home.fleet(
+            &[("tls".to_owned(), url("https")), ("plain".to_owned(), url("http"))],
+            &[("prod", KEY, "")],
+        );
+        home.append("[limits]\ntimeout = \"900ms\"\n");
+        let jobs = home.run(&["jobs", "-o", "json"]).json();
+        for (name, says) in [
+            ("tls", "the connection and its TLS handshake were not made in time"),
+            ("plain", "no complete answer came within 900ms"),
+        ] {
+            let error = row(&jobs["environments"], "name", name)["error"].to_string();
+            assert!(error.contains(says), "{name}: {error}");
+        }
+    }
+
+    /// A gateway that packs every body, asked or not, behind a service that marks its JSON as UTF-8.
+    #[test]
+    fn what_the_other_commands_can_read_the_doctor_can() {
+        let home = Home::new();
+        let packed: Answers = Arc::new(|request: &Request| {
+            let body = if request.path().starts_with("/v2") { r#"{"jobs":[]}"# } else { r#"{"batch":{}}"# };
+            let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+            gzip.write_all(format!("\u{feff}{body}").as_bytes()).unwrap();
+            let gzip = gzip.finish().unwrap();
+            let head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Encoding: gzip\r\nContent-Length: ";
+            [format!("{head}{}\r\n\r\n", gzip.len()).into_bytes(), gzip].concat()
+        });
+        let port = Port::open(Speak::Http(packed));
+        home.fleet(&[("lab".to_owned(), format!("http://{}", port.address))], &[("prod", KEY, "lab")]);
+        let jobs = home.run(&["jobs"]);
+        assert_eq!(jobs.code, Some(0), "{jobs:?}");
+        let doctor = home.run(&["doctor", "-o", "json"]);
+        assert_eq!(doctor.code, Some(0), "{doctor:?}");
+        assert_eq!(row(&doctor.json()["endpoints"], "environment", "lab")["alive"], true);
+        assert!(port.requests().iter().all(|request| request.header("accept-encoding") == Some("gzip")));
     }
 
     #[test]

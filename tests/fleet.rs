@@ -94,7 +94,7 @@ mod listing {
             ("broken", ["down"; 2], "unreachable", Some("(503): Service Unavailable"), 2..=2),
             ("moved", ["down"; 2], "unreachable", Some("redirects elsewhere"), 1..=1),
             ("cut", ["down"; 2], "unreachable", Some("broke off"), 2..=2),
-            ("garbage", ["down"; 2], "unreachable", Some("not a list of jobs"), 2..=2),
+            ("garbage", ["down"; 2], "unreachable", Some("not what was asked for"), 2..=2),
             ("portal", ["down"; 2], "unreachable", Some("a web page, “Hotel Wi-Fi”"), 2..=2),
         ] {
             let row = row(document, name);

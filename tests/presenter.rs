@@ -30,6 +30,7 @@ mod presented {
     use voxtop::ui::ThemeName;
     use vt100::Screen;
 
+    use crate::support::run::{finish, voxtop};
     use crate::support::{Exit, Launch, Session};
     use crate::terminal_keys::bytes;
     use crate::wire::{Answers, Port, Request, Speak, answer, moment};
@@ -341,6 +342,21 @@ mod presented {
             searched(path, path);
             searched(path, text);
             assert!(!text.contains(KEY), "{path}");
+        }
+    }
+
+    #[test]
+    fn nothing_of_a_job_is_printed() {
+        let stage = Stage::new();
+        for args in
+            ["jobs -o table", "jobs -o json", "jobs -o ndjson", "jobs -o csv", "jobs --follow zqwidabcde"]
+        {
+            let mut command = voxtop(stage.home.path(), &args.split(' ').collect::<Vec<_>>());
+            command.arg("--config").arg(stage.home.path().join("config.toml")).arg("--presenter");
+            command.env("SPEECHMATICS_API_KEY", KEY);
+            let ended = finish(command);
+            searched(args, &format!("{}{}", ended.stdout, ended.stderr));
+            assert!(args.contains("follow") || ended.stdout.contains("name-"), "{args}: {ended:?}");
         }
     }
 

@@ -68,7 +68,7 @@ pub(super) fn date(headers: &HeaderMap) -> Option<Timestamp> {
 /// What a body that should be something else is, for people: `why`, and the title of a page.
 pub(super) fn instead(why: &str, body: &[u8], reader: Reader<'_>) -> Box<str> {
     match title(&String::from_utf8_lossy(body)) {
-        Some(title) => bounded(&format!("a web page, “{}”", reader.name(&title))),
+        Some(title) => bounded(&format!("a web page, “{}”", reader.said(&title))),
         None => why.into(),
     }
 }
@@ -102,7 +102,7 @@ fn spoken(body: &[u8], reader: Reader<'_>) -> Option<String> {
         }
         Err(_) => title(&text),
     };
-    said.map(|said| reader.message(&said).into_owned())
+    said.map(|said| reader.said(&said).into_owned())
 }
 
 /// The title of an HTML page.
@@ -150,5 +150,8 @@ mod tests {
         ] {
             assert_eq!(said(body).as_deref(), words, "{body}");
         }
+        let short = KeyValue::new("k1").unwrap();
+        let echo = br#"{"error":"bad token k1"}"#;
+        assert_eq!(spoken(echo, Reader::new(&short)).as_deref(), Some("bad token [key]"));
     }
 }

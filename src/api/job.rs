@@ -89,7 +89,7 @@ impl<'t, 'k> Entries<'t, 'k> {
                 id,
                 status: Status::parse(&reader.name(&text(Field::Status).unwrap_or_default())),
                 created_at,
-                data_name: reader.name(&text(Field::DataName).unwrap_or_default()).into(),
+                data_name: reader.file(&text(Field::DataName).unwrap_or_default()).into(),
                 duration_s: fields.seconds(),
                 language: settings
                     .language
@@ -313,7 +313,7 @@ pub(super) fn errors(value: &Value, reader: Reader<'_>) -> Vec<JobError> {
             Value::String(_) | Value::Number(_) => json::text(error),
             _ => return None,
         };
-        let message = reader.message(message.as_deref().unwrap_or_default());
+        let message = reader.said(message.as_deref().unwrap_or_default());
         Some(JobError {
             timestamp: field("timestamp").and_then(|text| instant::parse(&text)),
             message: if message.is_empty() { "(no message)".into() } else { message.into() },

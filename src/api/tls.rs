@@ -30,8 +30,14 @@ impl Trust {
     /// `SSL_CERT_DIR` go before it where the platform is not Apple's or Microsoft's.
     pub(super) fn of_platform() -> Result<Self, Failure> {
         let verifier = Verifier::new(provider()).map_err(|error| {
-            let why = "this machine has no root certificates to check hosts with; install them \
-                       (package ca-certificates), or name a bundle in SSL_CERT_FILE";
+            // It is read by the verifier, for which a file without a name is one without certificates.
+            let hidden = std::env::var_os("SSL_CERT_FILE").is_some_and(|file| file.is_empty());
+            let why = if hidden {
+                "SSL_CERT_FILE is set to nothing, which hides this machine's root certificates: unset it"
+            } else {
+                "this machine has no root certificates to check hosts with; install them \
+                 (package ca-certificates), or name a bundle in SSL_CERT_FILE"
+            };
             Failure::new(FailureKind::Tls, format!("{why} ({error})"))
         })?;
         Ok(Self(Arc::new(verifier)))

@@ -63,7 +63,9 @@ fn told(error: &reqwest::Error, phase: Phase, secure: bool, timeout: Duration) -
     }
     if error.is_connect() {
         return match find::<io::Error>(error) {
-            None if error.is_timeout() => (FailureKind::Unconnected, TOO_SLOW.into()),
+            None if error.is_timeout() => {
+                (FailureKind::Unconnected, if secure { TOO_SLOW_OR_TLS } else { TOO_SLOW }.into())
+            }
             None => (FailureKind::Unconnected, root_cause(error)),
             Some(inner) => {
                 unconnected(inner, secure).unwrap_or((FailureKind::Unconnected, root_cause(error)))
@@ -81,7 +83,7 @@ fn told(error: &reqwest::Error, phase: Phase, secure: bool, timeout: Duration) -
     }
     match (phase, find::<io::Error>(error).map(io::Error::kind)) {
         (Phase::Reading, Some(ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::Other)) => {
-            (FailureKind::Unreadable, "the compressed body is damaged".into())
+            (FailureKind::Unreadable, DAMAGED.into())
         }
         (phase, _) => (FailureKind::Interrupted, broken_off(phase).into()),
     }
@@ -89,12 +91,16 @@ fn told(error: &reqwest::Error, phase: Phase, secure: bool, timeout: Duration) -
 
 /// What there is to say when connecting took too long.
 pub(super) const TOO_SLOW: &str = "the connection was not made in time";
+/// The same where nobody knows whether it was TCP or TLS that did.
+const TOO_SLOW_OR_TLS: &str = "the connection and its TLS handshake were not made in time";
+pub(super) const DAMAGED: &str = "the compressed body is damaged";
 const NO_HTTP: &str = "what listens there does not speak HTTP";
 
 /// What there is to say when a whole request took too long.
 pub(super) fn silence(phase: Phase, timeout: Duration) -> String {
     let what = match phase {
-        Phase::Asking => "nothing came",
+        // A part of its head may have come: the HTTP stack does not say.
+        Phase::Asking => "no complete answer came",
         Phase::Reading => "the answer began, but did not end",
     };
     format!("{what} within {timeout:?}")

@@ -211,6 +211,7 @@ impl Export {
             generated_at: self.generated_at,
             zone,
             bounded: false,
+            presenter: &self.sheet.presenter,
         };
         let mut text = Vec::with_capacity(jobs.len() * 256);
         if !std::mem::replace(&mut self.begun, true) {

@@ -15,6 +15,7 @@ use super::{Writes, fleet_of, jobs, now};
 use crate::config::Config;
 use crate::model::{EnvironmentId, Failure, FailureKind, Fleet, Job, JobId, PollEvent, Report, SourceId};
 use crate::poll::{self, Follows, SourcePoll};
+use crate::state::{Masked, Presenter};
 use crate::store::Store;
 
 /// What was asked for.
@@ -27,6 +28,8 @@ pub struct Follow {
     pub format: Format,
     /// The zone of the times.
     pub zone: TimeZone,
+    /// What may be shown of the job.
+    pub presenter: Presenter,
 }
 
 /// How it ended.
@@ -63,7 +66,8 @@ pub async fn run(follow: Follow, out: &mut impl Write, err: &mut impl Write) -> 
     let mut told = Telling {
         fleet: store.fleet().clone(),
         zone: follow.zone.clone(),
-        id: follow.id.clone(),
+        id: JobId::new(follow.presenter.show(Masked::Id, follow.id.as_str())),
+        presenter: follow.presenter.clone(),
         trouble: HashMap::new(),
     };
     let mut found = look(&sources, &follow.id).await;
@@ -169,11 +173,11 @@ fn print(
     }
     for line in jobs::diagnosis(&store, &follow.config.warnings) {
         // Nobody reads the diagnosis: the data still goes out.
-        let _ = writeln!(err, "voxtop: {line}");
+        let _ = writeln!(err, "voxtop: {}", follow.presenter.told(&line));
     }
     let picked: Vec<_> = store.jobs().map(|(_, held)| held).collect();
-    let listing =
-        Listing { store: &store, jobs: &picked, generated_at: at, zone: &follow.zone, bounded: true };
+    let (zone, presenter) = (&follow.zone, &follow.presenter);
+    let listing = Listing { store: &store, jobs: &picked, generated_at: at, zone, bounded: true, presenter };
     match listing.write(follow.format, out).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
         _ => Ok(()),
@@ -184,6 +188,8 @@ fn print(
 struct Telling {
     fleet: Fleet,
     zone: TimeZone,
+    presenter: Presenter,
+    /// As it may be shown.
     id: JobId,
     /// What was told last of a source that does not answer.
     trouble: HashMap<SourceId, String>,
@@ -244,7 +250,8 @@ impl Telling {
             Err(failure) => {
                 let sentence = failure.sentence();
                 let before = self.trouble.insert(source, sentence.clone());
-                (before.as_ref() != Some(&sentence)).then(|| format!("is asked for again: {sentence}"))
+                (before.as_ref() != Some(&sentence))
+                    .then(|| format!("is asked for again: {}", self.presenter.told(&sentence)))
             }
         };
         if let Some(news) = news {

@@ -11,6 +11,7 @@ use super::output::{Format, Listing};
 use super::{Writes, now, sources_of};
 use crate::config::Config;
 use crate::poll::{self, Bounds};
+use crate::state::Presenter;
 use crate::store::query::{Query, Scratch};
 use crate::store::{Cause, Gathered, Gathering, Held, Rows, Sort, Store};
 
@@ -30,6 +31,8 @@ pub struct Jobs {
     pub limit: Option<usize>,
     /// The zone of the table's times.
     pub zone: jiff::tz::TimeZone,
+    /// What may be shown of jobs.
+    pub presenter: Presenter,
 }
 
 /// How much of the fleet answered.
@@ -85,9 +88,10 @@ pub async fn run(jobs: Jobs, out: &mut impl Write, err: &mut impl Write) -> io::
         .collect();
     for line in diagnosis(store, &jobs.config.warnings) {
         // Nobody reads the diagnosis: the data still goes out.
-        let _ = writeln!(err, "voxtop: {line}");
+        let _ = writeln!(err, "voxtop: {}", jobs.presenter.told(&line));
     }
-    let listing = Listing { store, jobs: &picked, generated_at: listed, zone: &jobs.zone, bounded };
+    let (zone, presenter) = (&jobs.zone, &jobs.presenter);
+    let listing = Listing { store, jobs: &picked, generated_at: listed, zone, bounded, presenter };
     let written = listing.write(jobs.format, out).and_then(|()| out.flush());
     let answered = Answered::of(store);
     // The program ends here. To give back what many jobs hold, piece by piece, takes a while.

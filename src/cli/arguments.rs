@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::builder::{OsStringValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use strum::VariantNames;
@@ -38,7 +38,9 @@ pub(super) struct Arguments {
 #[derive(Debug, Args)]
 pub(super) struct Global {
     /// Read the configuration from this file
-    #[arg(long, global = true, env = "VOXTOP_CONFIG", value_name = "FILE")]
+    // A variable that is set to nothing is as good as none, so that nothing has to be a value.
+    #[arg(long, global = true, env = "VOXTOP_CONFIG", value_name = "FILE",
+          value_parser = OsStringValueParser::new().map(PathBuf::from))]
     pub(super) config: Option<PathBuf>,
     /// Time between two rounds of an environment: 5s, 1m30s [default: 5s; at least 1s]
     #[arg(long, global = true, env = "VOXTOP_REFRESH", value_name = "DURATION")]
@@ -49,7 +51,7 @@ pub(super) struct Global {
     /// Never change anything at the service
     #[arg(long, global = true)]
     pub(super) read_only: bool,
-    /// Mask names, titles, references and ids, on the screen and in what is carried away from it
+    /// Mask names, titles, references, tags, ids and errors of jobs, wherever they are shown, printed or carried away
     #[arg(long, global = true)]
     pub(super) presenter: bool,
     /// Show times in this zone: an IANA name, UTC or local [default: local]

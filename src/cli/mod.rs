@@ -34,6 +34,7 @@ use crate::app::redact::Redactor;
 use crate::app::{crash, picture, terminal};
 use crate::config::{self, Config, Looks, Mistake, Request, Surroundings};
 use crate::sandbox::Running;
+use crate::state::Presenter;
 use arguments::{
     Arguments, Command, ConfigCommand, DemoArguments, DoctorArguments, Global, JobsArguments, Links,
 };
@@ -175,23 +176,39 @@ impl Program {
         let zone = self.zone(&config.looks)?;
         let query = self.query(&zone)?;
         if config.keys.is_empty() {
-            let path = config::default_path(&self.surroundings);
-            return Err(Wrong::with(format!(
-                "there is no API key: set SPEECHMATICS_API_KEY, or name one in {} (`voxtop config init` writes it)",
-                path.display()
-            )));
+            return Err(self.no_key(&config));
         }
         if let Some(id) = arguments.follow.clone() {
-            return self.follow(Follow { config, id, format: arguments.output, zone });
+            return self.follow(Follow {
+                config,
+                id,
+                format: arguments.output,
+                zone,
+                presenter: self.presenter(),
+            });
         }
         let since = arguments.since.map(SignedDuration::try_from).transpose();
         let since = since.map_err(|error| Wrong::with(format!("--since: {error}")))?;
-        let jobs = Jobs { config, format: arguments.output, query, since, limit: arguments.limit, zone };
+        let (format, limit, presenter) = (arguments.output, arguments.limit, self.presenter());
+        let jobs = Jobs { config, format, query, since, limit, zone, presenter };
         let answered = runtime(async move {
             let mut out = io::BufWriter::new(io::stdout().lock());
             jobs::run(jobs, &mut out, &mut io::stderr().lock()).await
         })?;
         Ok(answered.wrap_err("cannot write to standard output")?.exit_code())
+    }
+
+    /// What there is to say where no key is configured: also why one that is there could not be had.
+    fn no_key(&self, config: &Config) -> color_eyre::Report {
+        for warning in &config.warnings {
+            complain(&self.redactor, warning);
+        }
+        let path = config::path(&self.request(), &self.surroundings);
+        let init = if config.file.is_some() { "" } else { " (`voxtop config init` writes it)" };
+        Wrong::with(format!(
+            "there is no API key: set SPEECHMATICS_API_KEY, or name one under [[keys]] in {}{init}",
+            path.display()
+        ))
     }
 
     fn follow(&self, follow: Follow) -> Result<u8> {
@@ -205,6 +222,13 @@ impl Program {
             follow::run(follow, &mut out, &mut io::stderr().lock()).await
         })?;
         Ok(ending.wrap_err("cannot write to standard output")?.exit_code())
+    }
+
+    /// What may be shown of jobs.
+    fn presenter(&self) -> Presenter {
+        let mut presenter = Presenter::default();
+        presenter.set(self.global.presenter);
+        presenter
     }
 
     fn doctor(&self, arguments: &DoctorArguments) -> Result<u8> {

@@ -288,8 +288,9 @@ fn discovered(key: &RawKey, all: &Environments, problems: &mut Problems) -> Vec<
 /// in a run, so the first word counts.
 fn pin(keys: &[RawKey], all: &mut Environments, warnings: &mut Vec<String>) {
     let mut pinned: BTreeMap<usize, Url> = BTreeMap::new();
+    let mut moved = Vec::new();
     let lists = keys.iter().take(MOST_KEYS).filter_map(|key| key.environments.as_ref());
-    let named = lists.flat_map(|list| list.value.iter().take(MOST_NAMES));
+    let named = lists.clone().flat_map(|list| list.value.iter().take(MOST_NAMES));
     for text in named {
         // What cannot be found has been noted as a problem.
         let Ok(found) = all.find(text) else { continue };
@@ -305,9 +306,25 @@ fn pin(keys: &[RawKey], all: &mut Environments, warnings: &mut Vec<String>) {
             }
         } else {
             all.pin(found.index, &host);
+            moved.extend((address::shown_host(&host) != asked).then_some(found.index));
             pinned.insert(found.index, host);
         }
     }
+    warnings.extend(lists.flat_map(|list| elsewhere(list, all, &moved)));
+}
+
+/// What a key names plainly, and is asked at a host that only another key names.
+fn elsewhere(list: &At<Vec<At<String>>>, all: &Environments, moved: &[usize]) -> Vec<String> {
+    let found = list.value.iter().take(MOST_NAMES).filter_map(|text| Some((text, all.find(text).ok()?)));
+    let found: Vec<_> = found.collect();
+    let names_host = |index| found.iter().any(|(_, other)| other.index == index && other.host.is_some());
+    let plain = found.iter().filter(|(_, found)| moved.contains(&found.index) && !names_host(found.index));
+    let told = plain.filter_map(|(text, found)| {
+        let asked = address::shown_host(&all.0.get(found.index)?.base);
+        let why = "another key names that host, and an environment has one in a run";
+        Some(format!("{}: {} is asked at {asked}: {why}", text.place, shown(&text.value)))
+    });
+    told.collect()
 }
 
 /// Leaves out what no key is tried at, unless it is to be kept, and numbers the rest.

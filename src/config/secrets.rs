@@ -200,9 +200,8 @@ impl Origin<'_> {
                 self.refuse(format!("{whose} {kind}"), "Name a file that holds the key and nothing else.")
             );
         }
-        if let Some(mode) = open_to_others(&about) {
-            let remedy = format!("chmod 600 {}", path.display());
-            return Err(self.refuse(format!("{whose} can be read by others (mode {mode:04o})"), remedy));
+        if let Some((what, remedy)) = open_to_others(&about, &path) {
+            return Err(self.refuse(format!("{whose} {what}"), remedy));
         }
         let Some(bytes) = read_at_most(&path, LARGEST).map_err(|error| cannot(&error))? else {
             return Err(self
@@ -236,25 +235,29 @@ impl Origin<'_> {
     }
 }
 
-/// The permission bits of a file that others than its owner can reach.
+/// Who else can reach a file, and what closes it to them. Root can read what is another user's; so can that one.
 #[cfg(unix)]
-fn open_to_others(about: &std::fs::Metadata) -> Option<u32> {
-    let mode = std::os::unix::fs::PermissionsExt::mode(&about.permissions()) & 0o777;
-    (mode & 0o077 != 0).then_some(mode)
+fn open_to_others(about: &std::fs::Metadata, path: &Path) -> Option<(String, String)> {
+    use std::os::unix::fs::MetadataExt;
+    let (mode, file, own) = (about.mode() & 0o777, path.display(), rustix::process::geteuid().as_raw());
+    if mode & 0o077 != 0 {
+        return Some((format!("can be read by others (mode {mode:04o})"), format!("chmod 600 {file}")));
+    }
+    let what = || format!("belongs to another user (uid {}), who can read it", about.uid());
+    (about.uid() != own).then(|| (what(), format!("chown {own} {file}")))
 }
 
 /// Elsewhere the home directory itself is closed to others.
 #[cfg(not(unix))]
-fn open_to_others(_: &std::fs::Metadata) -> Option<u32> {
+fn open_to_others(_: &std::fs::Metadata, _: &Path) -> Option<(String, String)> {
     None
 }
 
 /// What there is to say of the vendor's file where others than its owner can reach it.
 pub(super) fn open_vendor_file(surroundings: &Surroundings) -> Option<String> {
     let path = surroundings.vendor_file();
-    let mode = std::fs::metadata(&path).ok().as_ref().and_then(open_to_others)?;
-    let file = path.display();
-    Some(format!("{file} can be read by others (mode {mode:04o}): chmod 600 {file}"))
+    let (what, remedy) = open_to_others(&std::fs::metadata(&path).ok()?, &path)?;
+    Some(format!("{} {what}: {remedy}", path.display()))
 }
 
 /// A profile's key out of the vendor's file. That file is often open to others, since the vendor's

@@ -135,7 +135,7 @@ impl Failure {
             FailureKind::Timeout => "no answer in time",
             FailureKind::Interrupted => "the answer broke off",
             FailureKind::TooLarge => "the answer was too large to be a page of jobs",
-            FailureKind::Unreadable => "the answer was not a list of jobs",
+            FailureKind::Unreadable => "the answer was not what was asked for",
             FailureKind::Internal => "voxtop's own poller failed; it is restarted",
         };
         let status = self.status.map_or(String::new(), |status| format!(" ({status})"));

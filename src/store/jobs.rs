@@ -229,7 +229,7 @@ impl Jobs {
             rivalry = place.rivalry;
         }
         if rivalry {
-            self.regroup(environment, hash, job.id.as_str());
+            self.share_out(environment, hash, job.id.as_str());
         } else {
             self.show(environment, handle);
         }
@@ -331,7 +331,7 @@ impl Jobs {
         }
         self.words.compact(&mut self.slab);
         for (environment, hash, id) in ids {
-            self.regroup(environment, hash, &id);
+            self.share_out(environment, hash, &id);
         }
     }
 

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use jiff::Timestamp;
 
-use super::query::{Query, Scratch, Subject};
+use super::query::{Query, Scratch};
 use super::{Handle, Held, Store};
 use crate::model::{JobKey, Status};
 
@@ -72,16 +72,8 @@ impl Store {
 
     /// Whether a query means a job; its ages are as of `now`.
     pub fn is_meant(&self, held: Held<'_>, query: &Query, now: Timestamp, scratch: &mut Scratch) -> bool {
-        let source = self.fleet.source(held.source());
-        let environment = source.and_then(|source| self.fleet.environment(source.environment));
-        let (Some(source), Some(environment)) = (source, environment) else { return false };
-        let subject = Subject {
-            job: &held,
-            environment: environment.name.as_str(),
-            region: environment.region.as_str(),
-            key: self.fleet.key_name(source.key),
-        };
-        query.matches(&subject, now, scratch)
+        let subject = self.subject(&held, held.source());
+        subject.is_some_and(|subject| query.matches(&subject, now, scratch))
     }
 }
 

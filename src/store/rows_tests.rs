@@ -9,16 +9,33 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
 use super::fixture::{EU1, EU2, at, failed, finished, fleet, job, page, report, round};
-use super::query::{Query, Scratch, Subject};
+use super::query::{Listers, Query, Scratch, Subject};
 use super::*;
 use crate::model::{Coverage, FailureKind, Job, JobError, PollEvent, Report, Span, Status};
 
 /// The merged view by plain means: every listing, and nothing kept up.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Plain {
     listings: BTreeMap<(SourceId, String), (Job, u64)>,
     stale: [bool; 4],
     newest: [u64; 4],
+}
+
+/// Which keys list a job, by a look at every listing.
+#[derive(Debug)]
+struct Listed<'a> {
+    plain: &'a Plain,
+    fleet: &'a Fleet,
+}
+
+impl Listers for Listed<'_> {
+    fn any_key(&self, environment: &str, id: &str, is: &dyn Fn(&str) -> bool) -> bool {
+        self.plain.listings.keys().any(|(source, listed)| {
+            let source = self.fleet.source(*source).unwrap();
+            let here = self.fleet.environment_name(source.environment) == environment;
+            here && listed == id && is(self.fleet.key_name(source.key))
+        })
+    }
 }
 
 impl Plain {
@@ -92,7 +109,9 @@ impl Plain {
             let place = fleet.environment(environment).unwrap();
             let key = fleet.key_name(fleet.source(source).unwrap().key);
             let (environment_name, region) = (place.name.as_str(), place.region.as_str());
-            let subject = Subject { job, environment: environment_name, region, key };
+            let listed = Listed { plain: self, fleet };
+            let others: Option<&dyn Listers> = Some(&listed);
+            let subject = Subject { job, environment: environment_name, region, key, others };
             if query.matches(&subject, now, &mut Scratch::default()) {
                 rows.push(store.find(&JobKey { environment, id: JobId::new(id) }).unwrap());
             }
@@ -102,7 +121,7 @@ impl Plain {
     }
 }
 
-const QUERIES: [&str; 9] = [
+const QUERIES: [&str; 11] = [
     "",
     "j1",
     "status:running",
@@ -111,6 +130,8 @@ const QUERIES: [&str; 9] = [
     "\"rec\" or title:\"\"",
     "dur>40",
     "key:prod env:eu1",
+    "key:other",
+    "-key~oth",
     "clrec",
 ];
 

@@ -2,7 +2,7 @@
 //! job is looked at. And the question itself: a job with the names of where it was seen.
 
 use super::Store;
-use super::query::{Described, Subject, TextField};
+use super::query::{Described, Listers, Subject, TextField};
 use crate::model::SourceId;
 
 /// So many shared values of a kind are looked at; where every job has tags of its own there are as many as
@@ -19,6 +19,7 @@ impl Store {
             environment: environment.name.as_str(),
             region: environment.region.as_str(),
             key: self.fleet.key_name(source.key),
+            others: self.jobs.has_rivals(source.environment).then_some(self as &dyn Listers),
         })
     }
 
@@ -55,6 +56,15 @@ impl Store {
             }
         }
         values
+    }
+}
+
+impl Listers for Store {
+    fn any_key(&self, environment: &str, id: &str, is: &dyn Fn(&str) -> bool) -> bool {
+        let place = self.fleet.environments().find(|(_, place)| place.name.as_str() == environment);
+        let mut sources = place.into_iter().flat_map(|(place, _)| self.jobs.listers(place, id));
+        sources
+            .any(|source| self.fleet.source(source).is_some_and(|source| is(self.fleet.key_name(source.key))))
     }
 }
 

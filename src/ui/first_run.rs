@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use super::overlay::Content;
 use super::{Theme, hints, paint};
 use crate::state::{Action, Context, Layout, State};
+use crate::store::Severity;
 
 /// Draws the whole screen.
 pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &Theme) {
@@ -35,20 +36,29 @@ fn text(state: &State, theme: &Theme) -> Vec<Line<'static>> {
     let plain = |text: &str| Line::from(vec![Span::styled(text.to_owned(), plain(text).style)]);
     let code = |text: &str| Line::from(vec![Span::styled(format!("    {text}"), theme.accent)]);
     let quiet = |text: &str| Line::from(vec![Span::styled(format!("    {text}"), theme.quiet)]);
-    vec![
+    let (sign, style) = theme.severity(Severity::Warning);
+    // A key that could not be had may be the one that is looked for.
+    let odd = state.settings.warnings.iter().flat_map(|warning| {
+        let told = state.presenter.told(warning).into_owned();
+        [Line::from(vec![Span::styled(format!("{sign} {told}"), style)]), Line::default()]
+    });
+    let mut text = vec![
         Line::from(vec![
             Span::styled("voxtop", theme.accent),
             Span::styled(" · every Speechmatics job, in every environment, on one screen", theme.text),
         ]),
         Line::default(),
+    ];
+    text.extend(odd);
+    text.extend([
         plain("There is no API key yet. Give one in any of these ways, then start voxtop again:"),
         Line::default(),
         code("export SPEECHMATICS_API_KEY=…"),
         quiet("it is tried in eu1, eu2, us1, us2 and au1"),
         Line::default(),
-        code("voxtop config init"),
-        quiet(&format!("writes {}: keys by name,", state.settings.config_path)),
-        quiet("from a variable, a file, a command or a profile, and where each belongs"),
+        code(&format!("[[keys]] in {}", state.settings.config_path)),
+        quiet("from a variable, a file, a command or a profile, and where each belongs;"),
+        quiet("`voxtop config init` writes the file where there is none"),
         Line::default(),
         code("speechmatics config set --auth-token …"),
         quiet("the vendor's command line; voxtop reads its default profile"),
@@ -58,5 +68,6 @@ fn text(state: &State, theme: &Theme) -> Vec<Line<'static>> {
             Span::styled(state.key_of(Action::StartDemo), theme.accent),
             Span::styled(" for the demo: five environments made here, no key and no network.", theme.text),
         ]),
-    ]
+    ]);
+    text
 }

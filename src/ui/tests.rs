@@ -284,6 +284,9 @@ fn the_first_run() {
     let store = Store::new(std::sync::Arc::default());
     let mut state = State::new(store, settings, Size { width: 80, height: 24 }, at(0));
     insta::assert_snapshot!(snapshot(&mut state));
+    state.settings.warnings = vec!["the vendor's file cannot be read. Repair it.".to_owned()];
+    let screen = snapshot(&mut state);
+    assert!(screen.contains("the vendor's file cannot be read. Repair it."), "{screen}");
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! One plain request over a [`Line`], and what its answer says of the host.
 
 use std::future::poll_fn;
+use std::io::Read;
 use std::pin::Pin;
 
+use flate2::read::MultiGzDecoder;
 use hyper::body::{Body, Incoming};
-use hyper::header::{ACCEPT, AUTHORIZATION, HOST, HeaderMap, USER_AGENT};
+use hyper::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, HOST, HeaderMap, USER_AGENT};
 use hyper::{Method, Request, Response, StatusCode, Uri};
 
 use super::dial::Line;
@@ -34,7 +36,7 @@ pub(super) async fn ask(
     let reader = errand.key().map_or(Reader::keyless(), Reader::new);
     let (status, headers) = (answer.status(), answer.headers().clone());
     trace.head(status.as_u16(), &headers, reader);
-    let body = read(answer.into_body()).await?;
+    let body = unpacked(&headers, read(answer.into_body()).await?)?;
     let failure = judge(errand.ask(), status, &headers, &body, reader);
     trace.whole(Box::default(), failure);
     Ok(())
@@ -80,7 +82,8 @@ fn request(to: &Inner, errand: &Errand) -> Result<Request<String>, Failure> {
         .uri(uri)
         .header(HOST, host)
         .header(USER_AGENT, AGENT)
-        .header(ACCEPT, "application/json");
+        .header(ACCEPT, "application/json")
+        .header(ACCEPT_ENCODING, "gzip");
     if let Some(key) = errand.key() {
         request = request.header(AUTHORIZATION, client::bearer(key)?);
     }
@@ -94,11 +97,34 @@ async fn read(mut body: Incoming) -> Result<Vec<u8>, Failure> {
         let frame = frame.map_err(|error| transport::of_http(&error, Phase::Reading))?;
         let Ok(bytes) = frame.into_data() else { continue };
         if read.len() + bytes.len() > LARGEST_BODY {
-            return Err(Failure::new(FailureKind::TooLarge, "more than 4 MiB"));
+            return Err(too_large());
         }
         read.extend_from_slice(&bytes);
     }
     Ok(read)
+}
+
+fn too_large() -> Failure {
+    Failure::new(FailureKind::TooLarge, "more than 4 MiB")
+}
+
+/// The body as it was before a gateway packed it, within the same cap: as the ordinary client reads it.
+fn unpacked(headers: &HeaderMap, body: Vec<u8>) -> Result<Vec<u8>, Failure> {
+    let is_packed = headers
+        .get_all(CONTENT_ENCODING)
+        .iter()
+        .any(|coding| coding.as_bytes().eq_ignore_ascii_case(b"gzip"));
+    if !is_packed || body.is_empty() {
+        return Ok(body);
+    }
+    let mut plain = Vec::new();
+    let within = u64::try_from(LARGEST_BODY).unwrap_or(u64::MAX);
+    let read = MultiGzDecoder::new(&*body).take(within.saturating_add(1)).read_to_end(&mut plain);
+    match read {
+        Ok(size) if size > LARGEST_BODY => Err(too_large()),
+        Ok(_) => Ok(plain),
+        Err(_) => Err(Failure::new(FailureKind::Unreadable, transport::DAMAGED)),
+    }
 }
 
 /// What is wrong with an answer, if anything is. Without a key any answer of the service's own says that
@@ -119,8 +145,10 @@ fn judge(
         (Ask::Jobs, StatusCode::OK) => page::read(body, reader).map_or_else(wrong, |_| None),
         (Ask::Jobs | Ask::Handshake, _) => Some(failure()),
         (Ask::Features, StatusCode::OK) => {
-            let json = serde_json::from_slice::<serde::de::IgnoredAny>(body);
-            json.map_or_else(|_| wrong("the answer is not JSON"), |_| None)
+            // Some put a mark in front that says nothing but that it is UTF-8.
+            let text = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
+            let json = serde_json::from_slice::<serde::de::IgnoredAny>(text);
+            json.map_or_else(|_| wrong("the body is not JSON"), |_| None)
         }
         (Ask::Features | Ask::Edge, _) => {
             Some(failure()).filter(|why| matches!(why.kind, FailureKind::Server | FailureKind::Redirected))

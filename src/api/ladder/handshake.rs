@@ -121,7 +121,7 @@ fn closed(frame: Option<&CloseFrame>, reader: Reader<'_>) -> (Box<str>, Option<F
     let Some(frame) = frame else {
         return (Box::default(), Some(Failure::new(FailureKind::Interrupted, "it closed without a reason")));
     };
-    let (code, reason) = (u16::from(frame.code), reader.message(&frame.reason));
+    let (code, reason) = (u16::from(frame.code), reader.said(&frame.reason));
     if code == 1000 {
         return ("upgraded, and closed in order".into(), None);
     }
@@ -134,7 +134,7 @@ fn closed(frame: Option<&CloseFrame>, reader: Reader<'_>) -> (Box<str>, Option<F
 /// A message in the service's JSON.
 fn word(text: &str, reader: Reader<'_>) -> (Box<str>, Option<Failure>) {
     let value: Value = serde_json::from_str(&json::tame(text)).unwrap_or_default();
-    let field = |name: &str| value.get(name).and_then(Value::as_str).map(|text| reader.message(text));
+    let field = |name: &str| value.get(name).and_then(Value::as_str).map(|text| reader.said(text));
     let kind = field("type").unwrap_or_default();
     match field("message").as_deref() {
         Some("Error") => {

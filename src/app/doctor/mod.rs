@@ -49,9 +49,9 @@ pub struct Doctor {
 /// What the exit status says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// The configuration is wrong, so that no other command starts; what could be looked at was.
+    /// The configuration is wrong or names no key, so that no other command starts; what could be looked at was.
     Misconfigured,
-    /// How much of the fleet answered; no source at all counts as none.
+    /// How much of the fleet answered.
     Answered(Answered),
 }
 
@@ -65,7 +65,7 @@ impl Verdict {
     }
 
     fn of(survey: &Survey, checkup: &Checkup) -> Self {
-        if !survey.mistakes.is_empty() {
+        if !survey.mistakes.is_empty() || survey.config.keys.is_empty() {
             return Self::Misconfigured;
         }
         let any = checkup.store.sources().next().is_some();

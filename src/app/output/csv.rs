@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::Listing;
-use super::json::{JobRow, job_row};
+use super::json::{JobRow, with_row};
 
 pub(super) const HEADER: [&str; 15] = [
     "environment",
@@ -29,7 +29,7 @@ pub(super) fn write(listing: &Listing<'_>, out: &mut impl Write) -> io::Result<(
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record(HEADER).map_err(cause)?;
     for held in listing.jobs {
-        let cells = cells(&job_row(listing, *held));
+        let cells = with_row(listing, *held, cells);
         csv.write_record(cells.iter().map(|cell| harmless(cell).into_owned())).map_err(cause)?;
     }
     csv.flush()

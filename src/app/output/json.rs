@@ -1,21 +1,34 @@
-//! JSON and NDJSON, in the names and words of the contract.
+//! JSON and NDJSON, in the names and words of the contract. The rows are made here for all forms, with no more of a
+//! job in them than may be shown.
 
 use std::io::{self, Write};
 use std::num::NonZero;
 use std::thread::{self, Scope, ScopedJoinHandle};
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::Listing;
-use crate::model::{EnvironmentState, SourceId};
+use crate::model::{EnvironmentState, Job, JobError, SourceId};
 use crate::store::Held;
 
 #[derive(Serialize)]
 struct Document<'a> {
     generated_at: Timestamp,
     environments: Vec<SourceRow<'a>>,
-    jobs: Vec<JobRow<'a>>,
+    jobs: Vec<Listed<'a>>,
+}
+
+/// A job whose row is made when it is written.
+struct Listed<'a> {
+    listing: &'a Listing<'a>,
+    held: Held<'a>,
+}
+
+impl Serialize for Listed<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        with_row(self.listing, self.held, |row| row.serialize(serializer))
+    }
 }
 
 /// One row for each source.
@@ -63,7 +76,7 @@ pub(super) fn write(listing: &Listing<'_>, out: &mut impl Write) -> io::Result<(
     let document = Document {
         generated_at: listing.generated_at,
         environments: source_rows(listing),
-        jobs: listing.jobs.iter().map(|held| job_row(listing, *held)).collect(),
+        jobs: listing.jobs.iter().map(|held| Listed { listing, held: *held }).collect(),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)
@@ -101,7 +114,7 @@ fn begin<'s, 'e>(
 fn lines(listing: &Listing<'_>, jobs: &[Held<'_>]) -> io::Result<Vec<u8>> {
     let mut text = Vec::with_capacity(jobs.len() * 384);
     for held in jobs {
-        serde_json::to_writer(&mut text, &job_row(listing, *held))?;
+        serde_json::to_writer(&mut text, &Listed { listing, held: *held })?;
         text.push(b'\n');
     }
     Ok(text)
@@ -139,13 +152,37 @@ fn state(listing: &Listing<'_>, id: SourceId) -> EnvironmentState {
 fn error(listing: &Listing<'_>, id: SourceId) -> Option<String> {
     let record = listing.store.source(id)?;
     match &record.trouble {
-        Some(trouble) => Some(trouble.failure.sentence()),
+        Some(trouble) => Some(listing.presenter.told(&trouble.failure.sentence()).into_owned()),
         None if record.answered_with_jobs() => None,
         None => Some("no answer".to_owned()),
     }
 }
 
-pub(super) fn job_row<'a>(listing: &Listing<'a>, held: Held<'a>) -> JobRow<'a> {
+/// Makes something of a job's row, which is as it may be shown.
+pub(super) fn with_row<T>(listing: &Listing<'_>, held: Held<'_>, make: impl FnOnce(&JobRow<'_>) -> T) -> T {
+    let row = job_row(listing, held);
+    if !listing.presenter.is_on() {
+        return make(&row);
+    }
+    let job = listing.presenter.job(held.to_job());
+    make(&masked(&row, &job))
+}
+
+/// A row with what a masked job says in the place of what is real.
+fn masked<'a>(row: &JobRow<'a>, job: &'a Job) -> JobRow<'a> {
+    let error = |error: &'a JobError| ErrorRow { timestamp: error.timestamp, message: &error.message };
+    JobRow {
+        id: job.id.as_str(),
+        data_name: &job.data_name,
+        title: job.title.as_deref(),
+        reference: job.reference.as_deref(),
+        tags: job.tags.iter().map(AsRef::as_ref).collect(),
+        errors: job.errors.iter().map(error).collect(),
+        ..*row
+    }
+}
+
+fn job_row<'a>(listing: &Listing<'a>, held: Held<'a>) -> JobRow<'a> {
     let fleet = listing.store.fleet();
     let source = fleet.source(held.source());
     let environment = source.and_then(|source| fleet.environment(source.environment));
@@ -177,6 +214,7 @@ mod tests {
     use jiff::tz::TimeZone;
 
     use super::*;
+    use crate::state::Presenter;
     use crate::store::Store;
     use crate::store::fixture::{EU1, at, fleet, job, round};
 
@@ -191,8 +229,14 @@ mod tests {
         for count in [0, 1, PORTION, PORTION + 1, count] {
             let jobs: Vec<Held<'_>> = all.iter().take(count).copied().collect();
             let zone = TimeZone::UTC;
-            let listing =
-                Listing { store: &store, jobs: &jobs, generated_at: at(0), zone: &zone, bounded: false };
+            let listing = Listing {
+                store: &store,
+                jobs: &jobs,
+                generated_at: at(0),
+                zone: &zone,
+                bounded: false,
+                presenter: &Presenter::default(),
+            };
             let mut out = Vec::new();
             write_lines(&listing, &mut out).unwrap();
             let text = String::from_utf8(out).unwrap();

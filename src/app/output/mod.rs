@@ -14,6 +14,7 @@ use strum::{Display, EnumString, VariantNames};
 
 pub(super) use table::print as columns;
 
+use crate::state::Presenter;
 use crate::store::{Held, Store};
 
 /// How `voxtop jobs` prints.
@@ -42,6 +43,8 @@ pub(super) struct Listing<'a> {
     pub(super) zone: &'a TimeZone,
     /// Whether the listing was cut short because `--since`, `--limit` or `--follow` said so.
     pub(super) bounded: bool,
+    /// What may be shown.
+    pub(super) presenter: &'a Presenter,
 }
 
 impl Listing<'_> {

@@ -1,6 +1,5 @@
 //! The rows of the dashboard as they are carried away, piece by piece: CSV and Markdown with the columns
-//! that the screen shows, JSON whole as `voxtop jobs -o json` prints it. What may be shown is the
-//! presenter's word.
+//! that the screen shows, JSON whole as `voxtop jobs -o json` prints it.
 
 use std::io::{self, Write};
 
@@ -9,10 +8,9 @@ use jiff::tz::TimeZone;
 
 use super::Listing;
 use super::csv::{HEADER, cause, cells, harmless};
-use super::json::{ErrorRow, JobRow, job_row, source_rows};
-use crate::model::Job;
+use super::json::{JobRow, source_rows, with_row};
 use crate::state::{Form, Presenter};
-use crate::store::{Column, ColumnSpec, Held};
+use crate::store::{Column, ColumnSpec};
 
 /// What is written, and how.
 #[derive(Clone, Debug)]
@@ -21,7 +19,7 @@ pub(in crate::app) struct Sheet {
     pub(in crate::app) form: Form,
     /// The columns that the screen shows.
     pub(in crate::app) columns: Vec<&'static ColumnSpec>,
-    /// What may be shown.
+    /// What may be shown: as it was when the rows were asked for.
     pub(in crate::app) presenter: Presenter,
     /// The zone of Markdown's times, which are for people.
     pub(in crate::app) zone: TimeZone,
@@ -33,12 +31,8 @@ impl Sheet {
         match self.form {
             Form::Csv => Self::csv_line(out, self.columns.iter().map(|spec| self.field(spec.column).1)),
             Form::Json => {
-                let mut sources = source_rows(listing);
-                for source in &mut sources {
-                    source.error = source.error.take().map(|why| self.presenter.told(&why).into_owned());
-                }
                 write!(out, "{{\"generated_at\":\"{}\",\n\"environments\":", listing.generated_at)?;
-                serde_json::to_writer(&mut *out, &sources)?;
+                serde_json::to_writer(&mut *out, &source_rows(listing))?;
                 write!(out, ",\n\"jobs\":[")
             }
             _ => {
@@ -58,23 +52,25 @@ impl Sheet {
     ) -> io::Result<()> {
         let mut first = first;
         for held in listing.jobs {
-            let job = self.presenter.is_on().then(|| self.presenter.job(held.to_job()));
-            let row = row(listing, *held, job.as_ref());
-            match self.form {
-                Form::Csv => {
-                    let cells = cells(&row);
-                    let cell = |spec: &&ColumnSpec| cells.get(self.field(spec.column).0);
-                    Self::csv_line(out, self.columns.iter().filter_map(cell).map(String::as_str))?;
-                }
-                Form::Json => {
-                    out.write_all(if first { b"\n" } else { b",\n" })?;
-                    serde_json::to_writer(&mut *out, &row)?;
-                }
-                _ => self.markdown_line(&row, out)?,
-            }
+            with_row(listing, *held, |row| self.row(row, first, out))?;
             first = false;
         }
         Ok(())
+    }
+
+    fn row(&self, row: &JobRow<'_>, first: bool, out: &mut impl Write) -> io::Result<()> {
+        match self.form {
+            Form::Csv => {
+                let cells = cells(row);
+                let cell = |spec: &&ColumnSpec| cells.get(self.field(spec.column).0);
+                Self::csv_line(out, self.columns.iter().filter_map(cell).map(String::as_str))
+            }
+            Form::Json => {
+                out.write_all(if first { b"\n" } else { b",\n" })?;
+                Ok(serde_json::to_writer(&mut *out, row)?)
+            }
+            _ => self.markdown_line(row, out),
+        }
     }
 
     /// What stands behind the last one.
@@ -157,23 +153,6 @@ pub(in crate::app) fn columns(shown: impl Iterator<Item = &'static ColumnSpec>) 
         }
     }
     columns
-}
-
-/// A row as it is, or as a masked job has it.
-fn row<'a>(listing: &Listing<'a>, held: Held<'a>, masked: Option<&'a Job>) -> JobRow<'a> {
-    let row = job_row(listing, held);
-    let Some(job) = masked else { return row };
-    let error =
-        |error: &'a crate::model::JobError| ErrorRow { timestamp: error.timestamp, message: &error.message };
-    JobRow {
-        id: job.id.as_str(),
-        data_name: &job.data_name,
-        title: job.title.as_deref(),
-        reference: job.reference.as_deref(),
-        tags: job.tags.iter().map(AsRef::as_ref).collect(),
-        errors: job.errors.iter().map(error).collect(),
-        ..row
-    }
 }
 
 /// Text of strangers in a cell of a Markdown table: one line, and nothing in it is markup.

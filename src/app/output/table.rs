@@ -7,7 +7,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use super::Listing;
-use super::json::{JobRow, SourceRow, job_row, source_rows};
+use super::json::{JobRow, SourceRow, source_rows, with_row};
 
 /// No cell is wider than this.
 const WIDEST: usize = 48;
@@ -18,7 +18,7 @@ pub(super) fn write(listing: &Listing<'_>, out: &mut impl Write) -> io::Result<(
     print(out, ["ENV", "KEY", "STATE", "KEY STATE", "JOBS", "OLDEST", "NOTE"], rows)?;
     if !listing.jobs.is_empty() {
         writeln!(out)?;
-        let rows = listing.jobs.iter().map(|held| job_cells(listing, &job_row(listing, *held)));
+        let rows = listing.jobs.iter().map(|held| with_row(listing, *held, |row| job_cells(listing, row)));
         print(out, ["ENV", "STATUS", "ID", "NAME", "LANG", "MODEL", "AUDIO", "CREATED", "ERROR"], rows)?;
     }
     Ok(())

@@ -86,6 +86,26 @@ fn a_key_that_cannot_be_had_is_explained() {
     assert!(home.refused().contains("is not there"), "{}", home.refused());
 }
 
+/// Only root can read such a file at all, and give one away.
+#[test]
+fn a_file_that_is_another_users_is_read_by_that_one_too() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let home = Home::new();
+    for name in ["k", ".speechmatics/config"] {
+        let path = home.write(name, "[default]\nauth_token = \"k\"\n", 0o600);
+        std::os::unix::fs::chown(path, Some(12_345), None).unwrap();
+    }
+    home.write(".config/voxtop/config.toml", key("file = \"~/k\""), 0o644);
+    let refused = home.refused();
+    assert!(refused.contains("`~/k` belongs to another user (uid 12345)"), "{refused}");
+    assert!(refused.contains(&format!("chown 0 {}", home.path("k").display())), "{refused}");
+    home.write(".config/voxtop/config.toml", key("profile = \"default\""), 0o644);
+    let warned = home.load().unwrap().warnings;
+    assert!(warned[0].contains("belongs to another user"), "{warned:?}");
+}
+
 #[test]
 fn no_key_is_fetched_for_a_file_that_is_wrong_elsewhere() {
     let home = Home::new();

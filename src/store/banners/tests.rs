@@ -117,6 +117,25 @@ fn an_environment_that_begins_to_hang_is_named_before_its_time_out() {
 }
 
 #[test]
+fn no_end_of_a_key_is_near_since_before_anybody_looked() {
+    let mut fleet = Arc::unwrap_or_clone(fleet());
+    fleet.keys[0].expires_at = Some(at(100));
+    let mut store = Store::new(Arc::new(fleet));
+    round(&mut store, EU1, 1, 88, &[]);
+    let since = |store: &Store, now: i64| {
+        let banners = store.banners(at(now)).into_iter();
+        banners
+            .filter(|banner| matches!(banner.cause, Cause::KeyExpiring { .. }))
+            .map(|banner| banner.since)
+            .next()
+    };
+    assert_eq!(since(&store, 90), Some(at(88)), "it came with twelve seconds left");
+    let mut early = Store::new(Arc::clone(&store.fleet));
+    round(&mut early, EU1, 1, 5, &[]);
+    assert_eq!(since(&early, 90), Some(at(40)), "it saw the last minute begin");
+}
+
+#[test]
 fn a_temporary_key_past_its_time_is_expired_not_revoked() {
     let mut fleet = Arc::unwrap_or_clone(fleet());
     fleet.keys[0].expires_at = Some(at(3));

@@ -71,8 +71,36 @@ impl Jobs {
         }
     }
 
+    /// Whether more than one key is tried at an environment.
+    pub(in crate::store) fn has_rivals(&self, environment: EnvironmentId) -> bool {
+        self.places.get(environment.index()).is_some_and(|place| place.rivalry)
+    }
+
+    /// The sources that list a job.
+    pub(in crate::store) fn listers<'a>(
+        &'a self,
+        environment: EnvironmentId,
+        id: &'a str,
+    ) -> impl Iterator<Item = SourceId> + use<'a> {
+        self.listings(environment, self.hash(id), id).map(|(_, row)| row.source)
+    }
+
+    /// Decides who speaks for a job of which a listing came or went. Whoever it is, which keys list it has changed,
+    /// and with that what a query says of it.
+    pub(super) fn share_out(&mut self, environment: EnvironmentId, hash: u64, id: &str) {
+        let speaker = |jobs: &Self| {
+            let mut listings = jobs.listings(environment, hash, id);
+            listings.find(|(_, row)| row.shown).map(|(handle, _)| handle)
+        };
+        let before = speaker(self);
+        self.regroup(environment, hash, id);
+        if let Some(handle) = before.filter(|before| speaker(self) == Some(*before)) {
+            self.journal.push(handle);
+        }
+    }
+
     /// Decides afresh who speaks for a job.
-    pub(super) fn regroup(&mut self, environment: EnvironmentId, hash: u64, id: &str) {
+    fn regroup(&mut self, environment: EnvironmentId, hash: u64, id: &str) {
         let rank = |row: &Row| (self.lists.get(row.source.index()).is_none_or(|list| list.stale), row.source);
         let mut group: Vec<_> = self
             .listings(environment, hash, id)

@@ -48,13 +48,16 @@ impl Row<'_> {
             (format!("key {name} is past its time"), advice)
         };
         let warned = if last_minute { last } else { first };
+        // Whoever began to watch within that time has it since then.
+        let records = self.cells.iter().filter_map(|cell| self.store.source(cell.source));
+        let heard = records.filter_map(|record| record.key.since).min().unwrap_or(now);
         Some(Banner {
             cause: Cause::KeyExpiring { key: self.key, last_minute },
             severity: if last_minute { Severity::Error } else { Severity::Warning },
             sure: Sureness::Certain,
             head,
             advice: advice.to_owned(),
-            since: end.checked_sub(warned).unwrap_or(now),
+            since: end.checked_sub(warned).unwrap_or(now).max(heard).min(now),
             last_good: None,
             next: None,
         })

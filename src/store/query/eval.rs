@@ -91,8 +91,16 @@ pub struct Subject<'a> {
     pub environment: &'a str,
     /// The region of its environment.
     pub region: &'a str,
-    /// The name of the key that lists it.
+    /// The name of the key by which it is shown.
     pub key: &'a str,
+    /// Where other keys may list it too: who knows them.
+    pub others: Option<&'a dyn Listers>,
+}
+
+/// Knows which keys list a job. It is asked only where the key by which a job is shown does not answer a question.
+pub trait Listers: std::fmt::Debug {
+    /// Whether this is true of the name of a key that lists a job of an environment.
+    fn any_key(&self, environment: &str, id: &str, is: &dyn Fn(&str) -> bool) -> bool;
 }
 
 /// A query or a part of it.
@@ -297,7 +305,10 @@ fn any_text(field: TextField, subject: &Subject<'_>, is: impl Fn(&str) -> bool) 
     match field {
         TextField::Environment => is(subject.environment),
         TextField::Region => is(subject.region),
-        TextField::Key => is(subject.key),
+        TextField::Key => {
+            let others = |listers: &dyn Listers| listers.any_key(subject.environment, job.id(), &is);
+            is(subject.key) || subject.others.is_some_and(others)
+        }
         TextField::Status => is(job.status()),
         TextField::Id => is(job.id()),
         TextField::Name => is(job.data_name()),

@@ -59,7 +59,7 @@ mod unfinished_tests;
 mod words_tests;
 
 pub use error::QueryError;
-pub use eval::{Described, Subject};
+pub use eval::{Described, Listers, Subject};
 pub use fields::{FIELDS, Field, Kind, TextField};
 pub use fuzzy::Scratch;
 pub use signature::Signature;

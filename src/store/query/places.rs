@@ -127,7 +127,7 @@ mod tests {
     use crate::model::Job;
 
     fn places(query: &str, job: &Job, field: TextField, text: &str) -> Vec<Range<usize>> {
-        let subject = Subject { job, environment: "eu1", region: "EU", key: "prod" };
+        let subject = Subject { job, environment: "eu1", region: "EU", key: "prod", others: None };
         let now = NOW.parse().unwrap();
         read(query).unwrap().places(&subject, now, field, text)
     }
@@ -198,7 +198,7 @@ mod tests {
         ) {
             let job = Job { data_name: name.as_str().into(), ..blank("x9") };
             let found = places(&word, &job, TextField::Name, &name);
-            let subject = Subject { job: &job, environment: "", region: "", key: "" };
+            let subject = Subject { job: &job, environment: "", region: "", key: "", others: None };
             let matches = read(&word).unwrap().matches(&subject, NOW.parse().unwrap(), &mut Scratch::new());
             let elsewhere = job.id.as_str().contains(&word);
             prop_assert_eq!(matches, !found.is_empty() || elsewhere, "{:?} in {:?}", word, name);

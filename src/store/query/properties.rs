@@ -174,7 +174,7 @@ fn read(text: &str) -> Result<Query, QueryError> {
 
 fn finds(text: &str, job: &Job) -> Result<bool, TestCaseError> {
     let query = read(text).map_err(|error| TestCaseError::fail(error.pointed(text)))?;
-    let subject = Subject { job, environment: "ab", region: "AB", key: "é" };
+    let subject = Subject { job, environment: "ab", region: "AB", key: "é", others: None };
     Ok(query.matches(&subject, now(), &mut Scratch::new()))
 }
 

@@ -36,7 +36,7 @@ pub(super) fn read(text: &str) -> Result<Query, QueryError> {
 
 pub(super) fn finds(text: &str, job: &Job) -> bool {
     let query = read(text).unwrap_or_else(|error| panic!("{}", error.pointed(text)));
-    let subject = Subject { job, environment: "eu1", region: "EU", key: "prod" };
+    let subject = Subject { job, environment: "eu1", region: "EU", key: "prod", others: None };
     query.matches(&subject, NOW.parse().unwrap(), &mut Scratch::new())
 }
 

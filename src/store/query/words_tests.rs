@@ -123,7 +123,7 @@ fn one_scratch_serves_all_jobs() {
     let (mut a, b) = (meeting(), blank("x9"));
     a.title = Some("Fr. Müller".into());
     for _ in 0..3 {
-        let subject = |job| Subject { job, environment: "eu1", region: "EU", key: "prod" };
+        let subject = |job| Subject { job, environment: "eu1", region: "EU", key: "prod", others: None };
         assert!(query.matches(&subject(&a), now, &mut scratch));
         assert!(!query.matches(&subject(&b), now, &mut scratch));
     }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::model::JobError;
 use crate::store::fixture::{EU1, at, fleet, job, round};
-use crate::store::{COLUMNS, Store};
+use crate::store::{COLUMNS, Held, Store};
 
 fn store() -> Store {
     let mut store = Store::new(fleet());
@@ -19,7 +19,7 @@ fn written(store: &Store, form: Form, presenter: &Presenter) -> String {
     let sheet = Sheet { form, columns, presenter: presenter.clone(), zone: TimeZone::UTC };
     let jobs: Vec<Held<'_>> = store.jobs().map(|(_, held)| held).collect();
     let zone = TimeZone::UTC;
-    let part = |jobs| Listing { store, jobs, generated_at: at(20), zone: &zone, bounded: false };
+    let part = |jobs| Listing { store, jobs, generated_at: at(20), zone: &zone, bounded: false, presenter };
     let mut out = Vec::new();
     sheet.begin(&part(&[]), &mut out).unwrap();
     // In pieces, as the dashboard does.
@@ -55,8 +55,14 @@ fn json_is_the_object_that_the_command_prints() {
     let text = written(&store, Form::Json, &Presenter::default());
     let own: serde_json::Value = serde_json::from_str(&text).unwrap();
     let jobs: Vec<Held<'_>> = store.jobs().map(|(_, held)| held).collect();
-    let listing =
-        Listing { store: &store, jobs: &jobs, generated_at: at(20), zone: &TimeZone::UTC, bounded: false };
+    let listing = Listing {
+        store: &store,
+        jobs: &jobs,
+        generated_at: at(20),
+        zone: &TimeZone::UTC,
+        bounded: false,
+        presenter: &Presenter::default(),
+    };
     let mut printed = Vec::new();
     listing.write(super::super::Format::Json, &mut printed).unwrap();
     assert_eq!(own, serde_json::from_slice::<serde_json::Value>(&printed).unwrap());
