@@ -109,13 +109,12 @@ impl Store {
             let shown = shown(last_good.is_some()).to_owned();
             let rungs = self.rungs_of(id, trouble).unwrap_or_default();
             vec![self.failover(id).unwrap_or_default(), rungs, again.to_owned(), shown]
-        } else if self.answers_others(id) {
+        } else if self.answers_others(id, trouble) {
             let fresh = "It answers other keys: what they list is fresh.";
-            vec![fresh.to_owned(), remedy.unwrap_or_default().to_owned(), String::new()]
+            vec![fresh.to_owned(), remedy.unwrap_or_default().to_owned()]
         } else {
-            let words = number(soon);
-            let soon = format!("After {words} failures in a row it is called down.");
-            vec![shown(last_good.is_some()).to_owned(), soon, remedy.unwrap_or_default().to_owned()]
+            let left = failures_left(health);
+            vec![shown(last_good.is_some()).to_owned(), left, remedy.unwrap_or_default().to_owned()]
         };
         let advice = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
         let verb = if down { "is down" } else { "fails" };
@@ -131,11 +130,11 @@ impl Store {
         })
     }
 
-    /// Whether the environment answers some keys while it fails others.
-    fn answers_others(&self, id: EnvironmentId) -> bool {
-        self.sources_at(id).any(|(_, record)| {
-            record.sequence > 0 && record.trouble.as_ref().is_none_or(|trouble| !trouble.is_of_endpoint())
-        })
+    /// Whether the environment lists jobs to some keys while it fails others. That one of them did before the
+    /// trouble began says nothing of now, nor does a key that is not accepted there: its turn may not have come.
+    fn answers_others(&self, id: EnvironmentId, trouble: &Trouble) -> bool {
+        let since = |record: &SourceRecord| record.last_good.is_some_and(|good| good > trouble.since);
+        self.sources_at(id).any(|(_, record)| record.answered_with_jobs() && since(record))
     }
 
     /// An environment that hangs says nothing at all until the time-out: say so before that.
@@ -190,11 +189,13 @@ fn shown(had_jobs: bool) -> &'static str {
     if had_jobs { LAST_SEEN } else { "Nothing is known of its jobs." }
 }
 
-fn number(number: usize) -> String {
-    match number {
-        3 => "three".to_owned(),
-        4 => "four".to_owned(),
-        5 => "five".to_owned(),
-        other => other.to_string(),
-    }
+/// How far it is from being called down.
+fn failures_left(health: &Health) -> String {
+    let failures = match health.failures_left() {
+        1 => "One more failure".to_owned(),
+        2 => "Two more failures in a row".to_owned(),
+        3 => "Three more failures in a row".to_owned(),
+        more => format!("{more} more failures in a row"),
+    };
+    format!("{failures} and it counts as down.")
 }
