@@ -15,8 +15,8 @@ impl Layout {
         if self.jobs.width == 0 {
             return Vec::new();
         }
-        // A space at either side, and a scroll bar's width at the right.
-        let available = self.jobs.width.saturating_sub(2);
+        // What is told before a row, and a scroll bar's width at the right.
+        let available = self.jobs.width.saturating_sub(self.gutter() + 1);
         let wanted = if columns.is_automatic() {
             automatic_columns(available, fleet, sorted)
         } else {
@@ -128,7 +128,7 @@ mod tests {
         };
         assert_eq!(headers(40, Column::Age), "ENV STATUS NAME AGE");
         assert_eq!(headers(80, Column::Age), "ENV STATUS ID NAME LANG MODEL AUDIO AGE");
-        assert_eq!(headers(80, Column::Title), "ENV STATUS ID NAME TITLE LANG AUDIO AGE");
+        assert_eq!(headers(80, Column::Title), "ENV STATUS ID NAME TITLE LANG AGE");
         assert!(headers(200, Column::Age).contains("TITLE"), "{}", headers(200, Column::Age));
     }
 
@@ -143,10 +143,10 @@ mod tests {
                 .collect::<Vec<_>>()
                 .join(" ")
         };
-        assert_eq!(shown(80, &["error", "name:20", "status"]), "error:44 name:20 status:10");
+        assert_eq!(shown(80, &["error", "name:20", "status"]), "error:42 name:20 status:10");
         assert_eq!(shown(80, &["created", "key", "age"]), "created:15 key:4 age:6");
         assert_eq!(shown(40, &["error:30", "status", "age"]), "error:30");
         assert_eq!(shown(40, &["error:25", "status", "age"]), "error:25 age:6");
-        assert_eq!(shown(40, &["error:200", "env"]), "error:36");
+        assert_eq!(shown(40, &["error:200", "env"]), "error:35");
     }
 }
