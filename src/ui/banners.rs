@@ -167,6 +167,8 @@ fn draw_narrow(buffer: &mut Buffer, state: &State, area: Rect, theme: &Theme) {
         [_] if told.is_told_in(1, room, false) => {
             joined(&told.brief, sentences(&told.todo, room - told.brief.width()))
         }
+        // Status and reason are worth more than the verb.
+        [_] if told.brief.width() > room => told.brief.replacen(" is ", " ", 1),
         [_] => told.brief,
         all => several(state, all, room),
     };
