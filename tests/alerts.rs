@@ -80,7 +80,7 @@ mod told {
         session.send("A");
         shows(&mut session, "alerts off · ");
         fleet.at("alpha").turn(Behaviour::unavailable());
-        shows(&mut session, "alpha is down");
+        shows(&mut session, "alpha down");
         session.send("A");
         session.wait_for("alerts on", |screen| !screen.contents().contains("alerts off"));
         session.send("q");

@@ -43,7 +43,7 @@ mod analysis {
         let launch = Launch::new(&["--theme", "mono", "--config"]).arg(fleet.config("1h", "5m"));
         let mut session = launch.size(120, 40).spawn();
         shows(&mut session, "⧗ 4 stuck");
-        shows(&mut session, "alpha: 4 jobs run for far longer than is usual there");
+        shows(&mut session, "alpha: 4 jobs run far too long");
         session.send("!");
         shows(&mut session, "⧗ stuck only");
         shows(&mut session, "1–4 of 4");

@@ -117,6 +117,33 @@ impl Failure {
         }
     }
 
+    /// The reason in as few words as tell it from others, for a line that has no room for the sentence.
+    pub fn reason(&self) -> String {
+        // The first clause of what the system said; what follows explains it.
+        let clause = self.detail.split(": ").next().unwrap_or_default();
+        let status = self.status.map_or(String::new(), |status| format!(" ({status})"));
+        let words = match self.kind {
+            FailureKind::Rejected => "key rejected",
+            FailureKind::Forbidden => "key forbidden",
+            FailureKind::Limited => "too many requests",
+            FailureKind::Server => "the service failed",
+            FailureKind::Redirected => "redirects elsewhere",
+            FailureKind::Unexpected => "unexpected answer",
+            FailureKind::Unresolved => "name does not resolve",
+            FailureKind::Unconnected if !clause.is_empty() => clause,
+            FailureKind::Unconnected => "no connection",
+            FailureKind::Tls => "no TLS connection",
+            FailureKind::Certificate => "certificate not accepted",
+            FailureKind::Proxy => "the proxy lets nothing through",
+            FailureKind::Timeout => "no answer in time",
+            FailureKind::Interrupted => "the answer broke off",
+            FailureKind::TooLarge => "the answer was too large",
+            FailureKind::Unreadable => "the answer was no list of jobs",
+            FailureKind::Internal => "voxtop's own poller failed",
+        };
+        format!("{words}{status}")
+    }
+
     /// One sentence without a full stop: what happened, in plain words, with the service's own words
     /// behind it where there are any.
     pub fn sentence(&self) -> String {

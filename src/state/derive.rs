@@ -51,6 +51,8 @@ impl State {
             sure: Sureness::Certain,
             head: text.clone(),
             advice: String::new(),
+            brief: text.clone(),
+            todo: String::new(),
             since: self.started,
             last_good: None,
             next: None,

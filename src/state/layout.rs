@@ -104,6 +104,8 @@ fn keys_pane_width(fleet: &Fleet, wide: bool) -> u16 {
     environments.saturating_mul(cell).saturating_add(name)
 }
 
+/// Below so many cells there are no panes, and a line holds a few words.
+const NARROW_LINE: u16 = 70;
 /// Below so many cells an overlay is as wide as the screen.
 const NARROW: u16 = 104;
 /// The least that the environments pane makes do with: name, state, latency, running, age.
@@ -118,7 +120,7 @@ impl Layout {
         }
         let mut layout = Self { screen, ..Self::default() };
         let inside = |y: u16, height: u16| Rect::new(1, y, size.width - 2, height);
-        let small = size.width < 70 || size.height < 16;
+        let small = size.width < NARROW_LINE || size.height < 16;
         let tall = size.height >= 30 && !small;
 
         // Few banners get a line of advice each; of many it is worth more to see them all.
@@ -194,6 +196,17 @@ impl Layout {
         }
     }
 
+    /// Whether the screen is so narrow that a line holds a few words.
+    pub fn is_narrow(&self) -> bool {
+        self.screen.width < NARROW_LINE
+    }
+
+    /// The cells before the columns of a job: that it is stale, that it is marked, and one that stays blank. On a
+    /// narrow screen both have one cell, where a mark goes first.
+    pub fn gutter(&self) -> u16 {
+        if self.is_narrow() { 2 } else { 3 }
+    }
+
     /// How many job rows are in view.
     pub fn rows(&self) -> u16 {
         self.jobs.height.saturating_sub(1)
@@ -202,7 +215,7 @@ impl Layout {
     /// Where an overlay lies.
     pub fn overlay(&self) -> Rect {
         let (width, height) = (self.screen.width, self.screen.height);
-        if width < 70 || height < 16 {
+        if width < NARROW_LINE || height < 16 {
             return self.screen;
         }
         // What would stick out beside a box on a narrow screen is letters without words.

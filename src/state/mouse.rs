@@ -176,7 +176,7 @@ impl State {
 
     fn sort_at(&mut self, x: u16) {
         let layout = self.layout();
-        let mut left = layout.jobs.x + 1;
+        let mut left = layout.jobs.x + layout.gutter();
         for column in self.shown_columns() {
             // The gap behind a column is its own.
             let right = left + column.width + 1;

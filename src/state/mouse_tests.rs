@@ -39,7 +39,7 @@ fn a_head_sorts_and_the_second_time_turns_the_order() {
     let mut state = state();
     let layout = state.layout();
     let columns = state.shown_columns();
-    let mut x = layout.jobs.x + 1;
+    let mut x = layout.jobs.x + layout.gutter();
     for column in columns {
         click(&mut state, x, layout.jobs.y);
         assert_eq!(state.sort.column, column.spec.column);

@@ -261,7 +261,7 @@ impl Store {
     pub fn note_banner(&mut self, banner: &Banner, now: Timestamp) {
         let (key, environment) = (banner.cause.key(), banner.cause.environment());
         let subject = match banner.cause {
-            Cause::JobsStuck(_) => Subject::Jobs,
+            Cause::JobsStuck => Subject::Jobs,
             _ if key.is_some() => Subject::Key,
             _ => Subject::Endpoint,
         };

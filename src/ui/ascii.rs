@@ -5,7 +5,7 @@ use ratatui::buffer::{Buffer, Cell};
 use unicode_width::UnicodeWidthStr;
 
 /// What stands for what. States that differ by their glyph differ here too; their words stand beside them.
-const STANDS_FOR: [(&str, &str); 26] = [
+const STANDS_FOR: [(&str, &str); 27] = [
     ("─━", "-"),
     ("│┃▏║", "|"),
     ("┌┐└┘├┤┬┴┼╭╮╰╯", "+"),
@@ -18,6 +18,7 @@ const STANDS_FOR: [(&str, &str); 26] = [
     ("◐", "s"),
     ("◑", "d"),
     ("○", "."),
+    ("◌", ":"),
     ("◎", "@"),
     ("⊘", "0"),
     ("∅", "e"),

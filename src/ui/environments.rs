@@ -1,24 +1,19 @@
 //! The environments pane: one line each, with health, latency, trend, counts and the age of the data.
 
+mod shape;
+
 use std::time::Duration;
 
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::text::Span;
+use unicode_width::UnicodeWidthStr;
 
 use super::{Theme, format, keys, pace, paint, realtime};
 use crate::model::{Entitlement, Environment, EnvironmentId, EnvironmentState, Failure, KeyState, SourceId};
 use crate::state::{Layout, State, layout::environment_width};
 use crate::store::{Align, Health, Share, SourceRecord};
-
-/// One field of a line: how wide, and in which order it leaves when the pane is narrow.
-struct Field {
-    width: u16,
-    rank: u8,
-    align: Align,
-    /// The cell's text and style for one environment.
-    cell: fn(&Facts<'_>, &Theme) -> (String, Style),
-}
+use shape::{Part, STATE, Shape, Words, shape};
 
 /// What one line is made of.
 struct Facts<'a> {
@@ -26,32 +21,6 @@ struct Facts<'a> {
     id: EnvironmentId,
     environment: &'a Environment,
     records: Vec<(SourceId, &'a SourceRecord)>,
-    /// Whether the pane is wide enough to write `stale` in full.
-    roomy: bool,
-}
-
-/// The fields in the order of the line. Name and state always stay.
-fn fields(state: &State, roomy: bool, has_keys_pane: bool) -> Vec<Field> {
-    let name = environment_width(state.store.fleet());
-    let field = |width, rank, align, cell| Field { width, rank, align, cell };
-    let mut fields = vec![
-        field(4, 7, Align::Left, |facts, theme| (facts.environment.region.to_string(), theme.quiet)),
-        field(name, 0, Align::Left, |facts, theme| (facts.environment.name.to_string(), theme.title)),
-        field(11, 0, Align::Left, state_cell),
-        field(5, 1, Align::Right, latency_cell),
-        field(8, 5, Align::Left, trend_cell),
-        field(14, 8, Align::Left, figures_cell),
-        field(11, 4, Align::Right, jobs_cell),
-        field(7, 2, Align::Right, running_cell),
-        field(if roomy { 11 } else { 6 }, 0, Align::Right, age_cell),
-    ];
-    // Where there is no room for the matrix, each line says what its keys are worth.
-    if !has_keys_pane {
-        let keys = state.store.fleet().keys.len();
-        let width = if keys == 1 { 8 } else { 24 };
-        fields.push(field(width, 3, Align::Left, keys_cell));
-    }
-    fields
 }
 
 /// Draws the pane.
@@ -69,33 +38,89 @@ pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &
     }
     title.extend(pace::spans(state, area.width, theme));
     paint::title(buffer, (1, layout.panes_rule), area.width, title);
-    let roomy = area.width >= 56;
-    let fields = fitting(fields(state, roomy, layout.keys.width > 0), area.width.saturating_sub(2));
-    for (row, (id, environment)) in (area.y..area.bottom()).zip(fleet.environments()) {
-        let records = state.store.sources_at(id).collect();
-        let facts = Facts { state, id, environment, records, roomy };
-        let mut x = area.x + 1;
-        for field in &fields {
-            let (text, style) = (field.cell)(&facts, theme);
-            paint::put(buffer, (x, row), field.width, &text, style, field.align);
-            x += field.width + 1;
-        }
+    let facts = fleet.environments().take(lines).map(|(id, environment)| Facts {
+        state,
+        id,
+        environment,
+        records: state.store.sources_at(id).collect(),
+    });
+    let facts: Vec<Facts<'_>> = facts.collect();
+    let longest = |part, words| match part {
+        Part::Name => usize::from(environment_width(fleet)),
+        part => facts.iter().map(|facts| facts.cell(part, 0, words, theme).0.width()).max().unwrap_or(0),
+    };
+    let shape = shape(area.width.saturating_sub(2), layout.keys.width > 0, longest);
+    for (row, facts) in (area.y..area.bottom()).zip(&facts) {
+        draw_line(buffer, (area.x + 1, row), facts, &shape, theme);
     }
 }
 
-/// Leaves out fields until the rest fits.
-fn fitting(mut fields: Vec<Field>, width: u16) -> Vec<Field> {
-    loop {
-        let used: u16 = fields.iter().map(|field| field.width + 1).sum();
-        let worst = fields.iter().map(|field| field.rank).max().unwrap_or(0);
-        if used <= width + 1 || worst == 0 {
-            return fields;
+fn draw_line(buffer: &mut Buffer, (mut x, y): (u16, u16), facts: &Facts<'_>, shape: &Shape, theme: &Theme) {
+    // Where no key lists anything, why takes the place of the counts and of their age.
+    let verdict = facts.verdict(theme);
+    let mut counts: Option<(u16, u16)> = None;
+    for (part, width) in &shape.parts {
+        if verdict.is_some() && matches!(part, Part::Jobs | Part::Running | Part::Age) {
+            counts = Some((counts.map_or(x, |(start, _)| start), x + width));
+        } else {
+            let (text, style) = facts.cell(*part, *width, shape.words, theme);
+            paint::put(buffer, (x, y), *width, &text, style, align(*part));
+            if *part == Part::State && *width > STATE {
+                draw_latency(buffer, (x, y), (*width, text.width()), facts, theme);
+            }
         }
-        fields.retain(|field| field.rank < worst);
+        x += width + 1;
+    }
+    if let (Some((text, style)), Some((start, end))) = (verdict, counts) {
+        paint::put(buffer, (start, y), end - start, &text, style, Align::Right);
+    }
+}
+
+/// Behind the state, in the same cells. What does not fit beside a long one is left out.
+fn draw_latency(buffer: &mut Buffer, at: (u16, u16), cells: (u16, usize), facts: &Facts<'_>, theme: &Theme) {
+    let (text, style) = latency_cell(facts, theme);
+    let (width, used) = cells;
+    if used + 1 + text.width() <= usize::from(width) {
+        let own = u16::try_from(text.width()).unwrap_or(0);
+        paint::put(buffer, (at.0 + width - own, at.1), own, &text, style, Align::Right);
+    }
+}
+
+const fn align(part: Part) -> Align {
+    match part {
+        // The newest bar stands at the same place, however few there are.
+        Part::Trend | Part::Jobs | Part::Running | Part::Age => Align::Right,
+        _ => Align::Left,
     }
 }
 
 impl Facts<'_> {
+    /// A piece's text and style.
+    fn cell(&self, part: Part, width: u16, words: Words, theme: &Theme) -> (String, Style) {
+        match part {
+            Part::Region => (self.environment.region.to_string(), theme.quiet),
+            Part::Name => (self.environment.name.to_string(), theme.title),
+            Part::State => state_cell(self, theme),
+            Part::Latency => latency_cell(self, theme),
+            Part::Trend => trend_cell(self, width, theme),
+            Part::Figures => figures_cell(self, theme),
+            Part::Jobs => jobs_cell(self, theme),
+            Part::Running => running_cell(self, words.running, theme),
+            Part::Age => age_cell(self, words.age, theme),
+            Part::Keys => keys_cell(self, theme),
+        }
+    }
+
+    /// What stands in the place of the counts where no key lists anything: why. `✖ key 401`.
+    fn verdict(&self, theme: &Theme) -> Option<(String, Style)> {
+        let refused = self.records.iter().find(|(id, _)| keys::is_refused(self.state, *id));
+        let (id, record) = refused.filter(|_| self.last_good().is_none())?;
+        let (glyph, style) = theme.key(self.state.store.key_state(*id, self.state.now));
+        let status = record.key.evidence.as_ref().and_then(|failure| failure.status);
+        let status = status.map_or(String::new(), |status| format!(" {status}"));
+        Some((format!("{glyph} key{status}"), style))
+    }
+
     /// Whether the keys that are tried here are merely tried, and not one is accepted: no news.
     fn not_entitled(&self) -> bool {
         !self.records.is_empty()
@@ -168,9 +193,9 @@ fn latency_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
     }
 }
 
-fn trend_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
+fn trend_cell(facts: &Facts<'_>, width: u16, theme: &Theme) -> (String, Style) {
     let Some(health) = facts.state.store.health(facts.id) else { return (String::new(), theme.quiet) };
-    (bars(health, 8), theme.quiet)
+    (bars(health, usize::from(width)), theme.quiet)
 }
 
 /// `100% p95 80ms`: how much was answered of late, and how quickly.
@@ -178,7 +203,7 @@ fn figures_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
     let Some(health) = facts.state.store.health(facts.id) else { return (String::new(), theme.quiet) };
     let share = health.share().map(Share::percent);
     let style = if share.is_some_and(|percent| percent < 100) { theme.warning } else { theme.quiet };
-    let share = share.map(|percent| format!("{percent}%"));
+    let share = share.map(|percent| format!("{percent:>3}%"));
     let most = health.percentile(95).map(|most| format!("p95 {}", format::latency(most)));
     (share.into_iter().chain(most).collect::<Vec<_>>().join(" "), style)
 }
@@ -199,54 +224,37 @@ pub(super) fn bars(health: &Health, count: usize) -> String {
 }
 
 fn jobs_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
-    let Some(_) = facts.last_good() else { return verdict(facts, theme) };
+    let Some(_) = facts.last_good() else { return (String::new(), theme.quiet) };
     let jobs = facts.state.summary().environment(facts.id).jobs;
     let whole = facts.records.iter().all(|(_, record)| record.complete || record.last_good.is_none());
     let plus = if whole { "" } else { "+" };
-    let (count, word) = (format::count(jobs), if jobs < 10_000 { " jobs" } else { "" });
-    (format!("{count}{plus}{word}"), theme.quiet)
+    (format!("{}{plus} jobs", format::count(jobs)), theme.quiet)
 }
 
-/// What stands in the place of a count where no key lists anything: why.
-fn verdict(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
-    let refused = facts.records.iter().find_map(|(_, record)| record.key.evidence.as_ref());
-    match refused.and_then(|failure| failure.status).filter(|_| !facts.not_entitled()) {
-        Some(status) => (format!("key ✖ {status}"), theme.bad),
-        None => (String::new(), theme.quiet),
-    }
-}
-
-fn running_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
+fn running_cell(facts: &Facts<'_>, full: bool, theme: &Theme) -> (String, Style) {
     let Some(_) = facts.last_good() else { return (String::new(), theme.quiet) };
     let active = facts.state.summary().environment(facts.id).active;
     let style = if active > 0 { theme.active } else { theme.quiet };
-    (format!("{} run", format::count(active)), style)
+    (format!("{} {}", format::count(active), if full { "running" } else { "run" }), style)
 }
 
-/// How old the data is: `2s`, or `stale 3m12s` where the last round failed; without any data how long
+/// How old the data is: `age 2s`, or `stale 3m12s` where the last round failed; without any data how long
 /// the first answer has been waited for.
-fn age_cell(facts: &Facts<'_>, theme: &Theme) -> (String, Style) {
-    let age = |since: jiff::Timestamp| format::precise(facts.state.now.duration_since(since));
+fn age_cell(facts: &Facts<'_>, full: bool, theme: &Theme) -> (String, Style) {
+    let age = |since: jiff::Timestamp| {
+        let age = facts.state.now.duration_since(since);
+        // Five cells hold minutes and seconds up to ten minutes.
+        if full || age.as_mins() < 10 { format::precise(age) } else { format::span(age) }
+    };
     match facts.last_good() {
         Some(good) if facts.is_stale() => {
-            let mark = if facts.roomy { "stale " } else { "!" };
+            let mark = if full { "stale " } else { Theme::STALE };
             (format!("{mark}{}", age(good)), theme.warning)
         }
-        Some(good) => (age(good), theme.quiet),
+        Some(good) => (format!("{}{}", if full { "age " } else { "" }, age(good)), theme.quiet),
         None => {
             let asked = facts.records.iter().filter_map(|(_, record)| record.asked).min();
             (asked.map_or(String::new(), |asked| format!("…{}", age(asked))), theme.quiet)
         }
     }
-}
-
-/// One line for a small screen: `eu1 ●  eu2 ✖`.
-pub(super) fn summary<'a>(state: &State, theme: &Theme) -> Line<'a> {
-    let mut spans = Vec::new();
-    for (id, environment) in state.store.fleet().environments() {
-        let (glyph, _, style) = theme.environment(state.store.state(id));
-        spans.push(Span::styled(format!("{} ", environment.name), theme.text));
-        spans.push(Span::styled(format!("{glyph}  "), style));
-    }
-    Line::from(spans)
 }

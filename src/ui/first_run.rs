@@ -13,9 +13,14 @@ use crate::store::Severity;
 pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &Theme) {
     let width = layout.screen.width.saturating_sub(4).min(76);
     let area = Rect { width: width + 4, ..layout.screen };
-    let lines: Vec<Line<'_>> = text(state, theme).into_iter().flat_map(|line| wrapped(line, area)).collect();
-    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let room = layout.screen.height.saturating_sub(2);
+    let fitted = |text: Vec<Line<'static>>| -> Vec<Line<'_>> {
+        text.into_iter().flat_map(|line| wrapped(line, area)).collect()
+    };
+    let whole = fitted(text(state, theme));
+    // All ways in few words are worth more than the first of them at length.
+    let lines = if whole.len() > usize::from(room) { fitted(in_brief(state, theme)) } else { whole };
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let top = room.saturating_sub(height) / 3;
     let left = layout.screen.width.saturating_sub(width) / 2;
     let inner = Rect::new(left, top, width, room.saturating_sub(top));
@@ -29,6 +34,26 @@ pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &
 fn wrapped(line: Line<'static>, area: Rect) -> Vec<Line<'static>> {
     let indent = line.spans.first().map_or(0, |span| span.content.len() - span.content.trim_start().len());
     Content::wrap(line, area, indent)
+}
+
+/// The same for a screen on which it has no room.
+fn in_brief(state: &State, theme: &Theme) -> Vec<Line<'static>> {
+    let code = |text: &str| Line::from(vec![Span::styled(format!("  {text}"), theme.accent)]);
+    vec![
+        Line::from(vec![
+            Span::styled("voxtop", theme.accent),
+            Span::styled(": no API key yet. Any of these,", theme.text),
+        ]),
+        Line::from(vec![Span::styled("then start it again:", theme.text)]),
+        code("export SPEECHMATICS_API_KEY=…"),
+        code("voxtop config init"),
+        code("speechmatics config set --auth-token …"),
+        Line::from(vec![
+            Span::styled("Or ", theme.text),
+            Span::styled(state.key_of(Action::StartDemo), theme.accent),
+            Span::styled(": the demo, without a key.", theme.text),
+        ]),
+    ]
 }
 
 fn text(state: &State, theme: &Theme) -> Vec<Line<'static>> {

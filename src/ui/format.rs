@@ -44,10 +44,11 @@ pub(super) fn precise(duration: SignedDuration) -> String {
     }
 }
 
-/// A latency in at most five cells: `42ms`, `1.4s`, `12s`.
+/// A latency in at most five cells: `<1ms`, `42ms`, `1.4s`, `12s`.
 pub(super) fn latency(latency: Duration) -> String {
     let millis = latency.as_millis();
     match () {
+        () if millis == 0 => "<1ms".to_owned(),
         () if millis < 1_000 => format!("{millis}ms"),
         () if millis < 10_000 => format!("{}.{}s", millis / 1_000, millis % 1_000 / 100),
         () => format!("{}s", (millis / 1_000).min(9_999)),
@@ -78,11 +79,6 @@ pub(super) fn audio(seconds: u64) -> String {
 /// A moment with its zone: `23:14:07 UTC`.
 pub(super) fn clock(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%H:%M:%S %Z").to_string()
-}
-
-/// A zone's own short name: `UTC`, `CET`.
-pub(super) fn zone(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned(zone.clone()).strftime("%Z").to_string()
 }
 
 /// A moment as how long ago it was, or how long it is still to come: `3m12s ago`, `in 5s`.
@@ -153,7 +149,7 @@ mod tests {
         ] {
             assert_eq!((span(given).as_str(), precise(given).as_str()), (words, exact));
         }
-        for (millis, words) in [(0, "0ms"), (42, "42ms"), (1_449, "1.4s"), (12_000, "12s")] {
+        for (millis, words) in [(0, "<1ms"), (42, "42ms"), (1_449, "1.4s"), (12_000, "12s")] {
             assert_eq!(latency(Duration::from_millis(millis)), words);
         }
         for (millis, words) in [(5_000, "5s"), (1_500, "1.5s"), (90_000, "1m30s"), (120_000, "2m")] {

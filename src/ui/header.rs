@@ -7,8 +7,20 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::{Theme, format, paint};
+use crate::model::KeyState;
 use crate::state::{Layout, State, layout::SMALLEST};
-use crate::store::Align;
+use crate::store::{Align, Cause};
+
+/// What may be left out at the end of a fact: of keys that are refused how, and of what was rejected when.
+const WORDS: [(u8, &[&str]); 2] =
+    [(KEYS, &[" rejected", " forbidden", " expired", " refused"]), (REJECTED, &[" today"])];
+/// The worth of three facts, among those of the others.
+const KEYS: u8 = 5;
+const REJECTED: u8 = 4;
+const MOST: u8 = 6;
+
+/// A fact with its style and its worth.
+type Fact = (String, Style, u8);
 
 /// Cells between two facts.
 const GAP: usize = 3;
@@ -35,34 +47,30 @@ pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &
 fn facts<'a>(state: &State, theme: &Theme, room: usize) -> Vec<Span<'a>> {
     let total = state.summary().total;
     let (up, of) = (state.store.environments_up(), state.store.fleet().environments.len());
-    let up_style = if up == of { theme.good } else { theme.critical };
+    let refused = refused_keys(state, theme);
+    let up_style = match () {
+        () if up < of => theme.critical,
+        // That all answer is not that all is well.
+        () if refused.is_some() => theme.text,
+        () => theme.good,
+    };
     let plus = if state.store.is_complete() { "" } else { "+" };
     let rejected_style = if total.rejected_today > 0 { theme.bad } else { theme.quiet };
     let rejected = format!("{} rejected", format::count(total.rejected_today));
     // Each with its worth while there is not room for all: how many jobs there are in all stands above them
     // too, that something was rejected stands nowhere else.
     let mut parts = vec![
-        (format!("{up}/{of} up"), up_style, 5),
+        (format!("{up}/{of} up"), up_style, MOST),
         (format!("{}{plus} jobs", format::count(total.jobs)), theme.text, 1),
         (format!("{} running", format::count(total.active)), theme.active, 2),
         (format!("{} {} stuck", Theme::STUCK, format::count(total.stuck)), theme.warning, 3),
-        (format!("{rejected} today"), rejected_style, if total.rejected_today > 0 { 4 } else { 0 }),
+        (format!("{rejected} today"), rejected_style, if total.rejected_today > 0 { REJECTED } else { 0 }),
     ];
     parts.retain(|(.., kept)| *kept != 3 || total.stuck > 0);
-    let width = |parts: &[(String, Style, u8)]| -> usize {
-        parts.iter().map(|(text, ..)| text.width() + GAP).sum::<usize>().saturating_sub(GAP)
-    };
-    for least in 1..=5 {
-        if width(&parts) > room {
-            parts.retain(|(.., kept)| *kept >= least);
-        }
-        // Of the day when things were rejected is less worth than what runs.
-        if least > 1 && width(&parts) > room {
-            for (text, ..) in &mut parts {
-                text.truncate(text.strip_suffix(" today").map_or(text.len(), str::len));
-            }
-        }
+    if let Some((text, style)) = refused {
+        parts.insert(1, (text, style, KEYS));
     }
+    let parts = fitted(&parts, room);
     let mut spans = Vec::new();
     for (text, style, _) in parts {
         if !spans.is_empty() {
@@ -71,6 +79,50 @@ fn facts<'a>(state: &State, theme: &Theme, room: usize) -> Vec<Span<'a>> {
         spans.push(Span::styled(text, style));
     }
     spans
+}
+
+/// What fits: without one fact after another, the least first; and without words, before what runs goes.
+fn fitted(parts: &[Fact], room: usize) -> Vec<Fact> {
+    let width = |parts: &[Fact]| parts.iter().map(|(text, ..)| text.width() + GAP).sum::<usize>();
+    for least in 0..=MOST {
+        let kept: Vec<Fact> = parts.iter().filter(|(.., worth)| *worth >= least).cloned().collect();
+        let mut brief = kept.clone();
+        let words = if least > 1 { &WORDS[..] } else { &[] };
+        let shorter = words.iter().map(|(worth, words)| {
+            for (text, ..) in brief.iter_mut().filter(|(.., own)| own == worth) {
+                let end = words.iter().find_map(|word| text.strip_suffix(word)).map_or(text.len(), str::len);
+                text.truncate(end);
+            }
+            brief.clone()
+        });
+        let mut forms = std::iter::once(kept).chain(shorter);
+        if let Some(fitting) = forms.find(|parts| width(parts) <= room + GAP) {
+            return fitting;
+        }
+    }
+    Vec::new()
+}
+
+/// `✖ 1 key rejected`: how many keys are refused somewhere where that is news, whether or not their banners are
+/// dismissed. A key that is merely tried and not accepted is none of them.
+fn refused_keys(state: &State, theme: &Theme) -> Option<(String, Style)> {
+    let about_keys = state.banners().chain(state.dismissed_banners()).map(|banner| &banner.cause);
+    let refused =
+        about_keys.filter(|cause| cause.is_about_key() && !matches!(cause, Cause::KeyExpiring { .. }));
+    let refused: Vec<&Cause> = refused.collect();
+    let mut keys: Vec<_> = refused.iter().filter_map(|cause| cause.key()).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let all = |wanted: fn(&Cause) -> bool| refused.iter().all(|cause| wanted(cause));
+    let word = match () {
+        () if all(|cause| matches!(cause, Cause::KeyForbidden(_))) => "forbidden",
+        () if all(|cause| matches!(cause, Cause::KeyExpired(_))) => "expired",
+        () if all(|cause| !matches!(cause, Cause::KeyForbidden(_) | Cause::KeyExpired(_))) => "rejected",
+        () => "refused",
+    };
+    let noun = if keys.len() == 1 { "key" } else { "keys" };
+    let (glyph, style) = theme.key(KeyState::Rejected);
+    (!keys.is_empty()).then(|| (format!("{glyph} {} {noun} {word}", keys.len()), style))
 }
 
 /// The clock, and `live 5s` or `paused`.
@@ -82,12 +134,9 @@ fn right_side<'a>(state: &State, width: u16, theme: &Theme) -> Line<'a> {
     if width >= 60 {
         fact(format::clock(state.now, &state.settings.zone), theme.text);
     }
-    // In which way times are shown is always told.
+    // That times are relative is always told. A zone says nothing where there is no clock.
     if state.times.are_relative() {
         fact("relative".to_owned(), theme.quiet);
-    } else if width < 60 && !state.presenter.is_on() {
-        // That strangers may look is worth more there.
-        fact(format::zone(state.now, &state.settings.zone), theme.quiet);
     }
     let every = format::interval(state.settings.refresh);
     if state.settings.read_only && width >= 80 {

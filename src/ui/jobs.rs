@@ -30,7 +30,7 @@ pub(super) fn draw(
     let top = layout.jobs.y + 1;
     for ((y, at), handle) in (top..layout.jobs.bottom()).zip(first..).zip(&rows) {
         let Some(held) = state.store.job(*handle) else { continue };
-        draw_row(buffer, state, (layout.jobs, y), &columns, (*handle, held), theme);
+        draw_row(buffer, state, (layout, y), &columns, (*handle, held), theme);
         if state.selection.row() == Some(at) {
             paint::tint(buffer, Rect::new(layout.jobs.x, y, layout.jobs.width, 1), theme.selected);
         }
@@ -131,7 +131,7 @@ fn unseen_sort(state: &State) -> Option<Sort> {
 }
 
 fn draw_heads(buffer: &mut Buffer, state: &State, layout: &Layout, columns: &[ShownColumn], theme: &Theme) {
-    let mut x = layout.jobs.x + 1;
+    let mut x = layout.jobs.x + layout.gutter();
     for column in columns {
         let mark = sort_mark(state.sort, column.spec.column);
         let text = format!("{}{mark}", column.spec.header);
@@ -165,19 +165,20 @@ fn sort_mark(sort: Sort, column: Column) -> &'static str {
 fn draw_row(
     buffer: &mut Buffer,
     state: &State,
-    (area, y): (Rect, u16),
+    (layout, y): (&Layout, u16),
     columns: &[ShownColumn],
     (handle, held): (Handle, Held<'_>),
     theme: &Theme,
 ) {
+    let (area, gutter) = (layout.jobs, layout.gutter());
     let stale = state.store.is_stale(held.source());
     if stale {
-        paint::put(buffer, (area.x, y), 1, "!", theme.warning, Align::Left);
+        paint::put(buffer, (area.x, y), 1, Theme::STALE, theme.warning, Align::Left);
     }
     if let Some(mark) = mark_of(state, held) {
-        paint::put(buffer, (area.x, y), 1, mark, theme.accent, Align::Left);
+        paint::put(buffer, (area.x + gutter - 2, y), 1, mark, theme.accent, Align::Left);
     }
-    let mut x = area.x + 1;
+    let mut x = area.x + gutter;
     for column in columns {
         let (text, mut style) = cell(state, (handle, held), column.spec.column, theme);
         let mut text = state.presenter.cell(held, column.spec.column, text);

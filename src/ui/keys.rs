@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 
 use super::{Theme, format, paint};
-use crate::model::{Entitlement, EnvironmentId, KeyId, KeyState};
+use crate::model::{Entitlement, EnvironmentId, KeyId, KeyState, SourceId};
 use crate::state::{Layout, State, layout::environment_width, layout::key_width};
 use crate::store::Align;
 
@@ -100,10 +100,7 @@ pub(super) fn cell(
     let Some(id) = store.fleet().source_at(key, environment) else { return ("–".to_owned(), theme.quiet) };
     let Some(record) = store.source(id) else { return (String::new(), theme.quiet) };
     let key_state = store.key_state(id, state.now);
-    let discovered =
-        store.fleet().source(id).is_some_and(|source| source.entitlement == Entitlement::Discovered);
-    let never = record.key.accepted.is_none();
-    if key_state == KeyState::Rejected && discovered && never && accepted_somewhere(state, key) {
+    if key_state == KeyState::Rejected && !is_refused(state, id) {
         return ("–".to_owned(), theme.quiet);
     }
     let (glyph, style) = theme.key(key_state);
@@ -112,6 +109,19 @@ pub(super) fn cell(
         Some(status) => (format!("{glyph}{status}"), style),
         None => (glyph.to_owned(), style),
     }
+}
+
+/// Whether a key is refused somewhere, and that is news: the same that makes its mark in the pane.
+pub(super) fn is_refused(state: &State, source: SourceId) -> bool {
+    use KeyState::{Expired, Forbidden, Rejected};
+    let store = &state.store;
+    let (Some(place), Some(record)) = (store.fleet().source(source), store.source(source)) else {
+        return false;
+    };
+    let said = store.key_state(source, state.now);
+    let tried = place.entitlement == Entitlement::Discovered && record.key.accepted.is_none();
+    let quiet = said == Rejected && tried && accepted_somewhere(state, place.key);
+    matches!(said, Rejected | Forbidden | Expired) && !quiet
 }
 
 fn accepted_somewhere(state: &State, key: KeyId) -> bool {

@@ -96,6 +96,7 @@ fn draw_all(buffer: &mut Buffer, state: &State, theme: &Theme, cursor: &mut Opti
             keys::draw(buffer, state, &layout, theme);
         }
         jobs::draw(buffer, state, &layout, theme, cursor);
+        banners::draw_keys(buffer, state, &layout, theme);
         events::draw_pane(buffer, state, &layout, theme);
         realtime::draw_summary(buffer, state, &layout, theme);
         hints::draw(buffer, state, &layout, theme, cursor);

@@ -56,9 +56,16 @@ fn requests(state: &State) -> Option<String> {
 }
 
 /// How much of the time for which the service keeps jobs is known everywhere: `history 43%`; nothing
-/// once all is.
+/// once all is. Until every source has spoken there is no number: the next one would take it back.
 pub(super) fn history(state: &State) -> Option<String> {
     let listing = || state.store.sources().filter(|(_, record)| record.last_good.is_some());
+    let unheard =
+        state.store.sources().any(|(_, record)| record.last_good.is_none() && record.trouble.is_none());
+    let untold = listing().any(|(_, record)| record.progressed.is_none() && !record.complete);
+    let reads = listing().any(|(_, record)| !record.complete && !record.gaps);
+    if reads && (unheard || untold) {
+        return Some("reading history".to_owned());
+    }
     let least = listing()
         .filter(|(_, record)| record.progressed.is_some() && !record.complete && !record.gaps)
         .map(|(_, record)| record.progress.known_share)

@@ -135,6 +135,19 @@ pub(super) fn title(buffer: &mut Buffer, (x, y): (u16, u16), width: u16, spans: 
     end
 }
 
+/// Where in a rule so many cells are bare, as far to the right as may be; one of the rule stays at either side.
+pub(super) fn bare(buffer: &Buffer, y: u16, width: u16) -> Option<u16> {
+    let is_bare = |x: u16| buffer.cell((x, y)).is_some_and(|cell| cell.symbol() == "─");
+    let mut run = 0;
+    for x in (buffer.area.left()..buffer.area.right()).rev() {
+        run = if is_bare(x) { run + 1 } else { 0 };
+        if run >= width.saturating_add(2) {
+            return Some(x + 1);
+        }
+    }
+    None
+}
+
 /// Lays a style over a row of cells.
 pub(super) fn tint(buffer: &mut Buffer, area: Rect, style: Style) {
     buffer.set_style(area.intersection(buffer.area), style);

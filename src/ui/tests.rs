@@ -1,5 +1,6 @@
 //! Screens as snapshots: the cells, and below them what role each cell's style has.
 
+mod banners;
 mod finding;
 mod looks;
 mod realtime;

@@ -105,6 +105,9 @@ impl Theme {
     /// And of one whose transcript was saved.
     pub const SAVED: &'static str = "⤓";
 
+    /// Before what is stale: its environment does not answer with jobs now.
+    pub const STALE: &'static str = "◌";
+
     /// The glyph of a marked job.
     pub const MARKED: &'static str = "*";
 

@@ -24,8 +24,8 @@ impl Layout {
         if self.jobs.width == 0 {
             return Vec::new();
         }
-        // A space at either side, and a scroll bar's width at the right.
-        let available = self.jobs.width.saturating_sub(2);
+        // What is told before a row, and a scroll bar's width at the right.
+        let available = self.jobs.width.saturating_sub(self.gutter() + 1);
         let mut wanted = if columns.is_automatic() {
             automatic_columns(available, fleet, sorted, asked)
         } else {
@@ -237,10 +237,10 @@ mod tests {
                 .collect::<Vec<_>>()
                 .join(" ")
         };
-        assert_eq!(shown(80, &["error", "name:20", "status"]), "error:44 name:20 status:10");
+        assert_eq!(shown(80, &["error", "name:20", "status"]), "error:42 name:20 status:10");
         assert_eq!(shown(80, &["created", "key", "age"]), "created:15 key:4 age:6");
         assert_eq!(shown(40, &["error:30", "status", "age"]), "error:30");
         assert_eq!(shown(40, &["error:25", "status", "age"]), "error:25 age:6");
-        assert_eq!(shown(40, &["error:200", "env"]), "error:36");
+        assert_eq!(shown(40, &["error:200", "env"]), "error:35");
     }
 }

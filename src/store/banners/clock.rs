@@ -25,6 +25,8 @@ impl Store {
             sure,
             head: self.clock_in_words(wrong),
             advice,
+            brief: self.clock_in_words(wrong),
+            todo: "Set the clock (NTP).".to_owned(),
             since: wrong.since,
             last_good: None,
             next: None,

@@ -55,6 +55,8 @@ impl Store {
                 "Not one can be reached, so it is probably {reason}. {}",
                 shown(records().any(|record| record.last_good.is_some()))
             ),
+            brief: format!("all {} down: {}", names.len(), latest.failure.reason()),
+            todo: format!("Probably {reason}. {}", rows_stay(None, &records().collect::<Vec<_>>())),
             since: trouble.iter().map(|trouble| trouble.since).min()?,
             last_good: records().filter_map(|record| record.last_good).max(),
             next: records().filter_map(|record| record.next).min(),
@@ -82,6 +84,8 @@ impl Store {
                 self.fleet.environment_name(id)
             ),
             advice: "This is a bug in voxtop: please report it with the crash file.".to_owned(),
+            brief: format!("{}: voxtop's poller failed, restarted", self.fleet.environment_name(id)),
+            todo: "Please report it with the crash file.".to_owned(),
             since: trouble.since,
             last_good: sources.iter().filter_map(|record| record.last_good).max(),
             next: sources.iter().filter_map(|record| record.next).min(),
@@ -103,21 +107,27 @@ impl Store {
             return self.silent_banner(id, sources, now);
         }
         let remedy = advice::remedy(trouble.failure.kind);
-        let parts = if down {
+        let stay = rows_stay(Some(name), sources);
+        let (parts, todo) = if down {
             let again = remedy.unwrap_or("It is tried again at growing intervals.");
             // What can be done at once comes first: the strip may cut the rest.
             let shown = shown(last_good.is_some()).to_owned();
             let rungs = self.rungs_of(id, trouble).unwrap_or_default();
-            vec![self.failover(id).unwrap_or_default(), rungs, again.to_owned(), shown]
-        } else if self.answers_others(id) {
+            let first = self.failover_in_brief(id).or(remedy.map(str::to_owned)).unwrap_or_default();
+            (vec![self.failover(id).unwrap_or_default(), rungs, again.to_owned(), shown], [first, stay])
+        } else if self.answers_others(id, trouble) {
             let fresh = "It answers other keys: what they list is fresh.";
-            vec![fresh.to_owned(), remedy.unwrap_or_default().to_owned(), String::new()]
+            let rest = remedy.unwrap_or_default().to_owned();
+            (vec![fresh.to_owned(), rest.clone()], ["It answers other keys.".to_owned(), rest])
         } else {
-            let words = number(soon);
-            let soon = format!("After {words} failures in a row it is called down.");
-            vec![shown(last_good.is_some()).to_owned(), soon, remedy.unwrap_or_default().to_owned()]
+            let left = failures_left(health);
+            let todo = [stay, left.replace(" in a row", "")];
+            (vec![shown(last_good.is_some()).to_owned(), left, remedy.unwrap_or_default().to_owned()], todo)
         };
-        let advice = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+        let joined = |parts: Vec<String>| {
+            parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+        };
+        let advice = joined(parts);
         let verb = if down { "is down" } else { "fails" };
         Some(Banner {
             cause: if down { Cause::EnvironmentDown(id) } else { Cause::EnvironmentFailing(id) },
@@ -125,17 +135,19 @@ impl Store {
             sure: Sureness::Certain,
             head: format!("{name} {verb}: {}", trouble.failure.sentence()),
             advice: format!("{advice}{}", evidence(&trouble.failure)),
+            brief: format!("{name} {}: {}", verb.trim_start_matches("is "), trouble.failure.reason()),
+            todo: joined(todo.into()),
             since: trouble.since,
             last_good,
             next: sources.iter().filter_map(|record| record.next).min(),
         })
     }
 
-    /// Whether the environment answers some keys while it fails others.
-    fn answers_others(&self, id: EnvironmentId) -> bool {
-        self.sources_at(id).any(|(_, record)| {
-            record.sequence > 0 && record.trouble.as_ref().is_none_or(|trouble| !trouble.is_of_endpoint())
-        })
+    /// Whether the environment lists jobs to some keys while it fails others. That one of them did before the
+    /// trouble began says nothing of now, nor does a key that is not accepted there: its turn may not have come.
+    fn answers_others(&self, id: EnvironmentId, trouble: &Trouble) -> bool {
+        let since = |record: &SourceRecord| record.last_good.is_some_and(|good| good > trouble.since);
+        self.sources_at(id).any(|(_, record)| record.answered_with_jobs() && since(record))
     }
 
     /// An environment that hangs says nothing at all until the time-out: say so before that.
@@ -150,6 +162,8 @@ impl Store {
             sure: Sureness::Certain,
             head: format!("{} has been asked and has not answered yet", self.fleet.environment_name(id)),
             advice: shown(last_good.is_some()).to_owned(),
+            brief: format!("{} does not answer yet", self.fleet.environment_name(id)),
+            todo: rows_stay(Some(self.fleet.environment_name(id)), sources),
             since: asked,
             last_good,
             next: None,
@@ -166,6 +180,8 @@ impl Store {
             sure: Sureness::Certain,
             head: format!("{name}: {unreadable} entries of its job list could not be read"),
             advice: "They are not shown and not counted.".to_owned(),
+            brief: format!("{name}: {unreadable} entries of its list unreadable"),
+            todo: "They are not shown and not counted.".to_owned(),
             since,
             last_good: None,
             next: None,
@@ -190,11 +206,24 @@ fn shown(had_jobs: bool) -> &'static str {
     if had_jobs { LAST_SEEN } else { "Nothing is known of its jobs." }
 }
 
-fn number(number: usize) -> String {
-    match number {
-        3 => "three".to_owned(),
-        4 => "four".to_owned(),
-        5 => "five".to_owned(),
-        other => other.to_string(),
+/// What becomes of the rows of an environment that does not answer, or of all, in few words.
+fn rows_stay(name: Option<&str>, sources: &[&SourceRecord]) -> String {
+    match name {
+        _ if sources.iter().all(|record| record.last_good.is_none()) => {
+            "Nothing is known of its jobs.".to_owned()
+        }
+        Some(name) => format!("Rows of {name} stay."),
+        None => "All rows stay.".to_owned(),
     }
+}
+
+/// How far it is from being called down.
+fn failures_left(health: &Health) -> String {
+    let failures = match health.failures_left() {
+        1 => "One more failure".to_owned(),
+        2 => "Two more failures in a row".to_owned(),
+        3 => "Three more failures in a row".to_owned(),
+        more => format!("{more} more failures in a row"),
+    };
+    format!("{failures} and it counts as down.")
 }

@@ -50,6 +50,26 @@ impl Store {
         ))
     }
 
+    /// The same in few words: `Submit to eu2.`, `Submit to eu1, eu2 or us1 (not AU).`
+    pub(super) fn failover_in_brief(&self, down: EnvironmentId) -> Option<String> {
+        let region = &self.fleet.environment(down)?.region;
+        let (twins, others): (Ids, Ids) = self
+            .fleet
+            .environments()
+            .filter(|(id, _)| *id != down)
+            .map(|(id, _)| id)
+            .partition(|id| self.fleet.environment(*id).is_some_and(|other| other.region == *region));
+        let (twins, others) = (self.open(&twins), self.open(&others));
+        let (places, aside) =
+            if twins.is_empty() { (others, format!(" (not {region})")) } else { (twins, String::new()) };
+        let with = places.first().map_or(String::new(), |first| self.only_with(down, *first));
+        let names: Vec<&str> = places.iter().map(|id| self.fleet.environment_name(*id)).collect();
+        let (last, rest) = names.split_last()?;
+        let places =
+            if rest.is_empty() { (*last).to_owned() } else { format!("{} or {last}", rest.join(", ")) };
+        Some(format!("Submit to {places}{with}{aside}."))
+    }
+
     fn names(&self, ids: &[EnvironmentId]) -> String {
         list(&ids.iter().map(|id| self.fleet.environment_name(*id)).collect::<Vec<_>>())
     }

@@ -57,9 +57,10 @@ impl Store {
         let (name, first, host) = (&place.name, &place.host, &alias.host);
         let look = self.hosts_of(id).next().and_then(|(_, record)| record.last.as_ref());
         let look = look.filter(|climb| climb.at >= alias.since);
-        let (severity, head, advice) = if look.is_some_and(Climb::is_alive) {
+        let (severity, head, advice, todo) = if look.is_some_and(Climb::is_alive) {
             let head = format!("{name} is still asked through {host}, though {first} answers again");
-            (Severity::Info, head, "The host that answers is kept until it fails.".to_owned())
+            let advice = "The host that answers is kept until it fails.";
+            (Severity::Info, head, advice.to_owned(), advice.to_owned())
         } else {
             let why =
                 look.and_then(Climb::failure).map_or(String::new(), |why| format!(": {}", why.sentence()));
@@ -67,7 +68,8 @@ impl Store {
             let rungs =
                 look.and_then(advice::rungs).map_or(String::new(), |rungs| format!(" {first}: {rungs}"));
             let head = format!("{name} is asked through {host}: {first} cannot be reached{why}");
-            (Severity::Warning, head, format!("{advice}{rungs}"))
+            let todo = format!("{first} cannot be reached. Nothing is missing.");
+            (Severity::Warning, head, format!("{advice}{rungs}"), todo)
         };
         Some(Banner {
             cause: Cause::AliasInUse(id),
@@ -75,6 +77,8 @@ impl Store {
             sure: Sureness::Certain,
             head,
             advice,
+            brief: format!("{name} is asked through {host}"),
+            todo,
             since: alias.since,
             last_good: None,
             next: None,
@@ -101,15 +105,23 @@ impl Store {
         let rungs = first.last.as_ref().filter(|_| down.len() == 1).and_then(advice::rungs);
         let elsewhere = self.realtime_elsewhere(&down);
         let remedy = advice::remedy(failure.kind).filter(|_| down.iter().all(|(_, record)| alike(record)));
+        let alone = "Batch jobs are not affected.".to_owned();
+        let todo: Vec<String> = [alone.clone()].into_iter().chain(elsewhere.clone()).collect();
         let rest = [rungs, remedy.map(str::to_owned), elsewhere];
-        let advice =
-            ["Batch jobs are not affected.".to_owned()].into_iter().chain(rest.into_iter().flatten());
+        let advice = [alone].into_iter().chain(rest.into_iter().flatten());
+        let reason = if down.iter().all(|(_, record)| alike(record)) {
+            failure.reason()
+        } else {
+            "for several reasons".to_owned()
+        };
         Some(Banner {
             cause: Cause::RealtimeDown(down.iter().map(|(id, _)| *id).collect()),
             severity: Severity::Warning,
             sure: Sureness::Certain,
             head: format!("realtime {noun} {} {verb} down: {why}", some(&names)),
             advice: advice.collect::<Vec<_>>().join(" "),
+            brief: format!("realtime {} down: {reason}", some(&names)),
+            todo: todo.join(" "),
             since: down.iter().filter_map(|(_, record)| record.health.since()).min()?,
             last_good: down.iter().filter_map(|(_, record)| record.last_good).max(),
             next: None,
@@ -170,6 +182,8 @@ impl Store {
                     "It counts until {day}; from then on nothing connects there. Its owner has to renew it: if \
                      that is the service, tell its support."
                 ),
+                brief: format!("certificate of {} ends {left}", some(&names)),
+                todo: "Its owner has to renew it: tell the service's support.".to_owned(),
                 since: since.unwrap_or(now),
                 last_good: None,
                 next: None,

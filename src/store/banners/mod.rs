@@ -68,10 +68,19 @@ pub enum Cause {
     },
     /// Something odd about the configuration: its place in the list of warnings.
     Configuration(usize),
-    /// More than a few jobs of the environment run for far longer than is usual there.
-    JobsStuck(EnvironmentId),
+    /// More than a few jobs of an environment, or of several, run for far longer than is usual there.
+    JobsStuck,
     /// The poller of a source ended by a bug of voxtop.
     PollerFailed(EnvironmentId),
+}
+
+/// What a banner says: at length for where there is room, in few words for a narrow strip.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Words {
+    pub(super) head: String,
+    pub(super) advice: String,
+    pub(super) brief: String,
+    pub(super) todo: String,
 }
 
 /// How sure a banner is of what it says it means. That something happened is always certain.
@@ -109,6 +118,10 @@ pub struct Banner {
     pub head: String,
     /// What it means and what to do; may be empty.
     pub advice: String,
+    /// The head in few words, for a line that has no room for it. `us2: key prod is rejected (401)`.
+    pub brief: String,
+    /// What to do first and what becomes of the rows, in few words and whole sentences; may be empty.
+    pub todo: String,
     /// Since when.
     pub since: Timestamp,
     /// When things were last good, where that is known and worth saying.
@@ -152,7 +165,6 @@ impl Cause {
             | Self::EnvironmentFailing(id)
             | Self::EnvironmentSilent(id)
             | Self::EntriesUnreadable(id)
-            | Self::JobsStuck(id)
             | Self::PollerFailed(id) => Some(*id),
             _ => None,
         }
@@ -160,7 +172,7 @@ impl Cause {
 
     /// Whether it comes with the time that passes, and not with an answer, which is an event already.
     pub fn comes_with_time(&self) -> bool {
-        matches!(self, Self::KeyExpiring { .. } | Self::CertificateEnding { .. } | Self::JobsStuck(_))
+        matches!(self, Self::KeyExpiring { .. } | Self::CertificateEnding { .. } | Self::JobsStuck)
     }
 }
 
@@ -173,7 +185,7 @@ impl Store {
             self.key_banners(key, now, &mut banners);
         }
         self.environment_banners(now, &mut banners);
-        banners.extend(self.fleet.environments().filter_map(|(id, _)| self.stuck_banner(id)));
+        banners.extend(self.stuck_banner());
         banners.extend(self.clock_banner());
         self.host_banners(now, &mut banners);
         banners.sort_by_key(|banner| banner.severity);

@@ -91,6 +91,25 @@ fn advice_tells_the_twin_from_another_region() {
 }
 
 #[test]
+fn that_other_keys_are_answered_is_said_only_where_it_was_seen_since() {
+    let advice = |story: &str| {
+        let banners = tell(story).banners(at(1_000));
+        let failing = |banner: &&Banner| matches!(banner.cause, Cause::EnvironmentFailing(_));
+        banners.iter().find(failing).map(|banner| banner.advice.clone()).unwrap()
+    };
+    let left = "Jobs shown are the last that were seen. One more failure and it counts as down.";
+    // The second key is not accepted there, or was last answered before the trouble began.
+    for story in ["+1++ 5-++ 5-++", "++++ 5-++ 5-++"] {
+        assert!(advice(story).starts_with(left), "{story}: {}", advice(story));
+    }
+    let others = advice("++++ 5+++ 5+++");
+    assert!(others.starts_with("It answers other keys: what they list is fresh."), "{others}");
+    // A time-out is told of at once.
+    let early = advice("++++ +++t");
+    assert!(early.contains("Two more failures in a row and it counts as down."), "{early}");
+}
+
+#[test]
 fn a_banner_keeps_the_moment_its_cause_began() {
     let store = tell("++++ +++1 +++1 +++1");
     assert_eq!(store.banners(at(1_000))[0].since, at(10));

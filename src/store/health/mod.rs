@@ -159,6 +159,12 @@ impl Health {
         }
     }
 
+    /// How many more failures in a row make it down; one at least.
+    pub fn failures_left(&self) -> usize {
+        let failures = self.failing.iter().map(|(_, count)| *count).max().unwrap_or(0);
+        self.failures_down().saturating_sub(failures).max(1)
+    }
+
     /// How many failures in a row make it down: three, or more where it often fails for a moment, at
     /// most five.
     pub fn failures_down(&self) -> usize {

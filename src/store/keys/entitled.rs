@@ -1,6 +1,6 @@
 //! Keys that are good, and rejected where the user named them all the same.
 
-use super::super::banners::{Banner, Cause, Sureness};
+use super::super::banners::{Banner, Cause, Sureness, Words};
 use super::super::event::Severity;
 use super::row::{Cell, Row, any_trial, names, regions};
 use crate::model::KeyState;
@@ -32,8 +32,10 @@ impl Row<'_> {
             self.standing(),
             meanings.join(" ")
         );
+        let brief = format!("{places}: key {name} is rejected{}", self.status(&declared));
+        let todo = format!("Not entitled? Ask support, or drop {places}.");
         let cause = Cause::KeyRejectedWhereDeclared(self.key);
-        self.banner(cause, Severity::Error, sure, (head, advice), &declared)
+        self.banner(cause, Severity::Error, sure, Words { head, advice, brief, todo }, &declared)
     }
 
     /// Why the key itself is not at fault.

@@ -21,7 +21,7 @@ mod temporary;
 use jiff::Timestamp;
 
 use super::Store;
-use super::banners::{Banner, Cause, Sureness};
+use super::banners::{Banner, Cause, Sureness, Words};
 use super::event::Severity;
 use crate::model::{KeyId, KeyState};
 use row::{Row, names};
@@ -57,22 +57,26 @@ impl Row<'_> {
         let before = if cells.iter().all(|cell| cell.accepted_once) { ", accepted until now" } else { "" };
         let head = format!("{}: key {} is forbidden{status}{before}{told}", names(&cells), self.name);
         let lower = words.to_lowercase();
-        let (meaning, sure) = if lower.contains("limit is") || lower.contains("quota") {
-            ("The key is known, but what its contract allows is probably used up.", Sureness::Probable)
+        let (meaning, sure, todo) = if lower.contains("limit is") || lower.contains("quota") {
+            let text = "The key is known, but what its contract allows is probably used up.";
+            (text, Sureness::Probable, "Used up? Look in the Portal, or ask support.")
         } else if lower.contains("license") {
-            ("The key is known, but probably without a valid licence.", Sureness::Probable)
+            let text = "The key is known, but probably without a valid licence.";
+            (text, Sureness::Probable, "No valid licence? Ask support.")
         } else if words.is_empty() || words.starts_with("403") {
             let text = "A proxy says so, not the service itself: the key has possibly expired or lacks a feature that was \
                         not bought, or this machine is not let in.";
-            (text, Sureness::Possible)
+            (text, Sureness::Possible, "Expired, or this machine kept out? Look in the Portal.")
         } else {
             let text = "The key is known, but has probably expired, or lacks a feature that was not bought.";
-            (text, Sureness::Probable)
+            (text, Sureness::Probable, "Expired, or a feature not bought? Look in the Portal.")
         };
         let temporary =
             if self.end.is_some() { format!(" {}", temporary::CLIENT_REF) } else { String::new() };
         let advice = format!("{meaning}{temporary} Look at it in the Portal, or ask Speechmatics.");
-        self.banner(Cause::KeyForbidden(self.key), Severity::Error, sure, (head, advice), &cells)
+        let brief = format!("{}: key {} is forbidden{status}", names(&cells), self.name);
+        let words = Words { head, advice, brief, todo: todo.to_owned() };
+        self.banner(Cause::KeyForbidden(self.key), Severity::Error, sure, words, &cells)
     }
 
     fn limited(&self) -> Option<Banner> {
@@ -88,6 +92,9 @@ impl Row<'_> {
             "Too many requests with this key, by voxtop or by others who use it; voxtop asks less often until \
              it is accepted again.{asked}"
         );
-        self.banner(Cause::KeyLimited(self.key), Severity::Warning, Sureness::Certain, (head, advice), &cells)
+        let brief = format!("{}: key {} is limited{status}", names(&cells), self.name);
+        let todo = "Too many requests by all who use it; voxtop asks less often.".to_owned();
+        let words = Words { head, advice, brief, todo };
+        self.banner(Cause::KeyLimited(self.key), Severity::Warning, Sureness::Certain, words, &cells)
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::super::banners::{Banner, Cause, Sureness};
+use super::super::banners::{Banner, Cause, Sureness, Words};
 use super::super::event::Severity;
 use super::row::{Cell, Row, any_trial, names, regions};
 use crate::model::KeyState;
@@ -11,6 +11,9 @@ use crate::model::KeyState;
 const CHECK: &str = "Check the key where it comes from, or make a new one in the Portal.";
 /// What to do where the service rejects keys that were good.
 const STATUS: &str = "possibly the service's own trouble: see https://status.speechmatics.com.";
+
+/// The same in few words, where that happened to every key.
+const ALL_KEYS: &str = "Every key is: see https://status.speechmatics.com. ";
 
 impl Row<'_> {
     /// Rejected by all that have said anything, from the start.
@@ -35,14 +38,26 @@ impl Row<'_> {
             None => String::new(),
         };
         let advice = format!("{advice}{fault}");
-        let text = (head, format!("{advice} {CHECK}"));
+        let place = match (unheard.len(), rejected.as_slice()) {
+            (1.., _) => " so far".to_owned(),
+            (0, [one]) => format!(" by {}", one.name),
+            (0, _) => " everywhere".to_owned(),
+        };
+        let all_lost = others.good.is_empty() && others.rejected && unheard.is_empty();
+        let first = if all_lost { ALL_KEYS } else { "" };
+        let words = Words {
+            head,
+            advice: format!("{advice} {CHECK}"),
+            brief: format!("key {name} is rejected{status}{place}"),
+            todo: format!("{first}Wrong, revoked or expired? Check it. The Portal makes new ones."),
+        };
         // Where some have not said, a key that is merely tried may well be good there.
         let severity = match sure {
             Sureness::Possible if rejected.iter().any(|cell| cell.declared) => Severity::Error,
             Sureness::Possible => Severity::Warning,
             _ => Severity::Critical,
         };
-        self.banner(Cause::KeyRejectedEverywhere(self.key), severity, sure, text, &rejected)
+        self.banner(Cause::KeyRejectedEverywhere(self.key), severity, sure, words, &rejected)
     }
 
     /// `wrong, revoked or expired`, with what else it may be.
@@ -85,7 +100,18 @@ impl Row<'_> {
             None => "",
         };
         let advice = format!("{meaning}{before_its_end} Jobs shown are the last that were seen.");
-        self.banner(Cause::KeyNoLongerAccepted(self.key), Severity::Critical, sure, (head, advice), &lost)
+        let brief = if head.starts_with("key ") {
+            format!("key {name} is rejected{status} everywhere now")
+        } else {
+            format!("{places}: key {name} is rejected{status} now")
+        };
+        let first = match accepted.is_empty() {
+            true if self.remembered().is_empty() && self.others(&lost, now).lost => ALL_KEYS.to_owned(),
+            true => "Revoked, or a contract over? Look in the Portal.".to_owned(),
+            false => "Entitlement over? Ask support.".to_owned(),
+        };
+        let words = Words { head, advice, brief, todo: format!("{} Rows stay.", first.trim_end()) };
+        self.banner(Cause::KeyNoLongerAccepted(self.key), Severity::Critical, sure, words, &lost)
     }
 
     fn lost_all(&self, lost: &[Cell<'_>], now: Timestamp) -> (Sureness, String) {

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::super::Store;
 use super::super::advice::list;
-use super::super::banners::{Banner, Cause, Sureness};
+use super::super::banners::{Banner, Cause, Sureness, Words};
 use super::super::event::Severity;
 use crate::model::{Entitlement, EnvironmentId, Failure, KeyId, KeyState, SourceId};
 
@@ -198,14 +198,15 @@ impl<'a> Row<'a> {
         cause: Cause,
         severity: Severity,
         sure: Sureness,
-        (head, advice): (String, String),
+        words: Words,
         cells: &[Cell<'_>],
     ) -> Option<Banner> {
         let records = || cells.iter().filter_map(|cell| self.store.source(cell.source));
         let since = records().filter_map(|record| record.key.since).min()?;
         let last_good = records().filter_map(|record| record.key.accepted).max();
         let next = records().filter_map(|record| record.next).min();
-        Some(Banner { cause, severity, sure, head, advice, since, last_good, next })
+        let Words { head, advice, brief, todo } = words;
+        Some(Banner { cause, severity, sure, head, advice, brief, todo, since, last_good, next })
     }
 }
 

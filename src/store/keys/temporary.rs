@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::banners::{Banner, Cause, Sureness};
+use super::super::banners::{Banner, Cause, Sureness, Words};
 use super::super::event::Severity;
 use super::row::{Row, names};
 use crate::model::KeyState;
@@ -27,7 +27,13 @@ impl Row<'_> {
                  new one, or use a long-lived key."
             );
             let (cause, severity) = (Cause::KeyExpired(self.key), Severity::Critical);
-            let banner = self.banner(cause, severity, Sureness::Certain, (head, advice), &expired)?;
+            let words = Words {
+                head,
+                advice,
+                brief: format!("key {name} has expired"),
+                todo: "Mint a new one, or use a long-lived key.".to_owned(),
+            };
+            let banner = self.banner(cause, severity, Sureness::Certain, words, &expired)?;
             return Some(Banner { since: end.min(now), ..banner });
         }
         // Who rejects it everywhere anyway need not be warned of its end.
@@ -39,13 +45,14 @@ impl Row<'_> {
         }
         let last_minute = left <= last;
         let name = self.name;
-        let (head, advice) = if left.is_positive() {
+        let (head, advice, todo) = if left.is_positive() {
             let advice = "It is a temporary key. Mint a new one in time, or use a long-lived key; jobs go on without it.";
-            (format!("key {name} expires in {}", time_left(left)), advice)
+            let todo = "Mint a new one in time, or use a long-lived key.";
+            (format!("key {name} expires in {}", time_left(left)), advice, todo)
         } else {
             let advice = "It is a temporary key, and nobody has rejected it yet: it will be any moment, unless this \
                           machine's clock is ahead. Mint a new one.";
-            (format!("key {name} is past its time"), advice)
+            (format!("key {name} is past its time"), advice, "Mint a new one.")
         };
         let warned = if last_minute { last } else { first };
         // Whoever began to watch within that time has it since then.
@@ -55,8 +62,10 @@ impl Row<'_> {
             cause: Cause::KeyExpiring { key: self.key, last_minute },
             severity: if last_minute { Severity::Error } else { Severity::Warning },
             sure: Sureness::Certain,
+            brief: head.clone(),
             head,
             advice: advice.to_owned(),
+            todo: todo.to_owned(),
             since: end.checked_sub(warned).unwrap_or(now).max(heard).min(now),
             last_good: None,
             next: None,

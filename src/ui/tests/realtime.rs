@@ -65,7 +65,7 @@ fn the_overview_has_a_line_where_there_is_room_and_elsewhere_an_alarm() {
         (200, 60, line),
         (120, 40, line),
         (80, 24, "Environments · realtime ✖ au.rt"),
-        (40, 10, "us1 ●  ✖ au.rt"),
+        (40, 10, "us1 ✖key  ✖ au.rt"),
     ] {
         let shot = text(&render(&mut watched(width, height), &theme));
         assert!(shot.contains(words), "{width}×{height}: {shot}");
