@@ -174,8 +174,8 @@ impl State {
             Action::NextFormat => return self.turn_form(),
             Action::Submit => return self.submit(),
             Action::Find => self.ask_what_to_find(),
-            Action::FindNext => self.find_on(true),
-            Action::FindPrevious => self.find_on(false),
+            Action::FindNext => return self.find_on(true),
+            Action::FindPrevious => return self.find_on(false),
             Action::Save => self.ask_where_to_save(),
             Action::EmptyPrompt => {
                 if let Some(prompt) = &mut self.prompt {

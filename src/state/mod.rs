@@ -27,6 +27,7 @@ mod expiring;
 mod export;
 mod filter;
 mod filter_line;
+mod find;
 mod follow;
 mod help;
 mod interval;

@@ -82,7 +82,7 @@ impl State {
         let Some(Prompt { purpose, input }) = self.prompt.take() else { return Vec::new() };
         let text = input.value().trim();
         match purpose {
-            Purpose::Find => self.find(text),
+            Purpose::Find => return self.find(text),
             Purpose::SaveAs(order) if !text.is_empty() => {
                 return self.save(SaveOrder { path: text.to_owned(), ..order });
             }

@@ -47,6 +47,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 
 pub use crate::model::ThemeName;
+pub use details::lines_of_details;
 pub use events::first_in_view;
 pub use theme::{Ground, Theme};
 pub use title::title;

@@ -109,7 +109,9 @@ impl Board {
             // This fleet has no texts; tests/details.rs reads and saves those of the sandbox.
             Action::Find => {
                 self.press(key);
-                self.see("there is no text here");
+                self.see("find:");
+                self.session.send("summary\r");
+                self.see("\"summary\" is not here");
             }
             Action::FindNext | Action::FindPrevious => self.press(key),
             Action::Save => {

@@ -4,7 +4,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::Context;
-use crate::state::{Action, State};
+use crate::state::{Action, Overlay, State, Tab, Text};
 
 /// A key and a word for what it does, at a place of the line of hints.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,8 +96,7 @@ impl State {
             if hints.iter().any(|hint| hint.action == action) {
                 continue;
             }
-            // Nothing to let go of, nothing to hint at.
-            if action == Action::ClearFilter && !self.is_narrowed() {
+            if !self.is_of_use(context, action) {
                 continue;
             }
             let (key, word) = (self.hinted_key(action, key), row.binding.hint);
@@ -105,6 +104,21 @@ impl State {
             hints.push(Hint { x: 0, width, key, word, action });
         }
         hints
+    }
+
+    /// Whether an action does what its hint says, as things are: nothing to let go of, nothing to save, nothing
+    /// to hint at.
+    fn is_of_use(&self, context: Context, action: Action) -> bool {
+        match (&self.overlay, action) {
+            (_, Action::ClearFilter) => self.is_narrowed(),
+            (Some(Overlay::Details { view, .. }), Action::Save) if context == Context::Details => {
+                view.material().is_some() && !matches!(view.text, Text::Failed(..))
+            }
+            (Some(Overlay::Details { view, .. }), Action::NextFormat) if context == Context::Details => {
+                view.tab == Tab::Transcript
+            }
+            _ => true,
+        }
     }
 
     /// The key of a hint: that of the first view stands for all of them, `1–4`.

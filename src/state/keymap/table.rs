@@ -220,7 +220,7 @@ pub const BINDINGS: &[Binding] = &[
     ),
     bind(Context::Details, &["["], Action::PreviousJob, "", "the job before it in the list"),
     bind(Context::Details, &["t"], Action::NextFormat, "format", "the transcript as txt, json or srt"),
-    bind(Context::Details, &["/"], Action::Find, "find", "find words in the transcript or the log"),
+    bind(Context::Details, &["/"], Action::Find, "find", "find words in what is open of the job"),
     bind(Context::Details, &["n"], Action::FindNext, "", "the next place where they are"),
     bind(Context::Details, &["N"], Action::FindPrevious, "", "the place before"),
     bind(Context::Details, &["s"], Action::Save, "save", "save the transcript or the log to a file"),
