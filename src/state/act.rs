@@ -255,7 +255,7 @@ impl State {
         let layout = self.layout();
         if let Some(overlay) = &mut self.overlay {
             let page = usize::from(layout.overlay_lines()).saturating_sub(1).max(1);
-            let last = self.overlay_end;
+            let last = self.drawn.end;
             let line = overlay.scroll().min(last);
             overlay.scroll_to(
                 match action {

@@ -36,6 +36,7 @@ pub mod layout;
 mod link;
 mod marks;
 mod mouse;
+mod numbers;
 mod outcome;
 mod overlay;
 mod palette;
@@ -79,7 +80,8 @@ pub use keymap::{
 pub use layout::{Layout, Size};
 pub use link::JobLink;
 pub use marks::Marks;
-pub use overlay::{Overlay, place};
+pub use numbers::grouped;
+pub use overlay::{Drawn, Overlay, place};
 pub use palette::{Entry, Palette};
 pub use presenter::{HIDDEN, Masked, Presenter};
 pub use prompt::{Prompt, Purpose};
@@ -199,7 +201,7 @@ pub struct State {
     /// Whether the rows lack jobs that they have not looked at yet.
     behind: bool,
     scratch: Scratch,
-    overlay_end: usize,
+    drawn: Drawn,
     /// Numbers the texts that are fetched: only the latest is waited for.
     fetches: u64,
     started: Timestamp,
@@ -253,7 +255,7 @@ impl State {
             build: None,
             behind: false,
             scratch: Scratch::default(),
-            overlay_end: 0,
+            drawn: Drawn::default(),
             fetches: 0,
             started: now,
             refreshed: None,
@@ -298,10 +300,9 @@ impl State {
         self.layout().columns(self.store.fleet(), self.sort.column, &self.columns)
     }
 
-    /// Learns from the last drawing how far its overlay can be scrolled: only drawing knows how many
-    /// lines a text takes at a width.
-    pub fn drawn(&mut self, overlay_end: usize) {
-        self.overlay_end = overlay_end;
+    /// Learns from the last drawing where its overlay lies and how far it can be scrolled.
+    pub fn drawn(&mut self, drawn: Drawn) {
+        self.drawn = drawn;
     }
 
     /// The query in force.

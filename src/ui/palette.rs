@@ -26,7 +26,7 @@ pub(super) fn draw(
     let (area, list) = (layout.palette(), layout.palette_list());
     overlay::recede(buffer, theme);
     overlay::clear(buffer, area);
-    overlay::border(buffer, area, theme);
+    overlay::border(buffer, area, theme.accent);
     let width = area.width.saturating_sub(4);
     paint::title(buffer, (area.x + 2, area.y), width, vec![Span::styled("Commands", theme.title)]);
     *cursor = Some(draw_input(buffer, palette, Rect::new(area.x + 2, area.y + 1, width, 1), theme));

@@ -7,7 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::overlay::Content;
+use super::overlay::{Content, Frame};
 use super::{Theme, format, paint};
 use crate::model::{Climb, EnvironmentState, Rung};
 use crate::state::{Action, Layout, State};
@@ -76,7 +76,7 @@ pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme) -> Cont
     };
     lines.extend(Content::wrap(Line::styled(words, theme.quiet), layout.overlay(), 0));
     let paused = if state.paused { " · paused" } else { "" };
-    Content::new(format!("Realtime hosts{paused}"), lines)
+    Content { frame: Frame::Fitted, ..Content::new(format!("Realtime hosts{paused}"), lines) }
 }
 
 /// Leaves out columns until the rest fits.

@@ -161,9 +161,11 @@ impl Board {
         self.session.send("*");
         self.see("· 300 marked");
         self.press("Del");
-        self.see("type delete to delete 300: ");
+        self.see("type delete, then ⏎, to delete 300 jobs: ");
         let first = |wanted: fn(usize) -> bool| {
-            move |screen: &vt100::Screen| lines(screen).is_some_and(|(first, all)| wanted(first) && all > 300)
+            move |screen: &vt100::Screen| {
+                lines(screen).is_some_and(|(first, all)| wanted(first) && all == 300)
+            }
         };
         self.wait("the first lines", first(|first| first == 1));
         self.press(if action == Action::PageDown { key } else { "PgDn" });
