@@ -6,9 +6,9 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 
 use super::{Theme, format, paint};
-use crate::model::{Entitlement, EnvironmentId, KeyId, KeyState};
+use crate::model::{Entitlement, EnvironmentId, KeyId, KeyState, SourceId};
 use crate::state::{Layout, State, layout::environment_width, layout::key_width};
-use crate::store::Align;
+use crate::store::{Align, SourceRecord};
 
 /// Draws the pane.
 pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &Theme) {
@@ -100,10 +100,7 @@ pub(super) fn cell(
     let Some(id) = store.fleet().source_at(key, environment) else { return ("–".to_owned(), theme.quiet) };
     let Some(record) = store.source(id) else { return (String::new(), theme.quiet) };
     let key_state = store.key_state(id, state.now);
-    let discovered =
-        store.fleet().source(id).is_some_and(|source| source.entitlement == Entitlement::Discovered);
-    let never = record.key.accepted.is_none();
-    if key_state == KeyState::Rejected && discovered && never && accepted_somewhere(state, key) {
+    if is_no_news(state, id, record) {
         return ("–".to_owned(), theme.quiet);
     }
     let (glyph, style) = theme.key(key_state);
@@ -112,6 +109,16 @@ pub(super) fn cell(
         Some(status) => (format!("{glyph}{status}"), style),
         None => (glyph.to_owned(), style),
     }
+}
+
+/// Whether a rejection is none: the key was only tried there, was never accepted, and is good elsewhere.
+pub(super) fn is_no_news(state: &State, id: SourceId, record: &SourceRecord) -> bool {
+    let source = state.store.fleet().source(id);
+    state.store.key_state(id, state.now) == KeyState::Rejected
+        && record.key.accepted.is_none()
+        && source.is_some_and(|source| {
+            source.entitlement == Entitlement::Discovered && accepted_somewhere(state, source.key)
+        })
 }
 
 fn accepted_somewhere(state: &State, key: KeyId) -> bool {
