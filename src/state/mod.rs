@@ -75,7 +75,7 @@ pub use filter::{Complaint, Filter};
 pub use follow::Following;
 pub use help::Help;
 pub use keymap::{
-    BINDINGS, Binding, Context, Hint, Keymap, Misbinding, Row, describe_key, is_typed, parse_key,
+    BINDINGS, Binding, Context, Group, Hint, Keymap, Misbinding, Row, describe_key, is_typed, parse_key,
 };
 pub use layout::{Layout, Size};
 pub use link::JobLink;
