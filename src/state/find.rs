@@ -75,15 +75,12 @@ impl State {
             (Some(hit), true) => (hit + 1) % count.max(1),
             (Some(hit), false) => (hit + count.saturating_sub(1)) % count.max(1),
         };
-        match find(&view.sought, from) {
-            Some(row) => {
-                view.hit = Some(row);
-                *scroll = Scroll(row.saturating_sub(height / 3));
-            }
-            None => {
-                let text = format!("{:?} is not here", view.sought);
-                self.remark(text);
-            }
+        if let Some(row) = find(&view.sought, from) {
+            view.hit = Some(row);
+            *scroll = Scroll(row.saturating_sub(height / 3));
+        } else {
+            let text = format!("{:?} is not here", view.sought);
+            self.remark(text);
         }
     }
 }

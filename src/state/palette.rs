@@ -162,14 +162,14 @@ impl State {
     pub(super) fn do_chosen(&mut self) -> Vec<Effect> {
         let chosen = self.palette.as_ref().map_or(0, Palette::chosen);
         let Some(entry) = self.palette_entries().into_iter().nth(chosen) else {
-            self.remark("there is no action like that".to_owned());
+            self.remark("no action matches".to_owned());
             return Vec::new();
         };
         if let Some(why) = entry.why_not {
             self.remark(if self.offers(entry.action) {
                 format!("not here: {} applies {why}", entry.name)
             } else {
-                format!("{} is not to be had: {why}", entry.name)
+                format!("{} is not available: {why}", entry.name)
             });
             return Vec::new();
         }

@@ -42,7 +42,7 @@ pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme) -> Cont
     }
     match (all, shown) {
         (0, _) => lines.push(Line::styled("nothing has changed since voxtop was started", theme.quiet)),
-        (_, 0) => lines.push(Line::styled("no event is like that", theme.quiet)),
+        (_, 0) => lines.push(Line::styled("no event matches", theme.quiet)),
         _ => {}
     }
     Content::new(title(state, shown, all), lines)

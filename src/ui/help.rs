@@ -58,7 +58,7 @@ pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme) -> Cont
     let [left, right] = columns;
     let mut lines = if two { side_by_side(left, right, column) } else { left };
     if lines.is_empty() {
-        lines.push(Line::styled("nothing in the help is like that", theme.quiet));
+        lines.push(Line::styled("nothing in the help matches", theme.quiet));
     }
     let lines = lines.into_iter().map(|line| paint::fit_line(line, width)).collect();
     Content::new(title(state), lines)

@@ -39,7 +39,7 @@ pub(super) fn lines(
         if let Some(climb) = &record.last {
             spans.extend(line(state, theme, record, climb));
         } else {
-            let text = format!("{} · not looked at without a key yet", record.host.host);
+            let text = format!("{} · not checked without a key yet", record.host.host);
             spans.push(Span::styled(text, theme.quiet));
         }
         spans

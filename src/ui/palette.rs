@@ -42,7 +42,7 @@ pub(super) fn draw(
         }
     }
     if entries.is_empty() {
-        let line = Line::styled(" no action is like that", theme.quiet);
+        let line = Line::styled(" no action matches", theme.quiet);
         paint::put_line(buffer, list, 0, line);
     }
     let bottom = area.bottom().saturating_sub(1);

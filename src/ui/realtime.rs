@@ -68,11 +68,11 @@ pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme) -> Cont
         }
     }
     let words = if lines.is_empty() {
-        "None is looked at: they belong to the vendor's own environments, and of those none is asked."
+        "None is checked: they belong to the vendor's own environments, and none of those is polled."
     } else {
         lines.push(Line::default());
-        "Each is looked at every 30 s, without a key: name, connection, TLS, two plain requests, no session. \
-         `voxtop doctor --handshake` tries a key at each, once."
+        "Each is checked every 30 s without a key: DNS, connection, TLS and two plain requests; no session is \
+         opened. `voxtop doctor --handshake` tries a key at each, once."
     };
     lines.extend(Content::wrap(Line::styled(words, theme.quiet), layout.overlay(), 0));
     let paused = if state.paused { " · paused" } else { "" };

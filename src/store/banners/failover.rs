@@ -45,9 +45,7 @@ impl Store {
         }
         let accept = if elsewhere.len() == 1 { "accepts" } else { "accept" };
         let outside = self.names(&elsewhere);
-        Some(format!(
-            "{within}{outside}, outside of {region}, {accept} a key: mind where data may go. {stay}"
-        ))
+        Some(format!("{within}{outside}, outside of {region}, {accept} a key: check data residency. {stay}"))
     }
 
     fn names(&self, ids: &[EnvironmentId]) -> String {

@@ -23,7 +23,7 @@ impl Store {
                 let (ratio, kept) = (times(figures.high), figures.kept);
                 format!("95% of the last {kept} ends seen there came within {ratio} of the audio's length.")
             }
-            None => "Too few ends were seen there for a history; these took more than 10 minutes and 3× their audio."
+            None => "Too few jobs have finished there for a history; these took more than 10 minutes and 3× their audio."
                 .to_owned(),
         };
         Some(Banner {
@@ -60,7 +60,7 @@ mod tests {
         round(&mut store, EU1, 2, 5, &running(4));
         let told = banner(&store).unwrap();
         assert_eq!(told.head, "eu1: 4 jobs run for far longer than is usual there");
-        assert!(told.advice.starts_with("Too few ends were seen there"), "{}", told.advice);
+        assert!(told.advice.starts_with("Too few jobs have finished there"), "{}", told.advice);
         assert_eq!((told.cause.environment(), told.since), (Some(EnvironmentId(0)), at(-3_600 + 13 * 60)));
         for nth in 0..10 {
             let mut jobs = running(4);
