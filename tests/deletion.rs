@@ -124,7 +124,7 @@ mod deletion {
         session.send(format!("*{DELETE}"));
         shows(&mut session, "one (protected): 1 job");
         shows(&mut session, "left out: 1 job in two, which is read-only");
-        shows(&mut session, "type delete to delete 1");
+        shows(&mut session, "type delete, then ⏎, to delete 1 job");
         session.send("y\r");
         shows(&mut session, "nothing was deleted");
         assert!(is_there(&sandbox, "one", &guarded[0]));
@@ -161,7 +161,7 @@ mod deletion {
         sandbox
             .fault(r#"{"name": "slow", "environment": "one", "kind": "slow", "delay": ["150ms", "250ms"]}"#);
         session.send(format!("*{DELETE}"));
-        shows(&mut session, "type delete to delete 14");
+        shows(&mut session, "type delete, then ⏎, to delete 14 jobs");
         session.send("delete\r");
         let deleted = |state: &Path| accounts(state).0.values().filter(|step| *step == "deleted").count();
         session.wait_until("some to be deleted", || deleted(&state) >= 3);

@@ -302,9 +302,9 @@ impl Loop {
         if self.titled {
             self.screen.title(&ui::title(state, theme))?;
         }
-        let mut overlay_end = 0;
-        self.screen.draw(|frame| overlay_end = ui::draw(frame, state, theme))?;
-        self.state.drawn(overlay_end);
+        let mut drawn = crate::state::Drawn::default();
+        self.screen.draw(|frame| drawn = ui::draw(frame, state, theme))?;
+        self.state.drawn(drawn);
         Ok(())
     }
 

@@ -175,8 +175,8 @@ impl State {
             Action::NextFormat => return self.turn_form(),
             Action::Submit => return self.submit(),
             Action::Find => self.ask_what_to_find(),
-            Action::FindNext => self.find_on(true),
-            Action::FindPrevious => self.find_on(false),
+            Action::FindNext => return self.find_on(true),
+            Action::FindPrevious => return self.find_on(false),
             Action::Save => self.ask_where_to_save(),
             Action::EmptyPrompt => {
                 if let Some(prompt) = &mut self.prompt {
@@ -256,7 +256,7 @@ impl State {
         let layout = self.layout();
         if let Some(overlay) = &mut self.overlay {
             let page = usize::from(layout.overlay_lines()).saturating_sub(1).max(1);
-            let last = self.overlay_end;
+            let last = self.drawn.end;
             let line = overlay.scroll().min(last);
             overlay.scroll_to(
                 match action {

@@ -246,6 +246,8 @@ pub enum Effect {
     Bundle(Bundle),
     /// Put the event that is first in view on the clipboard.
     CopyEvent,
+    /// Find what was looked for in the lines of a tab as they are drawn: forwards, or backwards.
+    FindInLines(bool),
     /// Hold or resume polling.
     Pause(bool),
     /// Write rows or the screen.

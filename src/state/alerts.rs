@@ -207,7 +207,7 @@ impl State {
     /// Switches alerts off, or on again.
     pub(super) fn toggle_alerts(&mut self) {
         if !self.alerts.any() {
-            self.remark("there is no alert: [[alerts]] in the configuration makes one".to_owned());
+            self.remark("no alerts are configured ([[alerts]])".to_owned());
             return;
         }
         self.alerts.off = !self.alerts.off;

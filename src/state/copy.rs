@@ -2,7 +2,8 @@
 
 use super::bundle::utc;
 use super::{Action, Effect, Overlay, State};
-use crate::store::{Event, Severity};
+use crate::model::JobKey;
+use crate::store::{Event, Held, Severity, Subject};
 
 /// The most bytes that are given to a terminal for its clipboard. Several take no sequence beyond 100,000
 /// characters, which in base64 are so many bytes; what is longer some of them drop without a word.
@@ -51,7 +52,21 @@ impl State {
     pub fn shows_event(&self, event: &Event) -> bool {
         let at = event.at.to_zoned(self.settings.zone.clone()).strftime("%b %d %H:%M:%S");
         let (place, subject) = (self.event_place(event), event.subject.word());
-        self.event_filter.shows(event.severity, &format!("{at} {place} {} {subject}", event.text))
+        let job = self.job_of_event(event).map_or(String::new(), |job| {
+            [Some(job.data_name()), job.title(), job.reference()]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(" ")
+        });
+        self.event_filter.shows(event.severity, &format!("{at} {place} {} {subject} {job}", event.text))
+    }
+
+    /// The job that an event is about, while it is listed.
+    pub fn job_of_event(&self, event: &Event) -> Option<Held<'_>> {
+        let Subject::Job(id) = &event.subject else { return None };
+        let key = JobKey { environment: event.environment?, id: id.clone() };
+        self.store.job(self.store.find(&key)?)
     }
 
     /// One event as text: `2026-11-23T04:34:00Z error us2 prod: key rejected (401) [Request-Id …]`.
@@ -82,8 +97,8 @@ mod tests {
     use super::*;
     use crate::model::{EnvironmentId, KeyId};
     use crate::state::{Settings, Size};
+    use crate::store::Store;
     use crate::store::fixture::{at, fleet};
-    use crate::store::{Store, Subject};
 
     fn state(events: usize) -> State {
         let settings = Settings {

@@ -47,6 +47,8 @@ pub struct View {
     pub sought: String,
     /// The row in which it was found.
     pub hit: Option<usize>,
+    /// Whether it is to be found as soon as the text is here.
+    pub(super) awaited: bool,
     number: u64,
 }
 
@@ -58,6 +60,7 @@ impl Default for View {
             text: Text::None,
             sought: String::new(),
             hit: None,
+            awaited: false,
             number: 0,
         }
     }
@@ -136,7 +139,7 @@ impl State {
             return Vec::new();
         };
         *scroll = Scroll::default();
-        view.hit = None;
+        (view.hit, view.awaited) = (None, false);
         let wanted = view.material();
         let held = match &view.text {
             Text::Here(material, _) | Text::Coming(material, _) => Some(*material),
@@ -178,6 +181,7 @@ impl State {
             Fetched::Here(document) => Text::Here(material, document),
             Fetched::Failed(failure) => Text::Failed(material, plainly(material, job, &failure)),
         };
+        self.find_awaited();
     }
 
     /// Has a text wrapped anew where the screen has another width now.
@@ -191,51 +195,6 @@ impl State {
         self.fetches += 1;
         view.number = self.fetches;
         vec![Effect::Rewrap(self.fetches, document.clone(), width)]
-    }
-
-    /// Asks what to find.
-    pub(super) fn ask_what_to_find(&mut self) {
-        if let Some(Overlay::Details { view, .. }) = &self.overlay
-            && view.document().is_some()
-        {
-            self.prompt = Some(Prompt::new(Purpose::Find, ""));
-        } else {
-            self.remark("there is no text here to find words in".to_owned());
-        }
-    }
-
-    /// Goes to the first place of a text from the top of what is seen on.
-    pub(super) fn find(&mut self, text: &str) {
-        if let Some(Overlay::Details { view, .. }) = &mut self.overlay {
-            text.clone_into(&mut view.sought);
-            view.hit = None;
-        }
-        self.find_on(true);
-    }
-
-    /// Goes to the next place of what was looked for, or to the one before.
-    pub(super) fn find_on(&mut self, forwards: bool) {
-        let height = usize::from(self.layout().overlay_lines());
-        let Some(Overlay::Details { view, scroll, .. }) = &mut self.overlay else { return };
-        let Some(document) = view.document() else { return };
-        let count = document.len();
-        let from = match (view.hit, forwards) {
-            (None, _) => scroll.0.min(count.saturating_sub(1)),
-            (Some(hit), true) => (hit + 1) % count.max(1),
-            (Some(hit), false) => (hit + count.saturating_sub(1)) % count.max(1),
-        };
-        let found = document.find(&view.sought, from, !forwards);
-        match found {
-            Some(row) => {
-                view.hit = Some(row);
-                *scroll = Scroll(row.saturating_sub(height / 3));
-            }
-            None if view.sought.is_empty() => {}
-            None => {
-                let text = format!("{:?} is not in this text", view.sought);
-                self.remark(text);
-            }
-        }
     }
 
     /// Asks where to save the tab's text.

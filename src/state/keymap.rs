@@ -1,12 +1,14 @@
 //! The one table of keys by default. What holds is a [`Keymap`]: these rows with the keys that the user
 //! has for them. Parsing, hints, help and palette read that; the README reads this. There is no second list.
 
+mod group;
 mod hints;
 mod map;
 mod press;
 mod remap;
 mod table;
 
+pub use group::Group;
 pub use hints::{Foot, Hint};
 pub use map::{Keymap, Row};
 pub use press::{describe_key, is_typed, parse_key};

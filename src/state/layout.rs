@@ -107,7 +107,9 @@ fn keys_pane_width(fleet: &Fleet, wide: bool) -> u16 {
 /// Below so many cells there are no panes, and a line holds a few words.
 const NARROW_LINE: u16 = 70;
 /// Below so many cells an overlay is as wide as the screen.
-const NARROW: u16 = 104;
+const NARROW: u16 = 140;
+/// And from there on so wide.
+const BOX: u16 = 124;
 /// The least that the environments pane makes do with: name, state, latency, running, age.
 const ENVIRONMENTS_LEAST: u16 = 35;
 
@@ -219,8 +221,15 @@ impl Layout {
             return self.screen;
         }
         // What would stick out beside a box on a narrow screen is letters without words.
-        let own = if width < NARROW { width } else { (width - 6).min(110) };
+        let own = if width < NARROW { width } else { BOX };
         Rect::new((width - own) / 2, 1, own, height - 2)
+    }
+
+    /// Where an overlay lies that is only as tall as its lines, if it has room for them: in the middle.
+    pub fn overlay_of(&self, lines: usize) -> Rect {
+        let most = self.overlay();
+        let height = u16::try_from(lines).unwrap_or(u16::MAX).saturating_add(2).min(most.height);
+        Rect { y: most.y + (most.height - height) / 2, height, ..most }
     }
 
     /// The width of a line in an overlay.

@@ -65,7 +65,7 @@ impl Marks {
 }
 
 impl State {
-    /// Marks the selected job, or takes its mark away, and goes on to the next.
+    /// Marks or unmarks the selected job, and goes on to the next.
     pub(super) fn toggle_mark(&mut self) {
         let Some((key, _)) = self.selected_one() else { return };
         if self.marks.jobs.remove(&key).is_none() {

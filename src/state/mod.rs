@@ -27,6 +27,7 @@ mod expiring;
 mod export;
 mod filter;
 mod filter_line;
+mod find;
 mod follow;
 mod help;
 mod interval;
@@ -35,6 +36,7 @@ pub mod layout;
 mod link;
 mod marks;
 mod mouse;
+mod numbers;
 mod outcome;
 mod overlay;
 mod palette;
@@ -73,12 +75,13 @@ pub use filter::{Complaint, Filter};
 pub use follow::Following;
 pub use help::Help;
 pub use keymap::{
-    BINDINGS, Binding, Context, Foot, Hint, Keymap, Misbinding, Row, describe_key, is_typed, parse_key,
+    BINDINGS, Binding, Context, Foot, Group, Hint, Keymap, Misbinding, Row, describe_key, is_typed, parse_key,
 };
 pub use layout::{Layout, Size};
 pub use link::JobLink;
 pub use marks::Marks;
-pub use overlay::{Overlay, place};
+pub use numbers::grouped;
+pub use overlay::{Drawn, Overlay, place};
 pub use palette::{Entry, Palette};
 pub use presenter::{HIDDEN, Masked, Presenter};
 pub use prompt::{Prompt, Purpose};
@@ -200,7 +203,7 @@ pub struct State {
     /// Whether the rows lack jobs that they have not looked at yet.
     behind: bool,
     scratch: Scratch,
-    overlay_end: usize,
+    drawn: Drawn,
     /// Numbers the texts that are fetched: only the latest is waited for.
     fetches: u64,
     started: Timestamp,
@@ -255,7 +258,7 @@ impl State {
             building_since: None,
             behind: false,
             scratch: Scratch::default(),
-            overlay_end: 0,
+            drawn: Drawn::default(),
             fetches: 0,
             started: now,
             refreshed: None,
@@ -302,10 +305,9 @@ impl State {
         self.layout().columns(self.store.fleet(), self.sort.column, &self.columns, self.filter.asked())
     }
 
-    /// Learns from the last drawing how far its overlay can be scrolled: only drawing knows how many
-    /// lines a text takes at a width.
-    pub fn drawn(&mut self, overlay_end: usize) {
-        self.overlay_end = overlay_end;
+    /// Learns from the last drawing where its overlay lies and how far it can be scrolled.
+    pub fn drawn(&mut self, drawn: Drawn) {
+        self.drawn = drawn;
     }
 
     /// The query in force.

@@ -70,7 +70,9 @@ impl State {
             return Vec::new();
         }
         if self.overlay.is_some() {
-            return self.click_in_box(at, layout.overlay(), Action::Close);
+            let drawn = self.drawn.area;
+            let area = if drawn.is_empty() { layout.overlay() } else { drawn };
+            return self.click_in_box(at, area, Action::Close);
         }
         if self.is_first_run() {
             let foot = Rect::new(0, layout.screen.height.saturating_sub(1), layout.screen.width, 1);
@@ -106,7 +108,7 @@ impl State {
             Some(overlay) if self.palette.is_none() => {
                 let head = usize::from(matches!(overlay, Overlay::Details { .. }));
                 let height = usize::from(area.height.saturating_sub(2)).saturating_sub(head);
-                let end = self.overlay_end;
+                let end = self.drawn.end;
                 let all = if end > 0 { end + height } else { 0 };
                 place(overlay.scroll().min(end), height, all).chars().count()
             }

@@ -28,7 +28,7 @@ fn a_row_is_selected_and_then_opened_and_a_click_beside_closes() {
     assert!(matches!(&state.overlay, Some(Overlay::Details { key, .. }) if key.id.as_str() == "b"));
     click(&mut state, 40, 10);
     assert!(state.overlay.is_some(), "a click into it is none beside it");
-    click(&mut state, 0, 10);
+    click(&mut state, 10, 0);
     assert!(state.overlay.is_none());
     click(&mut state, 10, jobs.y + 9);
     assert_eq!(state.selection.row(), Some(1), "there is no row");
@@ -56,7 +56,7 @@ fn panes_lead_where_they_belong() {
     let layout = state.layout();
     click(&mut state, layout.keys.x, layout.keys.y);
     assert!(matches!(state.overlay, Some(Overlay::Matrix(_))));
-    click(&mut state, 0, 10);
+    click(&mut state, 10, 0);
     click(&mut state, layout.environments.x, layout.environments.y + 1);
     assert_eq!(state.filter.text(), "env:eu2");
     click(&mut state, layout.environments.x, layout.environments.y);
@@ -104,7 +104,7 @@ fn the_palette_is_pointed_at() {
 fn the_wheel_moves_what_it_is_over() {
     let mut state = state();
     state.act(Action::OpenHelp);
-    state.drawn(50);
+    state.drawn(crate::state::Drawn { end: 50, ..Default::default() });
     mouse(&mut state, MouseEventKind::ScrollDown, 30, 10);
     assert_eq!(state.overlay.as_ref().unwrap().scroll(), NOTCH);
     mouse(&mut state, MouseEventKind::ScrollUp, 30, 10);

@@ -1,5 +1,7 @@
 //! What may lie over the panes, and how far it is scrolled.
 
+use ratatui::layout::Rect;
+
 use super::{Chooser, Comparison, Deletion, View};
 use crate::model::{Job, JobKey, SourceId};
 
@@ -45,6 +47,16 @@ pub enum Overlay {
 /// is ([`State::drawn`](super::State::drawn)).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Scroll(pub usize);
+
+/// What the state learns of an overlay from its drawing ([`State::drawn`](super::State::drawn)): only drawing
+/// knows how many lines a text takes at a width.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Drawn {
+    /// The last line to which it can be scrolled.
+    pub end: usize,
+    /// Where it lies.
+    pub area: Rect,
+}
 
 impl Overlay {
     /// How far it is scrolled.

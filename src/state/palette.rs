@@ -41,8 +41,8 @@ impl Layout {
     /// Where the palette lies.
     pub fn palette(&self) -> Rect {
         let over = self.overlay();
-        let (width, height) = (over.width.min(100), over.height.min(20));
-        Rect { x: over.x + (over.width - width) / 2, width, height, ..over }
+        // As wide as what it may lie over: what would stick out at its sides is letters without words.
+        Rect { height: over.height.min(20), ..over }
     }
 
     /// Its list, below the line that is typed.
@@ -74,8 +74,9 @@ pub struct Entry {
 }
 
 impl State {
-    /// The actions that match what is typed: those that apply first, then the best matches; in the order of
-    /// the table where nothing is typed.
+    /// The actions that match what is typed: those that apply first, then the best matches, moving about last.
+    /// Where nothing is typed, in the order of the table, and only those that apply; what does not is there for
+    /// who asks for it by the beginnings of its words.
     pub fn palette_entries(&self) -> Vec<Entry> {
         let sought = self.palette.as_ref().map_or("", |palette| palette.input.value()).to_lowercase();
         let sought = sought.trim();
@@ -86,12 +87,14 @@ impl State {
                 continue;
             }
             seen.push(row.action);
-            let entry = self.entry(row.action);
-            if let Some(distance) = entry.as_ref().and_then(|entry| distance(sought, entry)) {
-                entries.extend(entry.map(|entry| (distance, entry)));
+            let Some(entry) = self.entry(row.action) else { continue };
+            let least = if entry.why_not.is_none() { usize::MAX } else { WITHIN };
+            let far = distance(sought, &entry);
+            if let Some(far) = far.filter(|far| *far < least && (least > WITHIN || !sought.is_empty())) {
+                entries.push((far, entry));
             }
         }
-        entries.sort_by_key(|(distance, entry)| (entry.why_not.is_some(), *distance));
+        entries.sort_by_key(|(distance, entry)| (entry.why_not.is_some(), *distance, moves(entry.action)));
         entries.into_iter().map(|(_, entry)| entry).collect()
     }
 
@@ -160,14 +163,14 @@ impl State {
     pub(super) fn do_chosen(&mut self) -> Vec<Effect> {
         let chosen = self.palette.as_ref().map_or(0, Palette::chosen);
         let Some(entry) = self.palette_entries().into_iter().nth(chosen) else {
-            self.remark("there is no action like that".to_owned());
+            self.remark("no action matches".to_owned());
             return Vec::new();
         };
         if let Some(why) = entry.why_not {
             self.remark(if self.offers(entry.action) {
                 format!("not here: {} applies {why}", entry.name)
             } else {
-                format!("{} is not to be had: {why}", entry.name)
+                format!("{} is not available: {why}", entry.name)
             });
             return Vec::new();
         }
@@ -184,45 +187,60 @@ impl State {
     }
 }
 
+/// Whether an action only moves about: everybody has its keys in the fingers, nobody looks for it by name.
+fn moves(action: Action) -> bool {
+    use Action::{Bottom, PageDown, PageUp, RowDown, RowUp, Top};
+    matches!(action, RowDown | RowUp | PageDown | PageUp | Top | Bottom)
+}
+
+/// From here on a word is not the beginning of anything but stands within a word, or is strewn over one.
+const WITHIN: usize = 10;
+
 /// How far what is looked for is from an entry, all words taken together; `None` where it is none of it.
-/// A word is the beginning of the name, a key, the beginning of a word of it, within it, within the help's
-/// line, or a few letters of the name in their order.
+/// A word is the name, its beginning, a key, the beginning of one of its words or of the help's, within one of
+/// them, or a few letters of the name close together.
 fn distance(sought: &str, entry: &Entry) -> Option<usize> {
     let name = entry.name;
+    let help = entry.help.to_lowercase();
+    let begins =
+        |word: &str| help.split(|char: char| !char.is_alphanumeric()).any(|own| own.starts_with(word));
     let of_word = |word: &str| {
         let spaced = |keys: &str| keys.split(' ').any(|key| key.eq_ignore_ascii_case(word));
+        // Who looks for keys means the key as well.
+        let one = word.strip_suffix('s').filter(|one| one.len() > 2).unwrap_or(word);
         if name == word {
             Some(0)
         } else if name.starts_with(word) {
             Some(1)
         } else if spaced(&entry.keys) {
             Some(2)
-        } else if name.split('-').any(|part| part.starts_with(word)) {
+        } else if name.split('-').any(|part| part.starts_with(one)) {
             Some(3)
-        } else if name.contains(word) {
+        } else if begins(one) {
             Some(4)
-        } else if entry.help.to_lowercase().contains(word) {
-            Some(5)
+        } else if word.len() > 2 && (name.contains(word) || help.contains(word)) {
+            Some(WITHIN)
         } else {
-            scattered(word, name).map(|span| 10 + span)
+            scattered(word, name).map(|span| WITHIN + span)
         }
     };
     sought.split_whitespace().try_fold(0, |sum, word| Some(sum + of_word(word)?))
 }
 
-/// Over how many characters of the text the letters of a word are strewn, in their order.
-fn scattered(word: &str, text: &str) -> Option<usize> {
-    let first = word.chars().next()?;
-    let starts = text.char_indices().filter(|(_, char)| *char == first).map(|(at, _)| at);
-    let span = |at: usize| {
-        let mut rest = text.get(at..)?.chars();
-        let mut passed = 0;
-        for letter in word.chars() {
-            passed += 1 + rest.position(|char| char == letter)?;
+/// Over how many characters of a name the letters of a word are strewn, in their order, where it is made of
+/// the beginnings of its words: `opdet` of `open-details`, and not `stu` of `sort-previous`.
+fn scattered(word: &str, name: &str) -> Option<usize> {
+    let mut left = word;
+    let mut span = 0;
+    for part in name.split('-') {
+        let same = left.chars().zip(part.chars()).take_while(|(one, other)| one == other).count();
+        left = left.get(same..)?;
+        span += part.len();
+        if left.is_empty() {
+            return Some(span);
         }
-        Some(passed)
-    };
-    starts.filter_map(span).min()
+    }
+    None
 }
 
 #[cfg(test)]

@@ -67,7 +67,7 @@ fn what_does_not_apply_says_where_it_would_and_is_not_done() {
     assert!(state.palette.is_none());
     state.settings.read_only = true;
     type_in(&mut state, ":delete⏎");
-    assert_eq!(state.notice.as_ref().unwrap().text, "delete is not to be had: everything is read-only");
+    assert_eq!(state.notice.as_ref().unwrap().text, "delete is not available: everything is read-only");
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn it_finds_by_words_abbreviations_keys_and_help_and_the_best_comes_first() {
     type_in(&mut state, ":qqqq");
     assert_eq!(names(&state), Vec::<&str>::new());
     assert_eq!(type_in(&mut state, "⏎"), []);
-    assert_eq!(state.notice.as_ref().unwrap().text, "there is no action like that");
+    assert_eq!(state.notice.as_ref().unwrap().text, "no action matches");
 }
 
 #[test]

@@ -2,10 +2,11 @@
 //! confirms.
 
 use tui_input::Input;
+use unicode_width::UnicodeWidthStr;
 
 use crate::model::{JobKey, Material};
 
-use super::{Effect, Overlay, SaveOrder, State, Target, Victim, WriteOrder, Written};
+use super::{Action, Effect, Overlay, SaveOrder, State, Target, Victim, WriteOrder, Written, grouped};
 
 /// What is being asked for.
 #[derive(Clone, Debug)]
@@ -51,21 +52,20 @@ impl Prompt {
     pub(super) fn new(purpose: Purpose, text: &str) -> Self {
         Self { purpose, input: Input::new(text.to_owned()) }
     }
+}
 
-    /// What is asked, before the line.
-    pub fn question(&self) -> String {
-        match &self.purpose {
+impl State {
+    /// What is asked, before the line, in so many cells if there are words for that.
+    pub fn question(&self, prompt: &Prompt, room: usize) -> String {
+        match &prompt.purpose {
             Purpose::Find => "find".to_owned(),
             Purpose::SaveAs(_) => "save as".to_owned(),
             Purpose::SaveAll(jobs, form) => {
                 let s = if jobs.len() == 1 { "" } else { "s" };
-                format!(
-                    "save {} transcript{s} ({form}; Tab: {}) into the directory",
-                    jobs.len(),
-                    after(*form)
-                )
+                let (count, next) = (grouped(jobs.len()), after(*form));
+                format!("save {count} transcript{s} ({form}; Tab: {next}) into the directory")
             }
-            Purpose::Delete(victims, word) => format!("type {word} to delete {}", victims.len()),
+            Purpose::Delete(victims, word) => self.question_to_delete(victims.len(), word, room),
             Purpose::Write(what) => what.question(),
             Purpose::Overwrite(WriteOrder { target, .. }) => {
                 let Target::File(path) = target else { return String::new() };
@@ -74,15 +74,31 @@ impl Prompt {
             Purpose::Replace(order) => format!("{} is there; type {REPLACE} to replace it", order.path),
         }
     }
-}
 
-impl State {
+    fn question_to_delete(&self, count: usize, word: &str, room: usize) -> String {
+        let s = if count == 1 { "" } else { "s" };
+        let (count, go) = (grouped(count), self.key_of(Action::Submit));
+        let whole = format!("type {word}, then {go}, to delete {count} job{s}");
+        if whole.width() <= room { whole } else { format!("{word} {go} deletes {count}") }
+    }
+
+    /// How to get out of a question that is dangerous to answer; empty for all others.
+    pub fn way_out(&self, prompt: &Prompt) -> String {
+        match &prompt.purpose {
+            Purpose::Delete(victims, _) => {
+                let them = if victims.len() == 1 { "it" } else { "them" };
+                format!("{} keeps {them}", self.key_of(Action::CancelPrompt))
+            }
+            _ => String::new(),
+        }
+    }
+
     /// Takes the answer.
     pub(super) fn submit(&mut self) -> Vec<Effect> {
         let Some(Prompt { purpose, input }) = self.prompt.take() else { return Vec::new() };
         let text = input.value().trim();
         match purpose {
-            Purpose::Find => self.find(text),
+            Purpose::Find => return self.find(text),
             Purpose::SaveAs(order) if !text.is_empty() => {
                 return self.save(SaveOrder { path: text.to_owned(), ..order });
             }

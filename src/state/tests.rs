@@ -182,7 +182,7 @@ fn details_follow_the_job_and_outlive_it() {
 fn overlays_scroll_within_what_was_drawn() {
     let mut state = state();
     press(&mut state, "?");
-    state.drawn(10);
+    state.drawn(Drawn { end: 10, ..Default::default() });
     press(&mut state, "GGG");
     assert_eq!(state.overlay.as_ref().unwrap().scroll(), 10);
     press(&mut state, "k");

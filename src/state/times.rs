@@ -50,7 +50,7 @@ impl State {
     /// Shows times in the next way.
     pub(super) fn next_time(&mut self) {
         let Some(zone) = self.times.step() else {
-            return self.remark("times as how long ago".to_owned());
+            return self.remark("relative times".to_owned());
         };
         let now = self.now.to_zoned(zone.clone());
         let name = zone.iana_name().map_or_else(|| now.strftime("%Z").to_string(), str::to_owned);

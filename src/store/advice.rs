@@ -22,6 +22,14 @@ pub fn evidence(failure: &Failure) -> String {
     if ids.is_empty() { String::new() } else { format!(" [{}]", ids.join(", ")) }
 }
 
+/// A text without such ids at its end: on the screen they are noise, in a ticket they are the point.
+pub fn without_evidence(text: &str) -> &str {
+    let is_evidence = |tail: &str| {
+        tail.ends_with(']') && (tail.starts_with("Request-Id ") || tail.starts_with("X-Azure-Ref "))
+    };
+    text.rsplit_once(" [").filter(|(_, tail)| is_evidence(tail)).map_or(text, |(head, _)| head)
+}
+
 /// What to do about a failure of an endpoint, where something can be done.
 pub(super) fn remedy(kind: FailureKind) -> Option<&'static str> {
     Some(match kind {

@@ -58,7 +58,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-pub use advice::evidence;
+pub use advice::{evidence, without_evidence};
 pub use alias::AliasInUse;
 pub use backlog::Backlog;
 pub use banners::{Banner, Cause, Sureness};

@@ -28,7 +28,7 @@ pub(super) fn draw(
     let choices = state.columns.choices();
     let area = area(layout, choices.len());
     overlay::clear(buffer, area);
-    overlay::border(buffer, area, theme);
+    overlay::border(buffer, area, theme.accent);
     let title = if state.columns.is_automatic() {
         "Columns · automatic, as the screen has room for"
     } else {

@@ -9,7 +9,7 @@ use strum::IntoEnumIterator;
 use super::overlay::Content;
 use super::{Theme, faults, format, matched};
 use crate::model::{Document, Job, JobKey, Material, SourceId};
-use crate::state::{Layout, Masked, State, Tab, Text, View};
+use crate::state::{Layout, Masked, Overlay, State, Tab, Text, View};
 use crate::store::Common;
 use crate::store::query::TextField;
 
@@ -31,16 +31,13 @@ pub(super) struct Shown<'a> {
 
 const LABEL: usize = 12;
 
-/// How far above the rows in view it is looked for who is speaking.
-const LOOK_BACK: usize = 400;
-
 /// What a line of a transcript begins with that names who speaks from there on.
 const SPEAKER: &str = "SPEAKER: ";
 
 /// The lines of the overlay.
 pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme, shown: &Shown<'_>) -> Content<'a> {
     let mut window = None;
-    let lines = match shown.view.tab {
+    let mut lines = match shown.view.tab {
         Tab::Summary => summary(state, layout, theme, shown),
         Tab::Config => config(layout, theme, shown.job),
         Tab::Errors => errors(state, layout, theme, shown.job),
@@ -53,6 +50,13 @@ pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme, shown: 
             text => Content::wrap(on_its_way(state, shown.view, text, theme), layout.overlay(), 0),
         },
     };
+    if shown.view.material().is_none() {
+        let sought = shown.view.sought.to_lowercase();
+        for line in lines.iter_mut().filter(|line| found_in_row(&line.to_string(), &sought)) {
+            *line = std::mem::take(line).patch_style(theme.selected);
+            line.spans.iter_mut().for_each(|span| span.style = span.style.patch(theme.selected));
+        }
+    }
     let environment = state.store.fleet().environment_name(shown.key.environment);
     let title = format!("Job {} · {environment}", shown.job.id);
     Content { head: Some(tabs(shown, theme)), window, ..Content::new(title, lines) }
@@ -174,31 +178,33 @@ fn rows(
 ) -> (usize, Vec<Line<'static>>) {
     let height = usize::from(layout.overlay_lines().saturating_sub(1));
     let first = shown.scroll.min(document.len().saturating_sub(height));
-    let mut speaker = (material == Material::Txt).then(|| speaker_at(document, first)).flatten();
     let sought = shown.view.sought.to_lowercase();
     let mut lines = Vec::new();
     for row in first..(first + height).min(document.len()) {
         let text = document.row(row);
-        let mut style = theme.text;
-        if material == Material::Txt {
-            let named = text.strip_prefix(SPEAKER);
-            speaker = named.map(|name| name.trim().to_owned()).or(speaker);
-            style = speaker.as_deref().map_or(theme.text, |name| theme.speaker(name));
-        }
-        let mut line = Line::styled(state.presenter.line(text).into_owned(), style);
-        if !sought.is_empty() && text.to_lowercase().contains(&sought) {
-            line = line.patch_style(theme.selected);
-        }
-        lines.push(line);
+        // Their name alone is coloured: whole paragraphs would say "fine" and "beware" where nothing is meant.
+        let speaker = text.strip_prefix(SPEAKER).filter(|_| material == Material::Txt);
+        let style = speaker.map_or(theme.text, |name| theme.speaker(name.trim()));
+        let line = Line::styled(state.presenter.line(text).into_owned(), style);
+        lines.push(if found_in_row(text, &sought) { line.patch_style(theme.selected) } else { line });
     }
     (first, lines)
 }
 
-/// Who speaks in a row, where that is said not too far above it.
-fn speaker_at(document: &Document, row: usize) -> Option<String> {
-    let mut above = (row.saturating_sub(LOOK_BACK)..=row).rev();
-    let name = above.find_map(|row| document.row(row).strip_prefix(SPEAKER))?;
-    Some(name.trim().to_owned())
+/// Whether a row holds what is looked for, which is in small letters.
+fn found_in_row(row: &str, sought: &str) -> bool {
+    !sought.is_empty() && row.to_lowercase().contains(sought)
+}
+
+/// The lines of the tab that is open, as they are drawn, for finding words in them; none where no job is open.
+pub fn lines_of_details(state: &State, theme: &Theme) -> Vec<String> {
+    let Some(Overlay::Details { key, job, source, listed, view, scroll }) = &state.overlay else {
+        return Vec::new();
+    };
+    let job = &state.presenter.job((**job).clone());
+    let shown = Shown { key, job, source: *source, listed: *listed, view, scroll: scroll.0 };
+    let content = content(state, &state.layout(), theme, &shown);
+    content.lines.iter().map(ToString::to_string).collect()
 }
 
 fn facts(state: &State, theme: &Theme, shown: &Shown<'_>) -> Vec<(&'static str, String, Style)> {
@@ -277,8 +283,6 @@ fn resubmission(state: &State, key: &JobKey) -> String {
     format!("{environment} {id}: {common}, {apart} {when}: probably the same work submitted twice")
 }
 
-/// The configuration over several lines. It was written by us as JSON; should it not be, it is shown as
-/// it is.
 /// How far beyond what is usual a job runs.
 fn stuck(state: &State, shown: &Shown<'_>) -> String {
     let (store, job) = (&state.store, shown.job);
@@ -302,6 +306,8 @@ fn stuck(state: &State, shown: &Shown<'_>) -> String {
     )
 }
 
+/// The configuration over several lines. It was written by us as JSON; should it not be, it is shown as
+/// it is.
 fn pretty(config: &str) -> String {
     serde_json::from_str::<serde_json::Value>(config)
         .and_then(|value| serde_json::to_string_pretty(&value))

@@ -2,12 +2,18 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::overlay::Content;
-use super::{Theme, format, paint};
-use crate::state::{Action, HIDDEN, Layout, State};
-use crate::store::{Banner, Event, Severity};
+use super::{Theme, format, jobs, paint};
+use crate::model::Status;
+use crate::state::layout::environment_width;
+use crate::state::{Action, HIDDEN, Layout, Masked, State};
+use crate::store::{Banner, Column, Event, Severity, Subject, without_evidence};
+
+/// Of a job's name so many cells are shown.
+const LONGEST_NAME: usize = 36;
 
 /// Draws the newest events into their pane.
 pub(super) fn draw_pane(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &Theme) {
@@ -32,11 +38,11 @@ pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme) -> Cont
     let mut shown = 0;
     for event in state.shown_events() {
         shown += 1;
-        lines.extend(Content::wrap(line(state, event, theme), layout.overlay(), 4));
+        lines.extend(wrapped(state, layout, theme, event));
     }
     match (all, shown) {
         (0, _) => lines.push(Line::styled("nothing has changed since voxtop was started", theme.quiet)),
-        (_, 0) => lines.push(Line::styled("no event is like that", theme.quiet)),
+        (_, 0) => lines.push(Line::styled("no event matches", theme.quiet)),
         _ => {}
     }
     Content::new(title(state, shown, all), lines)
@@ -46,7 +52,7 @@ pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme) -> Cont
 fn now(state: &State, layout: &Layout, theme: &Theme) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     for banner in state.banners().chain(state.dismissed_banners()) {
-        lines.extend(Content::wrap(banner_line(state, banner, theme), layout.overlay(), 4));
+        lines.extend(Content::wrap(banner_line(state, banner, theme), layout.overlay(), indent(state)));
     }
     if lines.is_empty() {
         lines.push(Line::styled("nothing is wrong now", theme.good));
@@ -67,7 +73,7 @@ pub fn first_in_view<'s>(state: &'s State, theme: &Theme) -> Option<&'s Event> {
         if at >= top {
             break;
         }
-        at += Content::wrap(line(state, event, theme), layout.overlay(), 4).len();
+        at += wrapped(state, &layout, theme, event).len();
     }
     last
 }
@@ -102,28 +108,92 @@ fn banner_line<'a>(state: &State, banner: &Banner, theme: &Theme) -> Line<'a> {
     let good = banner.last_good.map_or(String::new(), |good| format!(", last good {}", moment(good)));
     let tail = format!(" Since {}{good}", moment(banner.since));
     Line::from(vec![
-        Span::styled(format!("now  {glyph} "), style),
+        Span::styled(format!("{:<width$}  ", "now", width = time_width(state)), theme.quiet),
+        Span::styled(format!("{glyph} "), style),
         Span::styled(format!("{}. ", state.presenter.told(&banner.head)), style),
-        Span::styled(state.presenter.told(&banner.advice).into_owned(), theme.text),
+        Span::styled(state.presenter.told(without_evidence(&banner.advice)).into_owned(), theme.text),
         Span::styled(format!("{tail}."), theme.quiet),
     ])
 }
 
-/// `23:10:04 ✖ us2 prod: key rejected (401)`.
+/// The column of times: clock times are all as long, those that say how long ago are not.
+fn time_width(state: &State) -> usize {
+    if state.times.are_relative() { 10 } else { 8 }
+}
+
+/// Where what is said of an event goes on in its next line: behind the time and the mark.
+fn indent(state: &State) -> usize {
+    time_width(state) + 4
+}
+
+/// An event in as many lines as it takes.
+fn wrapped(state: &State, layout: &Layout, theme: &Theme, event: &Event) -> Vec<Line<'static>> {
+    Content::wrap(line(state, event, theme), layout.overlay(), indent(state))
+}
+
+/// `23:10:04  ✖ us2  key prod rejected (401)`, `23:11:20  ✔ eu2  rgtzt9me6m  motor.flac  is done`. Without the
+/// ids of requests: these are in what is copied or bundled.
 fn line<'a>(state: &State, event: &Event, theme: &Theme) -> Line<'a> {
     let fleet = state.store.fleet();
-    let (glyph, style) = theme.severity(event.severity);
-    let at = format::moment_of(state, event.at);
-    // Clock times are all as long; these are not.
-    let at = if state.times.are_relative() { format!("{at:>10}") } else { at };
-    let mut spans =
-        vec![Span::styled(format!("{at}  "), theme.quiet), Span::styled(format!("{glyph} "), style)];
-    if let Some(id) = event.environment {
-        spans.push(Span::styled(format!("{} ", fleet.environment_name(id)), theme.title));
-    }
-    if let (Some(id), true) = (event.key, fleet.keys.len() > 1) {
-        spans.push(Span::styled(format!("{} ", fleet.key_name(id)), theme.quiet));
-    }
-    spans.push(Span::styled(state.event_text(event).into_owned(), theme.text));
+    let text = state.event_text(event);
+    let text = without_evidence(&text);
+    let (mark, said) = match &event.subject {
+        Subject::Job(id) => of_job(state, theme, event, (id.as_str(), text)),
+        _ => (theme.severity(event.severity), vec![Span::styled(with_key(state, event, text), theme.text)]),
+    };
+    let at = format!("{:>width$}  ", format::moment_of(state, event.at), width = time_width(state));
+    let width = usize::from(environment_width(fleet));
+    let place = event.environment.map_or("", |id| fleet.environment_name(id));
+    let mut spans = vec![
+        Span::styled(at, theme.quiet),
+        Span::styled(format!("{} ", mark.0), mark.1),
+        Span::styled(format!("{place:<width$}  "), theme.title),
+    ];
+    spans.extend(said);
     Line::from(spans)
+}
+
+/// `key prod rejected (401)`: what is said of a key, with its name where there are several.
+fn with_key(state: &State, event: &Event, text: &str) -> String {
+    let fleet = state.store.fleet();
+    match event.key.filter(|_| fleet.keys.len() > 1).map(|id| fleet.key_name(id)) {
+        Some(name) => match text.strip_prefix("key ") {
+            Some(rest) => format!("key {name} {rest}"),
+            None => format!("{name}: {text}"),
+        },
+        None => text.to_owned(),
+    }
+}
+
+/// A job by its id and its name, marked by what became of it.
+fn of_job(
+    state: &State,
+    theme: &Theme,
+    event: &Event,
+    (id, text): (&str, &str),
+) -> ((&'static str, Style), Vec<Span<'static>>) {
+    let id = state.presenter.show(Masked::Id, id);
+    let said = text.strip_prefix(&format!("job {id} "));
+    let (Some(said), Some(held)) = (said, state.job_of_event(event)) else {
+        return (theme.severity(event.severity), vec![Span::styled(text.to_owned(), theme.text)]);
+    };
+    let status = [
+        ("is done", "done"),
+        ("was rejected", "rejected"),
+        ("was deleted", "deleted"),
+        ("has expired", "expired"),
+        ("is running", "running"),
+    ];
+    let status = status.into_iter().find(|(words, _)| said.starts_with(words));
+    let mark = status.map_or(theme.severity(event.severity), |(_, word)| {
+        theme.job(&Status::parse(word), event.severity == Severity::Warning && word == "done")
+    });
+    let (name, style) = jobs::name_cell(held, theme);
+    let name = state.presenter.cell(held, Column::Name, name);
+    let spans = vec![
+        Span::styled(format!("{id:<10}  "), theme.quiet),
+        Span::styled(format!("{}  ", paint::fit(&name, LONGEST_NAME)), style),
+        Span::styled(said.to_owned(), theme.text),
+    ];
+    (mark, spans)
 }

@@ -7,18 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::state::State;
 
-/// `12,431`.
-pub(super) fn count(number: usize) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
+/// A number with its thousands parted.
+pub(super) use crate::state::grouped as count;
 
 /// A span in at most six cells: `5s`, `12m`, `3h12m`, `6d23h`, `412d`. Negative spans (clocks differ)
 /// count as none.

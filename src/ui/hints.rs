@@ -23,13 +23,15 @@ pub(super) fn draw(
     let area = layout.hints;
     if let (Some(prompt), None) = (&state.prompt, &state.overlay) {
         let room = area.width.saturating_sub(1);
-        let end = overlay::draw_prompt(buffer, (area.x, area.y), room, prompt, theme);
+        let end = overlay::draw_prompt(buffer, (area.x, area.y), room, prompt, state, theme);
         *cursor = Some(end);
         // How to go on and how to get out, while the line leaves room for both.
         let ways = line(&state.hints(Context::Prompt, PROMPT_HINTS), theme);
         let width = u16::try_from(ways.width()).unwrap_or(u16::MAX);
         let typed = u16::try_from(prompt.input.value().width()).unwrap_or(u16::MAX);
-        let asked = u16::try_from(prompt.question().width()).unwrap_or(u16::MAX).saturating_add(3);
+        let asked = u16::try_from(state.question(prompt, usize::from(room)).width())
+            .unwrap_or(u16::MAX)
+            .saturating_add(3);
         if asked.saturating_add(typed).saturating_add(width).saturating_add(1) < room {
             let x = area.right().saturating_sub(width);
             buffer.set_line(x, area.y, &ways, width);

@@ -4,34 +4,47 @@
 use ratatui::text::Span;
 
 use super::{Theme, format};
-use crate::model::{Climb, EnvironmentId, Rung};
+use crate::model::{Climb, Environment, EnvironmentId, Rung};
 use crate::state::State;
 use crate::store::HostRecord;
 
 /// From so many days on a certificate's end is no matter for colours.
 const DAYS_LEFT: i64 = 14;
 
-/// A line for each host of an environment that was looked at.
+/// A line for each host of an environment, the one that is asked marked; also before it was looked at.
 pub(super) fn lines(
     state: &State,
     theme: &Theme,
-    id: EnvironmentId,
+    (id, environment): (EnvironmentId, &Environment),
     indent: usize,
 ) -> Vec<Vec<Span<'static>>> {
     let alias = state.store.alias(id).map(|alias| &*alias.host);
+    let host_asked = alias.unwrap_or(&environment.host);
     let hosts: Vec<&HostRecord> = state.store.hosts_of(id).map(|(_, record)| record).collect();
     let asked = |at: usize, record: &HostRecord| match alias {
         Some(alias) => record.host.host == alias,
         None => at == 0,
     };
-    let looked_at = hosts.iter().enumerate().filter_map(|(at, record)| {
-        let climb = record.last.as_ref()?;
-        let mark = if asked(at, record) { Span::styled("▸ ", theme.active) } else { Span::raw("  ") };
-        let mut spans = vec![Span::raw(" ".repeat(indent)), mark];
-        spans.extend(line(state, theme, record, climb));
-        Some(spans)
+    let begin = |asked: bool| {
+        let mark = if asked { Span::styled("▸ ", theme.active) } else { Span::raw("  ") };
+        vec![Span::raw(" ".repeat(indent)), mark]
+    };
+    if hosts.is_empty() {
+        let mut spans = begin(true);
+        spans.push(Span::styled(host_asked.to_owned(), theme.quiet));
+        return vec![spans];
+    }
+    let lines = hosts.iter().enumerate().map(|(at, record)| {
+        let mut spans = begin(asked(at, record));
+        if let Some(climb) = &record.last {
+            spans.extend(line(state, theme, record, climb));
+        } else {
+            let text = format!("{} · not checked without a key yet", record.host.host);
+            spans.push(Span::styled(text, theme.quiet));
+        }
+        spans
     });
-    looked_at.collect()
+    lines.collect()
 }
 
 /// `eu1.asr.api… ✔ answers · DNS 3ms · TCP 12ms · TLS 25ms · first byte 40ms · total 82ms · certificate 61 days · 2m ago`.

@@ -252,7 +252,7 @@ fn cell(state: &State, (handle, held): (Handle, Held<'_>), column: Column, theme
 
 /// The audio file; a job without one fetches its audio from a URL, or was wiped: then its title or
 /// reference says more than nothing.
-fn name_cell(held: Held<'_>, theme: &Theme) -> (String, Style) {
+pub(super) fn name_cell(held: Held<'_>, theme: &Theme) -> (String, Style) {
     if !held.data_name().is_empty() {
         return (held.data_name().to_owned(), theme.text);
     }

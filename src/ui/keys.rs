@@ -8,7 +8,7 @@ use ratatui::text::Span;
 use super::{Theme, format, paint};
 use crate::model::{Entitlement, EnvironmentId, KeyId, KeyState, SourceId};
 use crate::state::{Layout, State, layout::environment_width, layout::key_width};
-use crate::store::Align;
+use crate::store::{Align, SourceRecord};
 
 /// Draws the pane.
 pub(super) fn draw(buffer: &mut Buffer, state: &State, layout: &Layout, theme: &Theme) {
@@ -100,7 +100,7 @@ pub(super) fn cell(
     let Some(id) = store.fleet().source_at(key, environment) else { return ("–".to_owned(), theme.quiet) };
     let Some(record) = store.source(id) else { return (String::new(), theme.quiet) };
     let key_state = store.key_state(id, state.now);
-    if key_state == KeyState::Rejected && !is_refused(state, id) {
+    if is_no_news(state, id, record) {
         return ("–".to_owned(), theme.quiet);
     }
     let (glyph, style) = theme.key(key_state);
@@ -112,16 +112,22 @@ pub(super) fn cell(
 }
 
 /// Whether a key is refused somewhere, and that is news: the same that makes its mark in the pane.
-pub(super) fn is_refused(state: &State, source: SourceId) -> bool {
+pub(super) fn is_refused(state: &State, id: SourceId) -> bool {
     use KeyState::{Expired, Forbidden, Rejected};
-    let store = &state.store;
-    let (Some(place), Some(record)) = (store.fleet().source(source), store.source(source)) else {
-        return false;
-    };
-    let said = store.key_state(source, state.now);
-    let tried = place.entitlement == Entitlement::Discovered && record.key.accepted.is_none();
-    let quiet = said == Rejected && tried && accepted_somewhere(state, place.key);
-    matches!(said, Rejected | Forbidden | Expired) && !quiet
+    let said = state.store.key_state(id, state.now);
+    let record = state.store.source(id);
+    matches!(said, Rejected | Forbidden | Expired)
+        && record.is_some_and(|record| !is_no_news(state, id, record))
+}
+
+/// Whether a rejection is none: the key was only tried there, was never accepted, and is good elsewhere.
+pub(super) fn is_no_news(state: &State, id: SourceId, record: &SourceRecord) -> bool {
+    let source = state.store.fleet().source(id);
+    state.store.key_state(id, state.now) == KeyState::Rejected
+        && record.key.accepted.is_none()
+        && source.is_some_and(|source| {
+            source.entitlement == Entitlement::Discovered && accepted_somewhere(state, source.key)
+        })
 }
 
 fn accepted_somewhere(state: &State, key: KeyId) -> bool {

@@ -47,15 +47,16 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 
 pub use crate::model::ThemeName;
+pub use details::lines_of_details;
 pub use events::first_in_view;
 pub use theme::{Ground, Theme};
 pub use title::title;
 
-use crate::state::{Layout, Overlay, State};
+use crate::state::{Drawn, Layout, Overlay, State};
 
-/// Draws the whole screen. Returns the last line to which the open overlay can be scrolled (0 without
-/// one), which [`State::drawn`] wants to know.
-pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme) -> usize {
+/// Draws the whole screen. Returns where the open overlay lies and how far it can be scrolled, which
+/// [`State::drawn`] wants to know.
+pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme) -> Drawn {
     let mut cursor = None;
     let end = draw_into(frame.buffer_mut(), state, theme, &mut cursor);
     if let Some(cursor) = cursor {
@@ -65,7 +66,7 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme) -> usize {
 }
 
 /// Draws into a buffer as large as the state's screen; `cursor` becomes where text is being edited.
-pub fn draw_into(buffer: &mut Buffer, state: &State, theme: &Theme, cursor: &mut Option<Position>) -> usize {
+pub fn draw_into(buffer: &mut Buffer, state: &State, theme: &Theme, cursor: &mut Option<Position>) -> Drawn {
     let end = draw_all(buffer, state, theme, cursor);
     if theme.ascii {
         ascii::translate(buffer);
@@ -73,15 +74,15 @@ pub fn draw_into(buffer: &mut Buffer, state: &State, theme: &Theme, cursor: &mut
     end
 }
 
-fn draw_all(buffer: &mut Buffer, state: &State, theme: &Theme, cursor: &mut Option<Position>) -> usize {
+fn draw_all(buffer: &mut Buffer, state: &State, theme: &Theme, cursor: &mut Option<Position>) -> Drawn {
     let layout = state.layout();
     // A resize may be on its way: never draw outside what the terminal has now.
     if layout.screen.intersection(buffer.area) != layout.screen {
-        return 0;
+        return Drawn::default();
     }
     if layout.too_small {
         header::draw_too_small(buffer, state, theme);
-        return 0;
+        return Drawn::default();
     }
     if state.is_first_run() {
         first_run::draw(buffer, state, &layout, theme);
@@ -112,9 +113,9 @@ fn draw_overlay(
     layout: &Layout,
     theme: &Theme,
     cursor: &mut Option<Position>,
-) -> usize {
+) -> Drawn {
     match &state.overlay {
-        None => 0,
+        None => Drawn::default(),
         Some(Overlay::Help(_)) => {
             overlay::draw(buffer, state, layout, theme, help::content(state, layout, theme), cursor)
         }
@@ -127,7 +128,10 @@ fn draw_overlay(
         Some(Overlay::Usage(_)) => {
             overlay::draw(buffer, state, layout, theme, usage::content(state, layout, theme), cursor)
         }
-        Some(Overlay::Columns(chooser)) => columns::draw(buffer, state, layout, theme, chooser),
+        Some(Overlay::Columns(chooser)) => {
+            let end = columns::draw(buffer, state, layout, theme, chooser);
+            Drawn { end, area: layout.overlay() }
+        }
         Some(Overlay::Charts(_)) => {
             overlay::draw(buffer, state, layout, theme, charts::content(state, layout, theme), cursor)
         }

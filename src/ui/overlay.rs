@@ -2,13 +2,20 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use super::{Theme, hints, paint};
-use crate::state::{Layout, Prompt, State, place};
+use crate::state::{Drawn, Layout, Prompt, State, place};
 use crate::store::Align;
+
+/// The line that is asked for has so many cells, whatever is asked.
+const LEAST_LINE: u16 = 10;
+
+/// A space at which no line is broken.
+pub(super) const TIE: char = '\u{a0}';
 
 /// What is in the box.
 pub(super) struct Content<'a> {
@@ -20,12 +27,28 @@ pub(super) struct Content<'a> {
     pub(super) lines: Vec<Line<'a>>,
     /// Where `lines` are only those in view: the place of the first, and how many there are in all.
     pub(super) window: Option<(usize, usize)>,
+    /// Which box it is in.
+    pub(super) frame: Frame,
+    /// What the border says of what is in view, where that is not the lines' numbers.
+    pub(super) place: Option<String>,
+}
+
+/// The box of an overlay.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Frame {
+    /// As tall as there is room.
+    #[default]
+    Full,
+    /// As tall as its lines.
+    Fitted,
+    /// That too, and in the colour of danger: what is answered here cannot be undone.
+    Danger,
 }
 
 impl<'a> Content<'a> {
     /// Lines under a title.
     pub(super) fn new(title: String, lines: Vec<Line<'a>>) -> Self {
-        Self { title, head: None, lines, window: None }
+        Self { title, head: None, lines, window: None, frame: Frame::Full, place: None }
     }
 }
 
@@ -42,12 +65,12 @@ impl Content<'_> {
         let mut current: Vec<Span<'static>> = Vec::new();
         let mut used = 0;
         for span in line.spans {
-            for word in span.content.split_inclusive(char::is_whitespace) {
+            for word in span.content.split_inclusive(|char: char| char.is_whitespace() && char != TIE) {
                 let mut rest = word;
                 while !rest.is_empty() {
                     let own = rest.width();
                     if used + own <= width {
-                        current.push(Span::styled(rest.to_owned(), span.style));
+                        current.push(Span::styled(rest.replace(TIE, " "), span.style));
                         used += own;
                         break;
                     }
@@ -83,7 +106,7 @@ fn take_width(text: &str, room: usize) -> String {
         .collect()
 }
 
-/// Draws the box. Returns the last line to which it can be scrolled.
+/// Draws the box. Returns where it lies, and the last line to which it can be scrolled.
 pub(super) fn draw(
     buffer: &mut Buffer,
     state: &State,
@@ -91,56 +114,81 @@ pub(super) fn draw(
     theme: &Theme,
     content: Content<'_>,
     cursor: &mut Option<Position>,
-) -> usize {
-    let area = layout.overlay();
+) -> Drawn {
+    let head = u16::from(content.head.is_some());
+    let all = content.window.map_or(content.lines.len(), |(_, all)| all);
+    let area = match content.frame {
+        Frame::Full => layout.overlay(),
+        Frame::Fitted | Frame::Danger => layout.overlay_of(all + usize::from(head)),
+    };
     recede(buffer, theme);
     clear(buffer, area);
-    border(buffer, area, theme);
-    let head = u16::from(content.head.is_some());
-    let height = usize::from(layout.overlay_lines().saturating_sub(head));
-    let all = content.window.map_or(content.lines.len(), |(_, all)| all);
+    border(buffer, area, if content.frame == Frame::Danger { theme.critical } else { theme.accent });
+    let height = usize::from(area.height.saturating_sub(2 + head));
     let end = all.saturating_sub(height);
     let first = state.overlay.as_ref().map_or(0, |overlay| overlay.scroll().min(end));
     let skipped = content.window.map_or(first, |_| 0);
-    paint::title(
-        buffer,
-        (area.x + 2, area.y),
-        area.width.saturating_sub(4),
-        vec![Span::styled(content.title, theme.title)],
-    );
-    let inner = Rect::new(area.x + 2, area.y + 1, area.width.saturating_sub(4), layout.overlay_lines());
+    let style = if content.frame == Frame::Danger { theme.critical } else { theme.title };
+    let title = vec![Span::styled(content.title, style)];
+    paint::title(buffer, (area.x + 2, area.y), area.width.saturating_sub(4), title);
+    let inner =
+        Rect::new(area.x + 2, area.y + 1, area.width.saturating_sub(4), area.height.saturating_sub(2));
     if let Some(line) = content.head {
         paint::put_line(buffer, inner, 0, line);
     }
     for (row, line) in (head..inner.height).zip(content.lines.into_iter().skip(skipped)) {
         paint::put_line(buffer, inner, row, line);
     }
+    let place = content.place.unwrap_or_else(|| place(first, height, all));
+    draw_foot(buffer, state, theme, area, &place, cursor);
+    Drawn { end, area }
+}
+
+/// The border below: the line that is asked for, or a remark, or hints; and which lines are in view.
+fn draw_foot(
+    buffer: &mut Buffer,
+    state: &State,
+    theme: &Theme,
+    area: Rect,
+    place: &str,
+    cursor: &mut Option<Position>,
+) {
     let bottom = area.bottom().saturating_sub(1);
-    let place = place(first, height, all);
     let place_width = u16::try_from(place.width()).unwrap_or(0);
     let room = area.width.saturating_sub(place_width + 4);
     if let Some(prompt) = &state.prompt {
-        *cursor = Some(draw_prompt(buffer, (area.x + 2, bottom), room, prompt, theme));
+        *cursor = Some(draw_prompt(buffer, (area.x + 2, bottom), room, prompt, state, theme));
     } else {
         let hints = hints::foot(state, state.context_below(), room, theme);
         buffer.set_line(area.x + 2, bottom, &paint::fit_line(hints, usize::from(room)), room);
     }
     let x = area.right().saturating_sub(place_width + 2);
-    paint::put(buffer, (x, bottom), place_width, &place, theme.quiet, Align::Right);
-    end
+    paint::put(buffer, (x, bottom), place_width, place, theme.quiet, Align::Right);
 }
 
-/// The line that is asked for, its end in view; gives the cursor's place.
+/// The line that is asked for, its end in view, and behind it how to get out where there is room for that;
+/// gives the cursor's place.
 pub(super) fn draw_prompt(
     buffer: &mut Buffer,
     (x, y): (u16, u16),
     room: u16,
     prompt: &Prompt,
+    state: &State,
     theme: &Theme,
 ) -> Position {
-    let question = format!(" {}: ", prompt.question());
-    // The line has at least ten cells, whatever is asked.
-    let asked = paint::fit(&question, usize::from(room.saturating_sub(10))).into_owned();
+    let question = format!(" {}: ", state.question(prompt, usize::from(room.saturating_sub(LEAST_LINE + 3))));
+    let way_out = state.way_out(prompt);
+    let typed = prompt.input.value().width().max(usize::from(LEAST_LINE));
+    let taken = question.width() + typed + 2;
+    let left = usize::from(room).checked_sub(taken + way_out.width() + 2);
+    let way_out = left.filter(|_| !way_out.is_empty()).map(|_| format!(" {way_out} "));
+    let way_out_width = way_out.as_deref().map_or(0, |words| u16::try_from(words.width()).unwrap_or(0));
+    if let Some(words) = way_out {
+        let at = (x + room.saturating_sub(way_out_width), y);
+        paint::put(buffer, at, way_out_width, &words, theme.quiet, Align::Right);
+    }
+    let room = room.saturating_sub(way_out_width);
+    let asked = paint::fit(&question, usize::from(room.saturating_sub(LEAST_LINE))).into_owned();
     let left = usize::from(room).saturating_sub(asked.width() + 1);
     let skipped = prompt.input.visual_scroll(left.saturating_sub(1));
     let shown: String = {
@@ -188,11 +236,11 @@ pub(super) fn clear(buffer: &mut Buffer, area: Rect) {
     }
 }
 
-pub(super) fn border(buffer: &mut Buffer, area: Rect, theme: &Theme) {
+pub(super) fn border(buffer: &mut Buffer, area: Rect, style: Style) {
     let (right, bottom) = (area.right().saturating_sub(1), area.bottom().saturating_sub(1));
     let mut set = |x: u16, y: u16, symbol: &str| {
         if let Some(cell) = buffer.cell_mut((x, y)) {
-            cell.set_symbol(symbol).set_style(theme.accent);
+            cell.set_symbol(symbol).set_style(style);
         }
     };
     for x in area.x..right {

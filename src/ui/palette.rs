@@ -1,5 +1,4 @@
-//! The palette: a line to type in, and below it the actions that match, each with its key and what it
-//! does. What does not apply is dim and says where it would.
+//! The palette: a line to type in, and below it the actions that match, each with what it does and its key. What does not apply is dim and says where it would.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -13,6 +12,8 @@ use crate::store::Align;
 /// The width of the names, and of the keys.
 const NAME: u16 = 18;
 const KEYS: u16 = 13;
+/// A list of so many cells has room for names.
+const ROOMY: u16 = 76;
 
 /// Draws it, where it is open; `cursor` becomes where its line is edited.
 pub(super) fn draw(
@@ -26,7 +27,7 @@ pub(super) fn draw(
     let (area, list) = (layout.palette(), layout.palette_list());
     overlay::recede(buffer, theme);
     overlay::clear(buffer, area);
-    overlay::border(buffer, area, theme);
+    overlay::border(buffer, area, theme.accent);
     let width = area.width.saturating_sub(4);
     paint::title(buffer, (area.x + 2, area.y), width, vec![Span::styled("Commands", theme.title)]);
     *cursor = Some(draw_input(buffer, palette, Rect::new(area.x + 2, area.y + 1, width, 1), theme));
@@ -41,7 +42,7 @@ pub(super) fn draw(
         }
     }
     if entries.is_empty() {
-        let line = Line::styled(" no action is like that", theme.quiet);
+        let line = Line::styled(" no action matches", theme.quiet);
         paint::put_line(buffer, list, 0, line);
     }
     let bottom = area.bottom().saturating_sub(1);
@@ -66,19 +67,27 @@ fn draw_input(buffer: &mut Buffer, palette: &Palette, area: Rect, theme: &Theme)
     Position::new(area.x + u16::try_from(cells).unwrap_or(0).min(area.width.saturating_sub(1)), area.y)
 }
 
+/// What it does, its name (which is what `[bindings]` calls it) where there is room, and its keys.
 fn draw_entry(buffer: &mut Buffer, row: Rect, entry: &Entry, theme: &Theme) {
-    let (name, keys, help) = match &entry.why_not {
-        None => (theme.text, theme.accent, theme.quiet),
+    let (help, name, keys) = match &entry.why_not {
+        None => (theme.text, theme.quiet, theme.accent),
         Some(_) => (theme.border, theme.border, theme.border),
     };
-    let x = row.x + 1;
-    paint::put(buffer, (x, row.y), NAME, entry.name, name, Align::Left);
-    paint::put(buffer, (x + NAME + 1, row.y), KEYS, &entry.keys, keys, Align::Left);
-    let left = NAME + KEYS + 3;
     let words = match &entry.why_not {
         None => entry.help.clone().into_owned(),
         Some(why) => format!("{why}: {}", entry.help),
     };
-    let room = row.width.saturating_sub(left + 1);
-    paint::put(buffer, (row.x + left, row.y), room, &words, help, Align::Left);
+    // Under names the explanation has not enough room in a narrow list, nor under empty cells.
+    let roomy = row.width >= ROOMY;
+    let own = u16::try_from(entry.keys.width()).unwrap_or(KEYS).min(KEYS);
+    let width = if roomy { KEYS } else { own };
+    let keys_x = row.right().saturating_sub(width + 1);
+    paint::put(buffer, (keys_x, row.y), width, &entry.keys, keys, Align::Right);
+    let mut end = keys_x.saturating_sub(1);
+    if roomy {
+        end = end.saturating_sub(NAME + 1);
+        paint::put(buffer, (end + 1, row.y), NAME, entry.name, name, Align::Left);
+    }
+    let x = row.x + 1;
+    paint::put(buffer, (x, row.y), end.saturating_sub(x), &words, help, Align::Left);
 }

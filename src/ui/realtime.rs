@@ -7,7 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::overlay::Content;
+use super::overlay::{Content, Frame};
 use super::{Theme, format, paint};
 use crate::model::{Climb, EnvironmentState, Rung};
 use crate::state::{Action, Layout, State};
@@ -68,15 +68,15 @@ pub(super) fn content<'a>(state: &State, layout: &Layout, theme: &Theme) -> Cont
         }
     }
     let words = if lines.is_empty() {
-        "None is looked at: they belong to the vendor's own environments, and of those none is asked."
+        "None is checked: they belong to the vendor's own environments, and none of those is polled."
     } else {
         lines.push(Line::default());
-        "Each is looked at every 30 s, without a key: name, connection, TLS, two plain requests, no session. \
-         `voxtop doctor --handshake` tries a key at each, once."
+        "Each is checked every 30 s without a key: DNS, connection, TLS and two plain requests; no session is \
+         opened. `voxtop doctor --handshake` tries a key at each, once."
     };
     lines.extend(Content::wrap(Line::styled(words, theme.quiet), layout.overlay(), 0));
     let paused = if state.paused { " · paused" } else { "" };
-    Content::new(format!("Realtime hosts{paused}"), lines)
+    Content { frame: Frame::Fitted, ..Content::new(format!("Realtime hosts{paused}"), lines) }
 }
 
 /// Leaves out columns until the rest fits.

@@ -58,8 +58,8 @@ fn render(state: &mut State, theme: &Theme) -> Buffer {
     state.keymap.name_in_letters(theme.ascii);
     let Size { width, height } = state.size;
     let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
-    let end = draw_into(&mut buffer, state, theme, &mut None);
-    state.drawn(end);
+    let drawn = draw_into(&mut buffer, state, theme, &mut None);
+    state.drawn(drawn);
     buffer
 }
 

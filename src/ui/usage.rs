@@ -100,7 +100,7 @@ fn counted(
     let (jobs, hours) = usage.total();
     let mut head = vec![Span::styled(format!("{} jobs · {} h", number(jobs), decimal(hours)), theme.text)];
     if let Some(twin) = same_elsewhere(state, usage, place) {
-        let text = format!(" · the very figures of {twin}: probably those of the whole account");
+        let text = format!(" · the same figures as {twin}: probably those of the whole account");
         head.push(Span::styled(text, theme.warning));
     }
     if let Some(counted) = usage.counted.filter(|counted| Some(*counted) != state.usage.period) {
@@ -232,7 +232,7 @@ mod tests {
             "eu1  12,346 jobs · 678.90 h\n",
             "     en     enhanced     12,345 jobs       678.90 h\n",
             "     cmn_en odd               1 jobs         0.00 h  alignment\n",
-            "eu2  12,346 jobs · 678.90 h · the very figures of eu1: probably those of the whole account",
+            "eu2  12,346 jobs · 678.90 h · the same figures as eu1: probably those of the whole account",
             "us1  this key may not ask for usage",
             "eu1  0 jobs · 0.00 h · the service counted 2026-11-22 to 2026-11-22\n",
             "     3 more lines could not be read",

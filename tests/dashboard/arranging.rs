@@ -34,7 +34,7 @@ impl Board {
             Action::View5 | Action::View6 | Action::View7 | Action::View8 | Action::View9 => {
                 self.press(key);
                 if let Some(name) = key.strip_prefix(':') {
-                    self.see(&format!("{name} is not to be had: there is no such view"));
+                    self.see(&format!("{name} is not available: there is no such view"));
                     self.press("Esc");
                     self.miss("╭─ Commands");
                 } else {

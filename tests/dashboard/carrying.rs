@@ -15,7 +15,7 @@ impl Board {
             }
             Action::ToggleAlerts => {
                 self.press(key);
-                self.see("there is no alert: [[alerts]]");
+                self.see("no alerts are configured ([[alerts]])");
             }
             Action::TogglePresenter => {
                 self.see("row0000001");

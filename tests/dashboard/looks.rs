@@ -45,7 +45,7 @@ fn the_background_that_the_terminal_tells_chooses_the_theme_however_late() {
     session.wait_for_raw(b"\x1b]11;?");
     session.send(format!("?{}", answer("ffff")));
     session.wait_for("the help on light", |screen| {
-        text(screen).contains("╭─ Help") && screen.cell(30, 0).unwrap().fgcolor() == light
+        text(screen).contains("╭─ Help") && screen.cell(39, 0).unwrap().fgcolor() == light
     });
     // Long after the first frame, in which it was taken for dark.
     let mut session = Launch::new(&["demo"]).spawn();

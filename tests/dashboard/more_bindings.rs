@@ -109,7 +109,9 @@ impl Board {
             // This fleet has no texts; tests/details.rs reads and saves those of the sandbox.
             Action::Find => {
                 self.press(key);
-                self.see("there is no text here");
+                self.see("find:");
+                self.session.send("summary\r");
+                self.see("\"summary\" is not here");
             }
             Action::FindNext | Action::FindPrevious => self.press(key),
             Action::Save => {
@@ -159,9 +161,11 @@ impl Board {
         self.session.send("*");
         self.see("· 300 marked");
         self.press("Del");
-        self.see("type delete to delete 300: ");
+        self.see("type delete, then ⏎, to delete 300 jobs: ");
         let first = |wanted: fn(usize) -> bool| {
-            move |screen: &vt100::Screen| lines(screen).is_some_and(|(first, all)| wanted(first) && all > 300)
+            move |screen: &vt100::Screen| {
+                lines(screen).is_some_and(|(first, all)| wanted(first) && all == 300)
+            }
         };
         self.wait("the first lines", first(|first| first == 1));
         self.press(if action == Action::PageDown { key } else { "PgDn" });

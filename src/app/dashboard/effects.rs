@@ -43,6 +43,10 @@ impl Loop {
                 let text = event.map(|event| self.state.event_line(event)).unwrap_or_default();
                 self.copy(&text, "1 event");
             }
+            Effect::FindInLines(forwards) => {
+                let lines = ui::lines_of_details(&self.state, &self.theme);
+                self.state.find_among(&lines, forwards);
+            }
             Effect::NextTheme => self.next_theme(),
             Effect::Pause(paused) => {
                 pollers.pause(paused);

@@ -1,5 +1,6 @@
 //! Tabs, texts and saving, without a terminal.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -7,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::model::{Coverage, FailureKind, JobId};
-use crate::state::{Message, Settings, Size};
+use crate::state::{Context, Message, Settings, Size};
 use crate::store::Store;
 use crate::store::fixture::{EU1, at, finished, fleet, job, page, report};
 
@@ -53,11 +54,11 @@ fn view(state: &State) -> &View {
 }
 
 fn fetch(number: u64, material: Material) -> Effect {
-    Effect::Fetch(number, EU1, JobId::new("a"), material, 106)
+    Effect::Fetch(number, EU1, JobId::new("a"), material, 116)
 }
 
 fn document(text: &str) -> Document {
-    Document::wrap(text.into(), 106)
+    Document::wrap(text.into(), 116)
 }
 
 fn said(state: &State) -> &str {
@@ -129,10 +130,13 @@ fn words_are_found_on_and_back_and_round() {
     let text: Vec<String> =
         (0..100).map(|row| format!("row {row} {}", if row % 40 == 5 { "Needle" } else { "" })).collect();
     press(&mut state, "t");
-    assert_eq!(press(&mut state, "/"), [], "nothing to look into yet");
-    assert!(state.prompt.is_none());
+    press(&mut state, "/need");
+    assert_eq!(view(&state).tab, Tab::Transcript, "what is typed is no command, though there is no text yet");
+    press(&mut state, "le⏎");
+    assert_eq!(said(&state), "found as soon as the transcript is here");
+    hear(&mut state, 1, Fetched::Bytes(9));
+    assert_eq!(view(&state).hit, None);
     hear(&mut state, 1, Fetched::Here(document(&text.join("\n"))));
-    press(&mut state, "/needle⏎");
     assert_eq!(view(&state).hit, Some(5));
     press(&mut state, "n");
     assert_eq!(view(&state).hit, Some(45));
@@ -141,9 +145,47 @@ fn words_are_found_on_and_back_and_round() {
     press(&mut state, "N");
     assert_eq!(view(&state).hit, Some(85));
     press(&mut state, "/nowhere⏎");
-    assert_eq!(said(&state), "\"nowhere\" is not in this text");
+    assert_eq!(said(&state), "\"nowhere\" is not here");
     press(&mut state, "/x␛");
     assert!(state.prompt.is_none() && state.overlay.is_some(), "Esc leaves the line alone");
+}
+
+#[test]
+fn lines_that_are_no_text_are_searched_as_they_are_drawn() {
+    let mut state = state();
+    assert_eq!(press(&mut state, "/eu1⏎"), [Effect::FindInLines(true)]);
+    let lines: Vec<String> = ["status", "EU1", "eu1.asr", "key"].map(str::to_owned).to_vec();
+    let mut hits = Vec::new();
+    for forwards in [true, true, true, false] {
+        state.find_among(&lines, forwards);
+        hits.push(view(&state).hit);
+    }
+    assert_eq!(hits, [Some(1), Some(2), Some(1), Some(2)], "on, round, and back");
+    assert_eq!(press(&mut state, "N"), [Effect::FindInLines(false)]);
+    state.find_among(&[], true);
+    assert_eq!(said(&state), "\"eu1\" is not here");
+}
+
+#[test]
+fn hints_name_what_can_be_done_on_the_tab() {
+    let mut state = state();
+    let words = |state: &State| -> Vec<Cow<'static, str>> {
+        state.hints(Context::Details, 200).into_iter().map(|hint| hint.word).collect()
+    };
+    for (key, save, format) in
+        [("", false, false), ("→→", false, false), ("→", true, true), ("→", true, false)]
+    {
+        press(&mut state, key);
+        let words = words(&state);
+        assert!(words.contains(&"find".into()), "{words:?}");
+        assert_eq!(
+            (words.contains(&"save".into()), words.contains(&"format".into())),
+            (save, format),
+            "{words:?}"
+        );
+    }
+    hear(&mut state, 2, Fetched::Failed(Failure::new(FailureKind::Server, "")));
+    assert!(!words(&state).contains(&"save".into()), "there is nothing to save");
 }
 
 #[test]

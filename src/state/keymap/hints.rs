@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use unicode_width::UnicodeWidthStr;
 
 use super::Context;
-use crate::state::{Action, State};
+use crate::state::{Action, Overlay, State, Tab, Text};
 
 /// What stands at the foot of the screen, or of a box over it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -160,12 +160,19 @@ impl State {
         hints
     }
 
-    /// Where there is nothing to let go of, to compare or to unmark, there is nothing to hint at.
+    /// Whether an action does what its hint says, as things are: where there is nothing to let go of, to compare,
+    /// to unmark or to save, there is nothing to hint at.
     fn is_worth_a_hint(&self, action: Action, context: Context) -> bool {
-        match action {
-            Action::ClearFilter => self.is_narrowed(),
-            Action::ClearMarks => !self.marks.is_empty(),
-            Action::Compare => context == Context::Panes && self.marks.len() == 2,
+        match (&self.overlay, action) {
+            (_, Action::ClearFilter) => self.is_narrowed(),
+            (_, Action::ClearMarks) => !self.marks.is_empty(),
+            (_, Action::Compare) => context == Context::Panes && self.marks.len() == 2,
+            (Some(Overlay::Details { view, .. }), Action::Save) if context == Context::Details => {
+                view.material().is_some() && !matches!(view.text, Text::Failed(..))
+            }
+            (Some(Overlay::Details { view, .. }), Action::NextFormat) if context == Context::Details => {
+                view.tab == Tab::Transcript
+            }
             _ => true,
         }
     }

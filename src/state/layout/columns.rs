@@ -190,7 +190,7 @@ mod tests {
         let headers = |width, sorted| shown(width, 1, sorted, &[], false);
         assert_eq!(headers(40, Column::Age), "ENV STATUS NAME AGE");
         assert_eq!(headers(80, Column::Age), "ENV STATUS ID NAME LANG MODEL AUDIO AGE");
-        assert_eq!(headers(80, Column::Title), "ENV STATUS ID NAME TITLE LANG AUDIO AGE");
+        assert_eq!(headers(80, Column::Title), "ENV STATUS ID NAME TITLE LANG AGE");
         let usual = "ENV STATUS ID NAME LANG MODEL AUDIO AGE EXPIRES";
         assert_eq!(headers(100, Column::Age), usual);
         assert_eq!(headers(120, Column::Age), usual);
@@ -204,8 +204,8 @@ mod tests {
     #[test]
     fn names_come_first_and_what_is_asked_for_before_the_extras() {
         let age = Column::Age;
-        assert_eq!(shown(100, 2, age, &[], true), "4 10 10 29 5 8 8 6 8");
-        assert_eq!(shown(120, 2, age, &[], true), "4 10 10 49 5 8 8 6 8");
+        assert_eq!(shown(100, 2, age, &[], true), "4 10 10 27 5 8 8 6 8");
+        assert_eq!(shown(120, 2, age, &[], true), "4 10 10 47 5 8 8 6 8");
         let errors = [Column::Status, Column::Error];
         assert_eq!(shown(80, 1, age, &errors, false), "ENV STATUS ID NAME AGE ERROR");
         assert_eq!(shown(100, 1, age, &errors, false), "ENV STATUS ID NAME LANG AUDIO AGE ERROR");

@@ -45,9 +45,7 @@ impl Store {
         }
         let accept = if elsewhere.len() == 1 { "accepts" } else { "accept" };
         let outside = self.names(&elsewhere);
-        Some(format!(
-            "{within}{outside}, outside of {region}, {accept} a key: mind where data may go. {stay}"
-        ))
+        Some(format!("{within}{outside}, outside of {region}, {accept} a key: check data residency. {stay}"))
     }
 
     /// The same in few words: `Submit to eu2.`, `Submit to eu1, eu2 or us1 (not AU).`

@@ -34,7 +34,7 @@ impl Store {
             let place = if places.len() == 1 { "there".to_owned() } else { format!("in {}", list(&without)) };
             let stop = if usual.is_empty() { "" } else { " " };
             usual = format!(
-                "{usual}{stop}Too few ends were seen {place} for a history; these took more than 10 minutes and 3× \
+                "{usual}{stop}Too few jobs have finished {place} for a history; these took more than 10 minutes and 3× \
                  their audio."
             );
         }
@@ -96,7 +96,7 @@ mod tests {
         let [told] = banners.as_slice() else { panic!("{banners:?}") };
         assert_eq!(told.brief, "9 jobs run far too long: eu2 5 · eu1 4");
         assert!(
-            told.advice.starts_with("Too few ends were seen in eu2 and eu1 for a history"),
+            told.advice.starts_with("Too few jobs have finished in eu2 and eu1 for a history"),
             "{}",
             told.advice
         );
@@ -115,7 +115,7 @@ mod tests {
         round(&mut store, EU1, 2, 5, &running(4));
         let told = banner(&store).unwrap();
         assert_eq!(told.head, "eu1: 4 jobs run for far longer than is usual there");
-        assert!(told.advice.starts_with("Too few ends were seen there"), "{}", told.advice);
+        assert!(told.advice.starts_with("Too few jobs have finished there"), "{}", told.advice);
         assert_eq!(told.since, at(-3_600 + 13 * 60));
         for nth in 0..10 {
             let mut jobs = running(4);

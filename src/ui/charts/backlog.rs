@@ -33,7 +33,7 @@ pub(super) fn draw(state: &State, page: &mut Page<'_>) {
             let Some(backlog) = state.store.backlog(id) else { continue };
             let mut spans = vec![Span::styled(format!("{:<name$}", environment.name.as_str()), theme.title)];
             let Some(since) = backlog.since() else {
-                spans.push(Span::styled("  no round has ended there yet", theme.quiet));
+                spans.push(Span::styled("  no data yet", theme.quiet));
                 page.row(spans);
                 continue;
             };

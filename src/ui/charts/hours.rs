@@ -117,16 +117,31 @@ fn line(
         spans.extend(parts.map(|(word, _, style, count)| part(word, count, style, theme)));
     }
     spans.push(Span::raw("  "));
-    // Each part ends where all up to it would: the bar is as long as its sum, however small its parts.
     let bar = cells(total, most, room);
-    let (mut passed, mut drawn) = (0, 0);
-    for (_, glyph, style, count) in parts {
-        passed += count;
-        let end = (bar * passed).checked_div(total).unwrap_or(0);
-        spans.push(Span::styled(glyph.repeat(end.saturating_sub(drawn)), style));
-        drawn = end.max(drawn);
+    let counts = parts.map(|(_, _, _, count)| count);
+    for ((_, glyph, style, _), own) in parts.into_iter().zip(shares(counts, bar)) {
+        spans.push(Span::styled(glyph.repeat(own), style));
     }
     spans
+}
+
+/// A bar's cells for each of its parts: by their size, and what is left over to those that lack most. Where there
+/// are fewer cells than parts, the largest are seen, so that one rejected job does not hide three that are done.
+pub(super) fn shares(counts: [usize; 4], bar: usize) -> [usize; 4] {
+    let total: usize = counts.iter().sum();
+    if total == 0 {
+        return [0; 4];
+    }
+    let mut own = counts.map(|count| count * bar / total);
+    for _ in own.iter().sum::<usize>()..bar {
+        let lacks =
+            counts.iter().zip(&mut own).map(|(count, own)| ((count * bar).saturating_sub(*own * total), own));
+        // Of equals the first: what is done stands before what is not.
+        if let Some((_, own)) = lacks.rev().max_by_key(|(lack, _)| *lack) {
+            *own += 1;
+        }
+    }
+    own
 }
 
 /// The lines, newest first: when each begins and what was submitted in it. A line of several hours begins at one that

@@ -95,8 +95,8 @@ fn turnaround_rests_on_the_ends_that_were_seen() {
     assert!(row("eu1").contains("10     0.55×     1.09×"), "{text}");
     assert!(row("eu1").contains("5m + 3.25×"), "{text}");
     assert!(row("standard").contains(" 8 ") && row("standard").contains("5m + 3.25×"), "{text}");
-    assert!(text.contains("10 ends were seen, the first at 20:26;"), "{text}");
-    assert!(row("eu2").contains("no end was seen yet"), "{text}");
+    assert!(text.contains("10 jobs finished since 20:26;"), "{text}");
+    assert!(row("eu2").contains("no data yet"), "{text}");
 }
 
 #[test]
@@ -114,7 +114,21 @@ fn backlog_and_latency_say_what_they_rest_on() {
     let text = shown(&state);
     assert!(text.contains("2 jobs are running now."), "{text}");
     assert!(row(&text, "eu1").contains("2       12  ····"), "{text}");
-    assert!(row(&text, "us1").contains("no round has ended there yet"), "{text}");
+    assert!(row(&text, "us1").contains("no data yet"), "{text}");
+}
+
+#[test]
+fn a_bar_shows_the_majority_however_short_it_is() {
+    for (counts, bar, own) in [
+        ([3, 0, 1, 0], 1, [1, 0, 0, 0]),
+        ([1, 0, 3, 0], 1, [0, 0, 1, 0]),
+        ([1, 1, 0, 0], 1, [1, 0, 0, 0]),
+        ([3, 0, 1, 0], 4, [3, 0, 1, 0]),
+        ([90, 5, 5, 0], 10, [9, 1, 0, 0]),
+        ([0, 0, 0, 0], 0, [0, 0, 0, 0]),
+    ] {
+        assert_eq!(hours::shares(counts, bar), own, "{counts:?} in {bar}");
+    }
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub(super) fn draw(state: &State, page: &mut Page<'_>) {
         let since = format::since(since, state.now, &state.settings.zone);
         page.say(
             format!(
-                "{} ends were seen, the first at {since}; the figures are of the last 200 of each line.",
+                "{} jobs finished since {since}; each line's figures are of its last 200.",
                 format::count(seen)
             ),
             theme.text,
@@ -34,14 +34,14 @@ pub(super) fn draw(state: &State, page: &mut Page<'_>) {
     let most = all.iter().filter_map(|(_, figures)| Some(figures.as_ref()?.high)).max().unwrap_or(0);
     let most =
         all.iter().flat_map(|(id, _)| models(*id)).map(|(_, figures)| figures.high).fold(most, u64::max);
-    let head = ["ends seen", "half in", "95% in"].map(|word| right(word, NUMBER + 1)).concat();
+    let head = ["finished", "median", "p95"].map(|word| right(word, NUMBER + 1)).concat();
     let room = room(page, name);
-    let bars = if room > 0 { format!("  {:<room$}  ", "■ half  ─ to 95%") } else { "  ".to_owned() };
+    let bars = if room > 0 { format!("  {:<room$}  ", "■ median  ─ to p95") } else { "  ".to_owned() };
     page.row(vec![
         Span::raw(" ".repeat(name)),
         Span::styled(head, theme.quiet),
         Span::styled(bars, theme.quiet),
-        Span::styled(right("stuck from", LIMIT), theme.quiet),
+        Span::styled(right("stuck after", LIMIT), theme.quiet),
     ]);
     for (id, figures) in all {
         let Some(environment) = fleet.environment(id) else { continue };
@@ -58,15 +58,15 @@ pub(super) fn draw(state: &State, page: &mut Page<'_>) {
             None => page.row(vec![
                 Span::styled(label, theme.title),
                 Span::styled(format!("{:>width$}", "0", width = NUMBER + 1), theme.quiet),
-                Span::styled("  no end was seen yet", theme.quiet),
+                Span::styled("  no data yet: no job has finished", theme.quiet),
             ]),
         }
     }
     page.gap();
     page.say(
-        "Run time over the length of the audio, of the jobs whose end voxtop saw: the service tells no end. Audio under a \
-         minute counts as one. A job is stuck that takes longer than three times what 95% stay within, and five minutes; \
-         before ten ends were seen, than three times its audio and ten minutes.",
+        "Run time divided by the length of the audio, of the jobs that voxtop saw finish (the service does not say when a job \
+         finished). Audio under a minute counts as one minute. A job is stuck after 5 minutes + three times p95 of its audio; \
+         until ten jobs have finished, after 10 minutes + three times its audio.",
         theme.quiet,
     );
 }

@@ -54,7 +54,7 @@ fn the_table_leaves_out_what_does_not_fit() {
     let mut state = incident(80, 24);
     state.act(Action::OpenRealtime);
     let shot = text(&render(&mut state, &Theme::named(ThemeName::Dark)));
-    assert!(shot.contains("None is looked at"), "{shot}");
+    assert!(shot.contains("None is checked"), "{shot}");
 }
 
 #[test]
