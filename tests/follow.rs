@@ -188,7 +188,8 @@ mod screen {
         sandbox.finish(&ids[0], "done");
         shows(&mut session, "✔ done");
         session.send("e");
-        shows(&mut session, &format!("job {} is done", ids[0]));
+        let ended = |line: &str| line.contains(&format!("✔ one  {}  ", ids[0])) && line.contains("is done");
+        session.wait_for("its end in the list", |screen| screen.contents().lines().any(ended));
         session.send("q");
         session.send("f");
         shows(&mut session, "has ended already: done");
