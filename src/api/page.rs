@@ -25,6 +25,8 @@ pub struct Page {
     pub listed: usize,
     /// The earliest `created_at` of all entries, from which the next page is asked.
     pub oldest: Option<Timestamp>,
+    /// The latest one, of all entries too: an entry that is no job has its place in the list.
+    pub newest: Option<Timestamp>,
     /// The service's clock when it answered, to the second; `None` where it does not say.
     pub served_at: Option<Timestamp>,
 }
@@ -42,6 +44,7 @@ impl Page {
     pub(super) fn count(&mut self, created_at: Option<Timestamp>) {
         self.listed += 1;
         self.oldest = [self.oldest, created_at].into_iter().flatten().min();
+        self.newest = self.newest.max(created_at);
     }
 
     /// Takes the next entry.

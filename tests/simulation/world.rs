@@ -314,8 +314,9 @@ impl World {
             job
         };
         let jobs: Vec<Job> = entries.into_iter().map(job).collect();
-        let oldest = jobs.iter().filter_map(|job| job.created_at).min();
-        Page { jobs, listed, oldest, ..Page::default() }
+        let moments = || jobs.iter().filter_map(|job| job.created_at);
+        let (oldest, newest) = (moments().min(), moments().max());
+        Page { jobs, listed, oldest, newest, ..Page::default() }
     }
 
     fn answer(&mut self, source: usize, number: u64, sent_ms: u64, answer: Result<Page, Failure>) {

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 use super::covered::{BEGINNING, Stretch};
 use super::list::{self, Reach};
 use super::{Ask, Bounds, Flight, Mode, Now, Plan, Purpose, later};
@@ -54,7 +52,7 @@ impl Plan {
         self.running.learn(&page.jobs, &whole);
         self.note_landing((number, ask), reach, sweep, now);
         if let (Reach::Whole(Stretch { lo: BEGINNING, .. }), Some(upto)) = (reach, place.upto) {
-            self.past.note_end(page.oldest.map(Timestamp::as_millisecond), upto, now);
+            self.past.note_end(list::oldest(&page), upto, now);
         }
         let cut = matches!(reach, Reach::Whole(stretch) if *whole != [stretch]);
         let read = self.past_is_read(ask, (reach, cut), now);
@@ -196,8 +194,7 @@ impl Plan {
 
 /// What a page shows anything of: a request from before it has nothing newer to say there.
 fn shown(page: &Page, reach: Reach) -> Option<Stretch> {
-    let jobs = list::moments(page).min().zip(list::moments(page).max());
-    match (reach, jobs) {
+    match (reach, list::oldest(page).zip(list::newest(page))) {
         (Reach::Whole(stretch), Some((oldest, newest))) => {
             Some(Stretch { lo: stretch.lo.min(oldest), hi: stretch.hi.max(newest) })
         }

@@ -23,6 +23,11 @@ const SETTLING_MS: i64 = 2_000;
 /// How many crowded milliseconds are remembered; for one that is forgotten a page is asked in vain.
 const MOST_EXACT: usize = 1_000;
 
+/// So many milliseconds that cannot be listed whole, and so many pages in a row without a single job, are
+/// no list that anybody keeps: who answers so would go on for ever, a millisecond a page.
+const MOST_GAPS: usize = 1_000;
+const MOST_BARREN: u32 = 100;
+
 /// Where a page was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Place {
@@ -53,10 +58,10 @@ pub(super) struct List {
     gaps: BTreeSet<i64>,
     /// Wanted milliseconds that are to be asked for with themselves as the cursor, because those of the
     /// next one fill a page, and are listed: so the service counts the cursor in.
-    exact: BTreeSet<i64>,
+    exact: VecDeque<i64>,
     /// Whether any job was created between two milliseconds.
     fine: bool,
-    /// Whether the service was found to ignore the cursor.
+    /// Whether the service was found to ignore the cursor, or to give what leads nowhere.
     pub(super) deaf: bool,
     /// The oldest millisecond of the newest page: what lies from there on back it does not show.
     /// [`BEGINNING`] where it shows all.
@@ -67,6 +72,8 @@ pub(super) struct List {
     met: Option<i64>,
     /// When the newest moments were first seen.
     sightings: VecDeque<(Duration, i64)>,
+    /// Pages in a row, of those that were asked for by a moment, without a single job.
+    barren: u32,
     /// The unreadable entries of the newest page, and of a reading of all others so far.
     unreadable: (usize, usize),
 }
@@ -81,7 +88,7 @@ impl List {
     /// How far a page reaches that was asked for at a place.
     pub(super) fn reach(&self, place: Place, page: &Page) -> Reach {
         let full = page.listed >= PAGE_LIMIT;
-        let oldest = page.oldest.map(Timestamp::as_millisecond);
+        let oldest = oldest(page);
         let Some((upto, cursor)) = place.upto.zip(place.cursor) else {
             return match oldest {
                 _ if !full => Reach::Whole(Stretch { lo: BEGINNING, hi: END }),
@@ -89,7 +96,7 @@ impl List {
                 None => Reach::Deaf,
             };
         };
-        let newest = moments(page).max();
+        let newest = newest(page);
         if newest.is_some_and(|newest| newest > cursor) {
             return Reach::Deaf;
         }
@@ -145,10 +152,11 @@ impl List {
         whole: &[Stretch],
         firm: Option<i64>,
     ) {
-        let newest = moments(page).max();
         self.fine |= is_fine(page);
         if place.upto.is_some() {
-            self.deaf = reach == Reach::Deaf;
+            self.barren = if page.jobs.is_empty() { self.barren.saturating_add(1) } else { 0 };
+            let crowded = matches!(reach, Reach::Crowd(_)) && self.gaps.len() >= MOST_GAPS;
+            self.deaf = reach == Reach::Deaf || crowded || self.barren >= MOST_BARREN;
         }
         match reach {
             Reach::Crowd(ms) => {
@@ -158,7 +166,8 @@ impl List {
             Reach::Overlap => {
                 self.exact.extend(place.upto);
                 if self.exact.len() > MOST_EXACT {
-                    self.exact.pop_first();
+                    // The first, not the least: that one is about to be asked for.
+                    self.exact.pop_front();
                 }
             }
             Reach::Whole(_) | Reach::Deaf => {}
@@ -166,8 +175,9 @@ impl List {
         for stretch in whole {
             // What was asked for before the last round began is no news of what came about since.
             let hi = if firm == self.firm { stretch.hi } else { stretch.hi.min(firm.unwrap_or(BEGINNING)) };
-            // Jobs that are newer than any that was seen are yet to come.
-            let hi = hi.min(self.newest().unwrap_or(BEGINNING));
+            // Jobs that are newer than any that was seen are yet to come. What was asked for by a moment
+            // is known up to it, whatever is there: else it would be asked for again, for ever.
+            let hi = if place.upto.is_some() { hi } else { hi.min(self.newest().unwrap_or(BEGINNING)) };
             self.covered.cover(Stretch { lo: stretch.lo, hi });
             let closed: Vec<i64> = self.gaps.range(stretch.lo..=stretch.hi).copied().collect();
             for ms in closed {
@@ -176,11 +186,8 @@ impl List {
         }
         if place.upto.is_none() {
             self.deaf |= reach == Reach::Deaf;
-            self.frontier = match page.oldest.map(Timestamp::as_millisecond) {
-                _ if page.listed < PAGE_LIMIT => Some(BEGINNING),
-                oldest => oldest,
-            };
-            self.firm = self.firm.or(newest.map(|newest| newest - SETTLING_MS));
+            self.frontier = if page.listed < PAGE_LIMIT { Some(BEGINNING) } else { oldest(page) };
+            self.firm = self.firm.or(newest(page).map(|newest| newest - SETTLING_MS));
             self.unreadable.0 = page.unreadable;
         } else {
             self.unreadable.1 = self.unreadable.1.saturating_add(page.unreadable);
@@ -189,7 +196,7 @@ impl List {
 
     /// Takes note of the newest moment of a page that came in now.
     pub(super) fn sight(&mut self, page: &Page, now: Duration) {
-        let Some(newest) = moments(page).max() else { return };
+        let Some(newest) = newest(page) else { return };
         if self.sightings.back().is_none_or(|(_, seen)| *seen < newest) {
             self.sightings.push_back((now, newest));
         }
@@ -264,7 +271,12 @@ fn is_within(at: Timestamp) -> bool {
     at.subsec_nanosecond() % 1_000_000 != 0
 }
 
-/// The moments at which a page's jobs were created, in milliseconds.
-pub(super) fn moments(page: &Page) -> impl Iterator<Item = i64> {
-    page.jobs.iter().filter_map(|job| job.created_at).map(Timestamp::as_millisecond)
+/// The earliest moment at which an entry of a page was created, job or not, in milliseconds.
+pub(super) fn oldest(page: &Page) -> Option<i64> {
+    page.oldest.map(Timestamp::as_millisecond)
+}
+
+/// The latest one.
+pub(super) fn newest(page: &Page) -> Option<i64> {
+    page.newest.map(Timestamp::as_millisecond)
 }

@@ -1,6 +1,7 @@
 //! The plan against a simulated list, in all the ways in which `created_before` may be meant.
 
 mod counted;
+mod hostile;
 mod late;
 mod listed;
 
@@ -75,8 +76,9 @@ impl Service {
         };
         let jobs: Vec<Job> =
             self.jobs.range(..end).rev().take(PAGE_LIMIT).map(|(_, job)| job.clone()).collect();
-        let oldest = jobs.iter().filter_map(|job| job.created_at).min();
-        Page { listed: jobs.len(), oldest, jobs, ..Page::default() }
+        let moments = || jobs.iter().filter_map(|job| job.created_at);
+        let (oldest, newest) = (moments().min(), moments().max());
+        Page { listed: jobs.len(), oldest, newest, jobs, ..Page::default() }
     }
 
     fn ids(&self) -> HashSet<JobId> {
