@@ -68,6 +68,17 @@ struct Flight {
     overtaken: bool,
 }
 
+/// A wish of the service to be left alone.
+#[derive(Clone, Copy, Debug)]
+struct Hold {
+    until: Duration,
+    /// The same, for people.
+    wall: Timestamp,
+    /// The latest request that had gone out when it was heard. Only the user's own refresh goes out later,
+    /// and a good answer to that is the service's latest word.
+    number: u64,
+}
+
 /// A round under way.
 #[derive(Clone, Copy, Debug, Default)]
 struct Round {
@@ -98,8 +109,8 @@ pub struct Plan {
     /// When the last round ended, how, and by what chance the next one is drawn.
     ended: Option<(Duration, Option<Failure>, f64)>,
     streak: Streak,
-    /// Nothing is asked for until then, because the service asked for that.
-    held: Option<(Duration, Timestamp)>,
+    /// Nothing is asked for by itself for a while, because the service asked for that.
+    held: Option<Hold>,
     /// How long a single listing still waits for the service to relent, and how often it has.
     patience: (Duration, u32),
     list: List,
@@ -233,7 +244,7 @@ impl Plan {
             return None;
         }
         let ask = |purpose, upto| Some(Ask { purpose, upto, again: false });
-        let held = self.held.is_some_and(|(until, _)| now.ticks < until);
+        let held = self.is_held(now);
         let in_air = |purpose| self.in_air().any(|flight| flight.ask.purpose == purpose);
         let head_waits = self.again.iter().any(|ask| ask.purpose == Purpose::Head);
         let due = self.hurried || !held && self.head_is_due(now.ticks);
@@ -315,6 +326,10 @@ impl Plan {
         Some(*at + backoff::wait(self.refresh, self.streak, failure.as_ref(), *chance))
     }
 
+    fn is_held(&self, now: Now) -> bool {
+        self.held.is_some_and(|hold| now.ticks < hold.until)
+    }
+
     fn ended_badly(&self) -> bool {
         self.streak != Streak::default()
     }
@@ -326,7 +341,7 @@ impl Plan {
 
     /// When the wish may change by the passing of time alone; `None`: not at all.
     pub fn wakes_at(&self, now: Duration) -> Option<Duration> {
-        let held = self.held.map(|(until, _)| until);
+        let held = self.held.map(|hold| hold.until);
         let due = self.due().filter(|_| !self.paused);
         self.past.wakes_at().chain(held).chain(due).filter(|at| *at > now).min()
     }

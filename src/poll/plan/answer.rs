@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::covered::{BEGINNING, Stretch};
 use super::list::{self, Reach};
-use super::{Ask, Bounds, Flight, Mode, Now, Plan, Purpose, later};
+use super::{Ask, Bounds, Flight, Hold, Mode, Now, Plan, Purpose, later};
 use crate::api::Page;
 use crate::model::{Failure, FailureKind, PollEvent};
 use crate::poll::backoff::{self, Streak};
@@ -14,8 +14,10 @@ impl Plan {
     pub fn answered(&mut self, number: u64, answer: Result<Page, Failure>, latency: Duration, now: Now) {
         let Some(place) = self.flights.iter().position(|flight| flight.number == number) else { return };
         let flight = self.flights.swap_remove(place);
-        if let (Err(failure), Mode::Watch) = (&answer, self.mode) {
-            self.hold(backoff::asked(Some(failure)), now);
+        match &answer {
+            Err(failure) if self.mode == Mode::Watch => self.hold(backoff::asked(Some(failure)), now),
+            Ok(_) => self.held = self.held.filter(|hold| number <= hold.number),
+            Err(_) => {}
         }
         if !flight.forgotten && !self.over {
             match answer {
@@ -105,7 +107,7 @@ impl Plan {
         }
         if let Mode::Once(_) = self.mode {
             let (left, refused) = self.patience;
-            if failure.kind == FailureKind::Limited && self.held.is_some_and(|(until, _)| now.ticks < until) {
+            if failure.kind == FailureKind::Limited && self.is_held(now) {
                 // It went out before the service asked for fewer.
                 return;
             }
@@ -122,9 +124,8 @@ impl Plan {
             Purpose::News | Purpose::Running if headed => {
                 self.round = None;
                 self.list.settle();
-                let wait =
-                    self.due().unwrap_or(now.ticks).max(self.held.map_or(now.ticks, |(until, _)| until));
-                let next = later(now, wait.saturating_sub(now.ticks));
+                let held = self.held.map_or(now.ticks, |hold| hold.until);
+                let next = later(now, self.due().unwrap_or(now.ticks).max(held).saturating_sub(now.ticks));
                 self.report(PollEvent::Failed { failure, latency, next });
             }
             _ => {
@@ -151,10 +152,12 @@ impl Plan {
     }
 
     fn hold(&mut self, wait: Duration, now: Now) {
-        let until = now.ticks + wait;
-        if wait > Duration::ZERO && self.held.is_none_or(|(held, _)| held < until) {
-            self.held = Some((until, later(now, wait)));
+        if wait.is_zero() {
+            return;
         }
+        let wish = Hold { until: now.ticks + wait, wall: later(now, wait), number: self.number };
+        let longest = self.held.filter(|held| held.until > wish.until).unwrap_or(wish);
+        self.held = Some(Hold { number: self.number, ..longest });
     }
 
     fn end_what_is_done(&mut self, now: Now) {
