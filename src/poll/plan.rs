@@ -246,10 +246,10 @@ impl Plan {
         let ask = |purpose, upto| Some(Ask { purpose, upto, again: false });
         let held = self.is_held(now);
         let in_air = |purpose| self.in_air().any(|flight| flight.ask.purpose == purpose);
-        let head_waits = self.again.iter().any(|ask| ask.purpose == Purpose::Head);
+        let waiting = self.again.iter().find(|ask| ask.purpose == Purpose::Head).copied();
         let due = self.hurried || !held && self.head_is_due(now.ticks);
-        if due && !in_air(Purpose::Head) && !head_waits {
-            return ask(Purpose::Head, None);
+        if due && !in_air(Purpose::Head) && (self.hurried || waiting.is_none()) {
+            return waiting.or(ask(Purpose::Head, None));
         }
         if held {
             return None;

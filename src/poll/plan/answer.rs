@@ -105,17 +105,11 @@ impl Plan {
             self.again.push(Ask { again: true, ..ask });
             return;
         }
+        if self.has_patience(ask, &failure, now) {
+            return self.report_progress(false, now);
+        }
         if let Mode::Once(_) = self.mode {
-            let (left, refused) = self.patience;
-            if failure.kind == FailureKind::Limited && self.is_held(now) {
-                // It went out before the service asked for fewer.
-                return;
-            }
-            let wait = backoff::patience(&failure, refused, left).filter(|_| ask.purpose != Purpose::Head);
-            let Some(wait) = wait else { return self.end_badly(failure, latency, now) };
-            self.patience = (left.saturating_sub(wait), refused + 1);
-            self.hold(wait, now);
-            return;
+            return self.end_badly(failure, latency, now);
         }
         let headed = self.round.is_some_and(|round| round.headed);
         match ask.purpose {
@@ -134,6 +128,30 @@ impl Plan {
                 self.report_progress(false, now);
             }
         }
+    }
+
+    /// Whether a failure only costs a wait, which begins then.
+    fn has_patience(&mut self, ask: Ask, failure: &Failure, now: Now) -> bool {
+        let once = self.mode != Mode::Watch;
+        let (left, refused) = self.patience;
+        if once && failure.kind == FailureKind::Limited && ask.purpose != Purpose::Head {
+            if self.is_held(now) {
+                // It went out before the service asked for fewer.
+                return true;
+            }
+            let Some(wait) = backoff::patience(failure, refused, left) else { return false };
+            self.patience = (left.saturating_sub(wait), refused + 1);
+            self.hold(wait, now);
+            return true;
+        }
+        let wait = backoff::short_wait(failure, once).filter(|wait| !once || *wait <= left);
+        let Some(wait) = wait.filter(|_| !ask.again) else { return false };
+        if once && !self.is_held(now) {
+            self.patience.0 = left.saturating_sub(wait);
+        }
+        self.hold(wait, now);
+        self.again.push(Ask { again: true, ..ask });
+        true
     }
 
     /// Ends the round with a failure of its head, or the listing with any.

@@ -4,6 +4,7 @@ mod counted;
 mod hostile;
 mod late;
 mod listed;
+mod waits;
 
 use std::collections::{BTreeMap, HashSet};
 
