@@ -35,7 +35,7 @@ pub enum FailureKind {
     Timeout,
     /// The connection broke off in the middle of an answer.
     Interrupted,
-    /// The answer was larger than the cap on a body.
+    /// The answer was larger than the cap on a body; of a page of jobs: even with a single one on it.
     TooLarge,
     /// 200, but not a list of jobs: a captive portal, a proxy's page, a truncated body.
     Unreadable,
@@ -134,7 +134,7 @@ impl Failure {
             FailureKind::Proxy => "no connection by way of the proxy",
             FailureKind::Timeout => "no answer in time",
             FailureKind::Interrupted => "the answer broke off",
-            FailureKind::TooLarge => "the answer was too large to be a page of jobs",
+            FailureKind::TooLarge => "the answer was too large to be read",
             FailureKind::Unreadable => "the answer was not a list of jobs",
             FailureKind::Internal => "voxtop's own poller failed; it is restarted",
         };

@@ -22,6 +22,7 @@ mod past;
 mod report;
 mod request;
 mod running;
+mod sizes;
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -36,6 +37,7 @@ use list::{List, Place};
 use past::Past;
 pub use request::{Bounds, Now, Purpose, Request, Wish};
 use running::Running;
+use sizes::Sizes;
 
 /// How many pages of news one round reads beyond the newest; the rest of them become the past.
 pub const CATCH_UP: u32 = 10;
@@ -48,7 +50,7 @@ pub const LANES: usize = 4;
 struct Ask {
     purpose: Purpose,
     upto: Option<i64>,
-    /// It has failed once, in a way that allows to ask again at once.
+    /// It has failed once, in a way that allows to ask again at once, or was too large.
     again: bool,
 }
 
@@ -113,6 +115,7 @@ pub struct Plan {
     held: Option<Hold>,
     /// How long a single listing still waits for the service to relent, and how often it has.
     patience: (Duration, u32),
+    sizes: Sizes,
     list: List,
     running: Running,
     past: Past,
@@ -153,6 +156,7 @@ impl Plan {
             streak: Streak::default(),
             held: None,
             patience: (Duration::ZERO, 0),
+            sizes: Sizes::default(),
             list: List::default(),
             running: Running::default(),
             past: Past::default(),
@@ -230,13 +234,14 @@ impl Plan {
             self.list.count_anew();
         }
         self.number += 1;
-        let place = self.list.place(ask.upto);
+        let limit = self.sizes.limit(ask.purpose, now.ticks);
+        let place = self.list.place(ask.upto, limit);
         let (firm, sweep) = (self.list.firm(), self.running.sweep());
         let flight =
             Flight { number: self.number, ask, place, firm, sweep, forgotten: false, overtaken: false };
         self.flights.push(flight);
         let created_before = place.cursor.and_then(|ms| Timestamp::from_millisecond(ms).ok());
-        Some(Request { number: self.number, created_before, purpose: ask.purpose })
+        Some(Request { number: self.number, created_before, limit, purpose: ask.purpose })
     }
 
     fn choose(&self, now: Now) -> Option<Ask> {

@@ -86,7 +86,15 @@ impl HeadWatch {
         let queue = Duration::from_secs_f64(4.0 / least);
         let within = refresh.mul_f64(1.1) + queue + Duration::from_millis(100);
         let within_ms = u64::try_from(within.as_millis()).unwrap();
-        Self { within_ms, due_ms: None, heads: Vec::new(), sent: 0, away_until: 0, told_after: 0, hurried: false }
+        Self {
+            within_ms,
+            due_ms: None,
+            heads: Vec::new(),
+            sent: 0,
+            away_until: 0,
+            told_after: 0,
+            hurried: false,
+        }
     }
 
     pub(crate) fn sent(&mut self, now_ms: u64, purpose: Purpose) {

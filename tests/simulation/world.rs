@@ -257,8 +257,8 @@ impl World {
         let (environment, key) = SOURCES[source];
         self.offline.advance(self.server_ms());
         let query = match request.created_before {
-            Some(at) => format!("limit=100&created_before={at:.3}"),
-            None => "limit=100".to_owned(),
+            Some(at) => format!("limit={}&created_before={at:.3}", request.limit),
+            None => format!("limit={}", request.limit),
         };
         let (heard, delay_ms) = self.offline.list(environment, &self.keys[key], &query);
         let Some(answer) = self.read(source, heard) else {

@@ -32,6 +32,7 @@ impl Plan {
 
     fn land(&mut self, flight: Flight, mut page: Page, latency: Duration, now: Now) {
         let Flight { number, ask, place, firm, sweep, .. } = flight;
+        self.sizes.note(ask.purpose, &page);
         let reach = self.list.reach(place, &page);
         self.list.sight(&page, now.ticks);
         let newer: Vec<Stretch> =
@@ -100,7 +101,11 @@ impl Plan {
     }
 
     fn fail(&mut self, flight: Flight, failure: Failure, latency: Duration, now: Now) {
-        let ask = flight.ask;
+        let Flight { ask, place, .. } = flight;
+        if failure.kind == FailureKind::TooLarge && self.sizes.shrink(ask.purpose, place.limit, now.ticks) {
+            self.again.push(Ask { again: true, ..ask });
+            return;
+        }
         if !ask.again && backoff::may_ask_again(&failure) {
             self.again.push(Ask { again: true, ..ask });
             return;

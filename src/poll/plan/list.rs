@@ -6,6 +6,10 @@
 //! of that one but skips none. Only where those alone fill the page is the millisecond itself the
 //! cursor; and where a page is full of the very millisecond that was wanted, its other jobs cannot be
 //! listed by any cursor: it is a gap, and what is older comes next.
+//!
+//! A page with fewer jobs than were asked for ends the list, by the service's documentation. Whether that is
+//! so is found out once, when the list is first read to its end: such a page is asked behind, and where
+//! something is there, short pages end nothing from then on.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
@@ -13,7 +17,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::covered::{BEGINNING, Covered, END, Stretch};
-use crate::api::{PAGE_LIMIT, Page};
+use crate::api::Page;
 use crate::model::Job;
 
 /// A job is listed at the latest so long after it was created; what is newer is looked at again.
@@ -35,6 +39,20 @@ pub(super) struct Place {
     pub(super) upto: Option<i64>,
     /// What was sent as `created_before`.
     pub(super) cursor: Option<i64>,
+    /// At most so many jobs were asked for.
+    pub(super) limit: usize,
+}
+
+/// What is known of pages that are shorter than was asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Short {
+    /// Nothing yet.
+    #[default]
+    Unproven,
+    /// They end the list.
+    Ends,
+    /// There was more behind one.
+    GoesOn,
 }
 
 /// How far a page reaches.
@@ -66,6 +84,9 @@ pub(super) struct List {
     /// The oldest millisecond of the newest page: what lies from there on back it does not show.
     /// [`BEGINNING`] where it shows all.
     pub(super) frontier: Option<i64>,
+    short: Short,
+    /// The oldest millisecond of a short page, of which nobody knows whether it ends the list.
+    short_end: Option<i64>,
     /// Up to here what is covered stays so; newer jobs may yet be listed late.
     firm: Option<i64>,
     /// What is older than this is the past, not news: where the last round met what was known.
@@ -80,15 +101,14 @@ pub(super) struct List {
 
 impl List {
     /// Where to ask for all up to a millisecond; `None`: for the newest.
-    pub(super) fn place(&self, upto: Option<i64>) -> Place {
+    pub(super) fn place(&self, upto: Option<i64>, limit: usize) -> Place {
         let cursor = upto.map(|ms| if self.exact.contains(&ms) { ms } else { ms.saturating_add(1) });
-        Place { upto, cursor }
+        Place { upto, cursor, limit }
     }
 
     /// How far a page reaches that was asked for at a place.
     pub(super) fn reach(&self, place: Place, page: &Page) -> Reach {
-        let full = page.listed >= PAGE_LIMIT;
-        let oldest = oldest(page);
+        let (full, oldest) = (self.is_full(place, page), oldest(page));
         let Some((upto, cursor)) = place.upto.zip(place.cursor) else {
             return match oldest {
                 _ if !full => Reach::Whole(Stretch { lo: BEGINNING, hi: END }),
@@ -108,6 +128,34 @@ impl List {
             }
             Some(_) => Reach::Crowd(upto),
             None => Reach::Deaf,
+        }
+    }
+
+    /// Whether there may be more behind a page.
+    fn is_full(&self, place: Place, page: &Page) -> bool {
+        // A short page that shows nothing older than the one before it ends the list in any case.
+        let leads_on = |oldest| place.upto.is_none_or(|upto| oldest < upto);
+        page.listed >= place.limit || self.short != Short::Ends && oldest(page).is_some_and(leads_on)
+    }
+
+    /// Learns what short pages mean.
+    fn learn_of_ends(&mut self, place: Place, page: &Page, reach: Reach) {
+        let short = page.listed < place.limit;
+        if self.short_end.zip(oldest(page)).is_some_and(|(end, oldest)| oldest < end) && place.upto.is_some()
+        {
+            (self.short, self.short_end) = (Short::GoesOn, None);
+        }
+        if self.short != Short::Unproven {
+            return;
+        }
+        match reach {
+            Reach::Whole(Stretch { lo: BEGINNING, .. }) if place.upto.is_some() => self.short = Short::Ends,
+            // Who does not hear the cursor has shown all there is, as far as anybody can know.
+            Reach::Deaf if short && self.frontier.is_some() && self.frontier == self.short_end => {
+                (self.short, self.frontier, self.deaf) = (Short::Ends, Some(BEGINNING), false);
+            }
+            Reach::Whole(_) if short => self.short_end = oldest(page).or(self.short_end),
+            _ => {}
         }
     }
 
@@ -186,12 +234,13 @@ impl List {
         }
         if place.upto.is_none() {
             self.deaf |= reach == Reach::Deaf;
-            self.frontier = if page.listed < PAGE_LIMIT { Some(BEGINNING) } else { oldest(page) };
+            self.frontier = if self.is_full(place, page) { oldest(page) } else { Some(BEGINNING) };
             self.firm = self.firm.or(newest(page).map(|newest| newest - SETTLING_MS));
             self.unreadable.0 = page.unreadable;
         } else {
             self.unreadable.1 = self.unreadable.1.saturating_add(page.unreadable);
         }
+        self.learn_of_ends(place, page, reach);
     }
 
     /// Takes note of the newest moment of a page that came in now.

@@ -4,6 +4,7 @@ mod counted;
 mod hostile;
 mod late;
 mod listed;
+mod sized;
 mod waits;
 
 use std::collections::{BTreeMap, HashSet};
@@ -68,6 +69,10 @@ impl Service {
     }
 
     fn list(&self, before: Option<Timestamp>) -> Page {
+        self.page(before, PAGE_LIMIT)
+    }
+
+    fn page(&self, before: Option<Timestamp>, limit: usize) -> Page {
         let before = before.map(|before| before.as_nanosecond() - START.as_nanosecond());
         let end = match (before, self.before) {
             (None, _) | (_, Before::Ignored) => (i128::MAX, 0),
@@ -75,8 +80,7 @@ impl Service {
             (Some(before), Before::Inclusive) => (before + 1, 0),
             (Some(before), Before::Truncated) => ((before.div_euclid(MS) + 1) * MS, 0),
         };
-        let jobs: Vec<Job> =
-            self.jobs.range(..end).rev().take(PAGE_LIMIT).map(|(_, job)| job.clone()).collect();
+        let jobs: Vec<Job> = self.jobs.range(..end).rev().take(limit).map(|(_, job)| job.clone()).collect();
         let moments = || jobs.iter().filter_map(|job| job.created_at);
         let (oldest, newest) = (moments().min(), moments().max());
         Page { listed: jobs.len(), oldest, newest, jobs, ..Page::default() }
@@ -144,7 +148,7 @@ impl Bench {
     fn step(&mut self) -> bool {
         let Some(request) = self.plan.ask(self.time()) else { return false };
         self.asked.push(request.purpose);
-        let page = self.service.list(request.created_before);
+        let page = self.service.page(request.created_before, request.limit);
         self.now += RTT;
         let now = self.time();
         self.plan.answered(request.number, Ok(page), RTT, now);

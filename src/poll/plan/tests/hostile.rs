@@ -167,7 +167,7 @@ fn crowds_without_end_are_forgotten_in_their_order() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(150))]
 
     /// However a service answers, and however it changes its ways: a listing ends, and asks little more
     /// than there are moments to ask for; a watched source costs no more either, and hardly anything once
