@@ -39,7 +39,8 @@ pub enum FailureKind {
     TooLarge,
     /// 200, but not a list of jobs: a captive portal, a proxy's page, a truncated body.
     Unreadable,
-    /// The task that polls this source ended by a bug of voxtop; it is restarted.
+    /// The task that polls this source ended by a bug of voxtop and is restarted; or, with a detail, nothing
+    /// was asked because of that.
     Internal,
 }
 
@@ -136,7 +137,8 @@ impl Failure {
             FailureKind::Interrupted => "the answer broke off",
             FailureKind::TooLarge => "the answer was too large to be read",
             FailureKind::Unreadable => "the answer was not a list of jobs",
-            FailureKind::Internal => "voxtop's own poller failed; it is restarted",
+            FailureKind::Internal if self.detail.is_empty() => "voxtop's own poller failed; it is restarted",
+            FailureKind::Internal => "voxtop could not do it",
         };
         let status = self.status.map_or(String::new(), |status| format!(" ({status})"));
         let detail = if self.detail.is_empty() { String::new() } else { format!(": {}", self.detail) };
