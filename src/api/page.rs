@@ -21,6 +21,9 @@ pub struct Page {
     pub jobs: Vec<Job>,
     /// Entries that were no jobs: they have no id, or were too large to be read.
     pub unreadable: usize,
+    /// Those of them that say when they were created, and a hash of what else they say: the same entry on
+    /// another page has the same.
+    pub odd: Vec<(Timestamp, u64)>,
     /// All entries of the page, jobs or not: fewer than asked for means that nothing older is there, unless
     /// the service gives less than it is asked for.
     pub listed: usize,
@@ -60,7 +63,10 @@ impl Page {
         self.count(entry.created_at);
         match entry.job {
             Some(job) => self.jobs.push(job),
-            None => self.unreadable += 1,
+            None => {
+                self.unreadable += 1;
+                self.odd.extend(entry.created_at.map(|at| (at, entry.says)));
+            }
         }
     }
 }

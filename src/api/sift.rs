@@ -49,6 +49,7 @@ impl Sift {
                 if self.is_moment && self.depth == FIELDS {
                     let moment = std::str::from_utf8(&self.text).ok().and_then(instant::parse);
                     self.page.see(moment);
+                    self.page.odd.extend(moment.map(|at| (at, 0)));
                     self.is_moment = false;
                 }
             }

@@ -18,6 +18,7 @@
 mod answer;
 mod covered;
 mod list;
+mod odd;
 mod past;
 mod report;
 mod request;
@@ -34,6 +35,7 @@ use super::bucket::Class;
 use crate::model::{Failure, JobId, PollEvent};
 use covered::Stretch;
 use list::{List, Place};
+use odd::Odd;
 use past::Past;
 pub use request::{Bounds, Now, Purpose, Request, Wish};
 use running::Running;
@@ -117,6 +119,7 @@ pub struct Plan {
     patience: (Duration, u32),
     sizes: Sizes,
     list: List,
+    odd: Odd,
     running: Running,
     past: Past,
     flights: Vec<Flight>,
@@ -158,6 +161,7 @@ impl Plan {
             patience: (Duration::ZERO, 0),
             sizes: Sizes::default(),
             list: List::default(),
+            odd: Odd::default(),
             running: Running::default(),
             past: Past::default(),
             flights: Vec::new(),
@@ -231,7 +235,7 @@ impl Plan {
             }
         }
         if ask.purpose == Purpose::Review && !self.past.reviews() {
-            self.list.count_anew();
+            self.odd.count_anew();
         }
         self.number += 1;
         let limit = self.sizes.limit(ask.purpose, now.ticks);

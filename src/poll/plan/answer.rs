@@ -33,6 +33,7 @@ impl Plan {
     fn land(&mut self, flight: Flight, mut page: Page, latency: Duration, now: Now) {
         let Flight { number, ask, place, firm, sweep, .. } = flight;
         self.sizes.note(ask.purpose, &page);
+        page.unreadable = self.odd.take(ask.purpose == Purpose::Head, &page);
         let reach = self.list.reach(place, &page);
         self.list.sight(&page, now.ticks);
         let newer: Vec<Stretch> =

@@ -95,8 +95,6 @@ pub(super) struct List {
     sightings: VecDeque<(Duration, i64)>,
     /// Pages in a row, of those that were asked for by a moment, without a single job.
     barren: u32,
-    /// The unreadable entries of the newest page, and of a reading of all others so far.
-    unreadable: (usize, usize),
 }
 
 impl List {
@@ -236,9 +234,6 @@ impl List {
             self.deaf |= reach == Reach::Deaf;
             self.frontier = if self.is_full(place, page) { oldest(page) } else { Some(BEGINNING) };
             self.firm = self.firm.or(newest(page).map(|newest| newest - SETTLING_MS));
-            self.unreadable.0 = page.unreadable;
-        } else {
-            self.unreadable.1 = self.unreadable.1.saturating_add(page.unreadable);
         }
         self.learn_of_ends(place, page, reach);
     }
@@ -298,16 +293,6 @@ impl List {
             self.covered.holes(frontier).next().filter(|hole| hole.hi > BEGINNING).map(|hole| hole.hi + 1);
         let gap = self.gaps.last().map(|ms| ms + 1);
         hole.max(gap)
-    }
-
-    /// A reading of the whole list begins.
-    pub(super) fn count_anew(&mut self) {
-        self.unreadable.1 = 0;
-    }
-
-    /// The entries that could not be read, in the newest page and in the last reading of all others.
-    pub(super) fn unreadable(&self) -> usize {
-        self.unreadable.0.saturating_add(self.unreadable.1)
     }
 }
 

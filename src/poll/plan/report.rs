@@ -31,7 +31,7 @@ impl Plan {
             known_share: self.known_share(),
             paused_until,
             held_up: self.past.failure().cloned(),
-            unreadable: read.then(|| list.unreadable()),
+            unreadable: read.then(|| self.odd.count()),
             ..Progress::default()
         };
         self.report(PollEvent::Progress(progress));

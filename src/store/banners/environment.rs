@@ -164,8 +164,12 @@ impl Store {
             cause: Cause::EntriesUnreadable(id),
             severity: Severity::Warning,
             sure: Sureness::Certain,
-            head: format!("{name}: {unreadable} entries of its job list could not be read"),
-            advice: "They are not shown and not counted.".to_owned(),
+            head: match unreadable {
+                1 => format!("{name}: an entry of its job list could not be read"),
+                _ => format!("{name}: {unreadable} entries of its job list could not be read"),
+            },
+            advice: if unreadable == 1 { "It is" } else { "They are" }.to_owned()
+                + " not shown and not counted.",
             since,
             last_good: None,
             next: None,
