@@ -61,12 +61,11 @@ impl Page {
     /// Takes the next entry.
     pub(super) fn take(&mut self, entry: Entry) {
         self.count(entry.created_at);
-        match entry.job {
-            Some(job) => self.jobs.push(job),
-            None => {
-                self.unreadable += 1;
-                self.odd.extend(entry.created_at.map(|at| (at, entry.says)));
-            }
+        if let Some(job) = entry.job {
+            self.jobs.push(job);
+        } else {
+            self.unreadable += 1;
+            self.odd.extend(entry.created_at.map(|at| (at, entry.says)));
         }
     }
 }

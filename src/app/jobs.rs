@@ -12,7 +12,7 @@ use super::{Writes, now, sources_of};
 use crate::config::Config;
 use crate::poll::{self, Bounds};
 use crate::store::query::{Query, Scratch};
-use crate::store::{Cause, Gathered, Gathering, Held, Rows, Sort, Store};
+use crate::store::{Cause, Gathered, Gathering, Held, Rows, Sort, SourceRecord, Store};
 
 pub use super::output::Format as OutputFormat;
 
@@ -56,7 +56,7 @@ impl Answered {
     /// What a store that has heard of every source once says. A source that broke off has answered some.
     pub(super) fn of(store: &Store) -> Self {
         let records = || store.sources().map(|(_, record)| record);
-        if records().all(|record| record.answered_with_jobs()) {
+        if records().all(SourceRecord::answered_with_jobs) {
             Self::All
         } else if records().any(|record| record.last_good.is_some()) {
             Self::Some

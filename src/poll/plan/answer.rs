@@ -33,8 +33,14 @@ impl Plan {
     fn land(&mut self, flight: Flight, mut page: Page, latency: Duration, now: Now) {
         let Flight { number, ask, place, firm, sweep, .. } = flight;
         self.sizes.note(ask.purpose, &page);
-        page.unreadable = self.odd.take(ask.purpose == Purpose::Head, &page);
         let reach = self.list.reach(place, &page);
+        let larger = place.limit < self.sizes.limit(ask.purpose, now.ticks);
+        if matches!(reach, Reach::Crowd(_)) && larger && !ask.again {
+            // The page was smaller than it has to be: a larger one may show the whole crowd.
+            self.again.push(Ask { again: true, ..ask });
+            return;
+        }
+        page.unreadable = self.odd.take(ask.purpose == Purpose::Head, &page);
         self.list.sight(&page, now.ticks);
         let newer: Vec<Stretch> =
             self.landed.iter().filter(|(other, _)| *other > number).map(|(_, stretch)| *stretch).collect();

@@ -8,8 +8,8 @@
 //! listed by any cursor: it is a gap, and what is older comes next.
 //!
 //! A page with fewer jobs than were asked for ends the list, by the service's documentation. Whether that is
-//! so is found out once, when the list is first read to its end: such a page is asked behind, and where
-//! something is there, short pages end nothing from then on.
+//! so is found out when the list is first read to its end, and when its end is no longer where it was: such a
+//! page is asked behind, and where something is there, short pages end nothing from then on.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
@@ -26,6 +26,9 @@ const SETTLING_MS: i64 = 2_000;
 
 /// How many crowded milliseconds are remembered; for one that is forgotten a page is asked in vain.
 const MOST_EXACT: usize = 1_000;
+
+/// A service that gives less than it is asked for gives this much.
+const FEW: usize = 10;
 
 /// So many milliseconds that cannot be listed whole, and so many pages in a row without a single job, are
 /// no list that anybody keeps: who answers so would go on for ever, a millisecond a page.
@@ -49,8 +52,8 @@ enum Short {
     /// Nothing yet.
     #[default]
     Unproven,
-    /// They end the list.
-    Ends,
+    /// They end the list, whose oldest millisecond this is.
+    Ends(i64),
     /// There was more behind one.
     GoesOn,
 }
@@ -87,6 +90,10 @@ pub(super) struct List {
     short: Short,
     /// The oldest millisecond of a short page, of which nobody knows whether it ends the list.
     short_end: Option<i64>,
+    /// The most that a short page had.
+    widest: usize,
+    /// A millisecond that filled a short page, of which nobody knows whether it is a gap.
+    doubt: Option<i64>,
     /// Up to here what is covered stays so; newer jobs may yet be listed late.
     firm: Option<i64>,
     /// What is older than this is the past, not news: where the last round met what was known.
@@ -131,29 +138,58 @@ impl List {
 
     /// Whether there may be more behind a page.
     fn is_full(&self, place: Place, page: &Page) -> bool {
-        // A short page that shows nothing older than the one before it ends the list in any case.
-        let leads_on = |oldest| place.upto.is_none_or(|upto| oldest < upto);
-        page.listed >= place.limit || self.short != Short::Ends && oldest(page).is_some_and(leads_on)
+        let Some(oldest) = oldest(page).filter(|_| page.listed < place.limit) else {
+            return page.listed >= place.limit;
+        };
+        match (place.upto, self.short) {
+            // A newest page that no longer shows the end of the list may have been cut.
+            (None, Short::Ends(end)) => oldest > end,
+            (None, _) => true,
+            (Some(_), Short::Ends(_)) => false,
+            // One that shows nothing older ends the list, unless it is as full as any of its kind.
+            (Some(upto), _) => oldest < upto || page.listed >= self.widest.max(FEW),
+        }
     }
 
     /// Learns what short pages mean.
     fn learn_of_ends(&mut self, place: Place, page: &Page, reach: Reach) {
-        let short = page.listed < place.limit;
-        if self.short_end.zip(oldest(page)).is_some_and(|(end, oldest)| oldest < end) && place.upto.is_some()
-        {
+        let (short, oldest) = (page.listed < place.limit, oldest(page));
+        if place.upto.is_some() && self.short_end.zip(oldest).is_some_and(|(end, oldest)| oldest < end) {
             (self.short, self.short_end) = (Short::GoesOn, None);
         }
-        if self.short != Short::Unproven {
+        if short {
+            self.widest = self.widest.max(page.listed);
+        }
+        if self.short == Short::GoesOn {
             return;
         }
-        match reach {
-            Reach::Whole(Stretch { lo: BEGINNING, .. }) if place.upto.is_some() => self.short = Short::Ends,
+        // The newest page is short itself.
+        let alone = self.frontier.is_some() && self.frontier == self.short_end;
+        let ends = match reach {
+            Reach::Whole(Stretch { lo, .. }) => lo == BEGINNING && place.upto.is_some(),
             // Who does not hear the cursor has shown all there is, as far as anybody can know.
-            Reach::Deaf if short && self.frontier.is_some() && self.frontier == self.short_end => {
-                (self.short, self.frontier, self.deaf) = (Short::Ends, Some(BEGINNING), false);
+            Reach::Deaf => short && alone,
+            Reach::Crowd(_) | Reach::Overlap => false,
+        };
+        if ends {
+            self.short = Short::Ends(self.short_end.or(oldest).unwrap_or(BEGINNING));
+            if let Some(ms) = self.doubt.take() {
+                self.gaps.remove(&ms);
             }
-            Reach::Whole(_) if short => self.short_end = oldest(page).or(self.short_end),
-            _ => {}
+            if alone {
+                (self.frontier, self.deaf) = (Some(BEGINNING), false);
+            }
+        } else if short && matches!(reach, Reach::Whole(Stretch { lo, .. }) if lo > BEGINNING) {
+            if place.upto.is_none() && self.short != Short::Unproven {
+                // What is behind is to be looked at again.
+                self.covered.uncover_before(self.frontier.unwrap_or(BEGINNING));
+                self.short = Short::Unproven;
+            }
+            self.short_end = oldest.or(self.short_end);
+        } else if let Reach::Crowd(ms) = reach
+            && short
+        {
+            self.doubt = Some(ms);
         }
     }
 

@@ -146,13 +146,13 @@ impl Trial {
 /// A hundred entries without an id, the newest, and good jobs behind them.
 #[test]
 fn a_page_without_a_job_is_passed() {
-    for behind in [0, 1, 30, 100, 200] {
-        let entries = (0..100 + behind).map(|n| (Some(-n * 3_000), n >= 100)).collect();
+    for behind in [0_usize, 1, 30, 100, 200] {
+        let entries = (0_i64..).take(100 + behind).map(|n| (Some(-n * 3_000), n >= 100)).collect();
         let mut trial = Trial::once(Hostile::new(entries, vec![Answers::Properly], 1));
         assert!(trial.work(20) <= 6, "{behind}");
-        assert_eq!((trial.plan.is_over(), trial.reader.jobs.len() as i64), (true, behind));
+        assert_eq!((trial.plan.is_over(), trial.reader.jobs.len()), (true, behind));
         let mut watched = Trial::new(Plan::watch(REFRESH, 0, 1), trial.service);
-        assert!(watched.work(20) <= 6 && watched.reader.jobs.len() as i64 == behind, "{behind}");
+        assert!(watched.work(20) <= 6 && watched.reader.jobs.len() == behind, "{behind}");
         watched.now += REFRESH * 2;
         assert_eq!(watched.work(20), 1, "{behind}");
     }

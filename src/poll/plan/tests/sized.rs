@@ -112,23 +112,20 @@ fn a_smaller_page_is_remembered_and_given_up_again() {
 
 #[test]
 fn a_service_that_gives_less_than_it_is_asked_for_is_noticed() {
-    for (count, most) in [(300, 50), (300, 99), (7, 3), (1_000, 20)] {
+    for (jobs, most) in [(300_usize, 50), (300, 99), (7, 3), (1_000, 20)] {
+        let count = i128::try_from(jobs).unwrap();
         let capped = || Weighed { most, ..Weighed::new(count, |_| 1) };
         let trial = Trial::once(capped());
-        assert_eq!(trial.reader.jobs.len() as i128, count, "{most}");
+        assert_eq!(trial.reader.jobs.len(), jobs, "{most}");
         assert_eq!(trial.reader.coverages, [Coverage::Whole]);
-        assert!(
-            trial.asked.len() <= (count as usize).div_ceil(most - 1) + 3,
-            "{most}: {}",
-            trial.asked.len()
-        );
+        assert!(trial.asked.len() <= jobs.div_ceil(most - 1) + 3, "{most}: {}", trial.asked.len());
         let mut watched = Trial::new(Plan::watch(REFRESH, 0, 1), capped());
         watched.work();
         for _ in 0..20 {
             watched.now += REFRESH * 2;
             assert_eq!(watched.work().len(), 1, "{most}");
         }
-        assert_eq!((watched.reader.jobs.len() as i128, watched.reader.progress.complete), (count, true));
+        assert_eq!((watched.reader.jobs.len(), watched.reader.progress.complete), (jobs, true));
     }
 }
 
@@ -137,14 +134,57 @@ fn a_short_list_is_asked_behind_once() {
     for count in [1, 50, 99] {
         let mut watched = Trial::new(Plan::watch(REFRESH, 0, 1), Weighed::new(count, |_| 1));
         assert_eq!(watched.work().len(), 2);
+        // A round that fails takes nothing of that back.
+        watched.now += REFRESH * 2;
+        let request = watched.plan.ask(watched.time()).unwrap();
+        let now = watched.time();
+        watched.plan.answered(request.number, Err(Failure::new(FailureKind::Limited, "")), RTT, now);
+        watched.plan.reports().for_each(|(_, event)| watched.reader.read(event));
+        assert!(watched.reader.progress.complete, "{count}");
+        watched.now += Duration::from_secs(120);
+        watched.work();
         for _ in 0..200 {
             watched.now += REFRESH * 2;
             assert_eq!(watched.work().len(), 1);
         }
-        // All that is not on a short page is gone, at once.
+        // Its end is no longer where it was: that is looked at, once.
         watched.list.service.jobs.pop_first();
         watched.now += REFRESH * 2;
-        assert_eq!((watched.work().len(), watched.reader.jobs.len() as i128), (1, count - 1));
+        assert_eq!(watched.work().len(), if count == 1 { 1 } else { 2 });
+        assert_eq!(watched.reader.jobs.len(), watched.list.service.jobs.len());
+        watched.now += REFRESH * 2;
+        assert_eq!((watched.work().len(), watched.reader.progress.complete), (1, true));
+    }
+}
+
+#[test]
+fn a_short_list_that_outgrows_a_cap_is_noticed() {
+    let mut watched = Trial::new(Plan::watch(REFRESH, 0, 1), Weighed { most: 50, ..Weighed::new(40, |_| 1) });
+    watched.work();
+    for n in 0..60 {
+        watched.now += REFRESH * 2;
+        let now = i128::try_from(watched.now.as_millis()).unwrap();
+        watched.list.service.submit(now * MS, Status::Done);
+        assert!(watched.work().len() <= 4);
+        assert_eq!(watched.reader.jobs.len(), 41 + n);
+    }
+    watched.now += REFRESH * 2;
+    // Another reading of it may be under way.
+    assert!(watched.work().len() <= 2 && watched.reader.progress.complete);
+}
+
+#[test]
+fn a_crowd_that_fills_a_short_page_is_a_gap_only_where_something_is_behind_it() {
+    for (older, coverage) in [(0, Coverage::Whole), (20, Coverage::Gaps)] {
+        let moments = (1..=older).map(|n| -n * 1_000 * MS).chain((0..40).map(|_| MS));
+        let service = Service::new(Before::Exclusive, moments);
+        let trial = Trial::once(Weighed {
+            service,
+            most: if older > 0 { 30 } else { 100 },
+            ..Weighed::new(0, |_| 1)
+        });
+        assert_eq!(trial.reader.coverages, [coverage]);
+        assert!(i128::try_from(trial.reader.jobs.len()).unwrap() >= 30 + older);
     }
 }
 
