@@ -217,16 +217,21 @@ pub(crate) struct Truth {
     /// Jobs of a millisecond beyond the hundred that a page shows of it.
     unlistable: HashSet<u64, BuildHasherDefault<Itself>>,
     pub(crate) crowds: HashSet<i64>,
+    /// Milliseconds with more than one job, all of which the smallest pages may not show.
+    pub(crate) shared: HashSet<i64>,
 }
 
 impl Truth {
     pub(crate) fn of(world: &World, source: usize) -> Self {
         let truth = world.truth(source);
         let mut entries = ById::with_capacity_and_hasher(truth.len(), BuildHasherDefault::default());
-        let (mut unlistable, mut crowds) = (HashSet::default(), HashSet::new());
+        let (mut unlistable, mut crowds, mut shared) = (HashSet::default(), HashSet::new(), HashSet::new());
         let mut crowd = (0, 0);
         for entry in truth {
             crowd = if crowd.0 == entry.created_ms { (crowd.0, crowd.1 + 1) } else { (entry.created_ms, 1) };
+            if crowd.1 >= 2 {
+                shared.insert(entry.created_ms);
+            }
             if crowd.1 >= 100 {
                 crowds.insert(crowd.0);
             }
@@ -236,7 +241,7 @@ impl Truth {
             }
             entries.insert(id, entry);
         }
-        Self { entries, unlistable, crowds }
+        Self { entries, unlistable, crowds, shared }
     }
 }
 

@@ -34,9 +34,8 @@ impl Plan {
         let Flight { number, ask, place, firm, sweep, .. } = flight;
         self.sizes.note(ask.purpose, &page);
         let reach = self.list.reach(place, &page);
-        let larger = place.limit < self.sizes.limit(ask.purpose, now.ticks);
-        if matches!(reach, Reach::Crowd(_)) && larger && !ask.again {
-            // The page was smaller than it has to be: a larger one may show the whole crowd.
+        if matches!(reach, Reach::Crowd(_)) && !ask.again && self.sizes.widen(place.limit) {
+            // A larger page may show the whole crowd.
             self.again.push(Ask { again: true, ..ask });
             return;
         }

@@ -90,6 +90,8 @@ pub(super) struct List {
     short: Short,
     /// The oldest millisecond of a short page, of which nobody knows whether it ends the list.
     short_end: Option<i64>,
+    /// Whether the newest page is short itself.
+    alone: bool,
     /// The most that a short page had.
     widest: usize,
     /// A millisecond that filled a short page, of which nobody knows whether it is a gap.
@@ -157,18 +159,19 @@ impl List {
         if place.upto.is_some() && self.short_end.zip(oldest).is_some_and(|(end, oldest)| oldest < end) {
             (self.short, self.short_end) = (Short::GoesOn, None);
         }
+        if place.upto.is_none() {
+            self.alone = short && oldest.is_some();
+        }
         if short {
             self.widest = self.widest.max(page.listed);
         }
         if self.short == Short::GoesOn {
             return;
         }
-        // The newest page is short itself.
-        let alone = self.frontier.is_some() && self.frontier == self.short_end;
         let ends = match reach {
             Reach::Whole(Stretch { lo, .. }) => lo == BEGINNING && place.upto.is_some(),
             // Who does not hear the cursor has shown all there is, as far as anybody can know.
-            Reach::Deaf => short && alone,
+            Reach::Deaf => short && self.alone,
             Reach::Crowd(_) | Reach::Overlap => false,
         };
         if ends {
@@ -176,7 +179,7 @@ impl List {
             if let Some(ms) = self.doubt.take() {
                 self.gaps.remove(&ms);
             }
-            if alone {
+            if self.alone {
                 (self.frontier, self.deaf) = (Some(BEGINNING), false);
             }
         } else if short && matches!(reach, Reach::Whole(Stretch { lo, .. }) if lo > BEGINNING) {

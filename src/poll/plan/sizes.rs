@@ -59,6 +59,17 @@ impl Sizes {
         true
     }
 
+    /// As many as there can be are wanted of all but the newest page; false where so many were asked for, or
+    /// where a single job was that is too large to be asked for with others.
+    pub(super) fn widen(&mut self, limit: usize) -> bool {
+        let alone = limit == 1 && self.rest.step + 1 == STEPS.len();
+        if limit >= PAGE_LIMIT || alone {
+            return false;
+        }
+        self.rest = Size::default();
+        true
+    }
+
     /// Takes note of a page that came: where its jobs are small enough, more of them are asked for next.
     pub(super) fn note(&mut self, purpose: Purpose, page: &Page) {
         let Some(step) = self.rest.step.checked_sub(1).filter(|_| purpose != Purpose::Head) else { return };
