@@ -9,6 +9,7 @@ use url::Url;
 
 use super::job::Entries;
 use super::proxy::{self, Proxy};
+use super::sift::Sift;
 use super::text::Reader;
 use super::transport::{self, Phase, Way};
 use super::{Page, answer, instant, page, tls};
@@ -18,9 +19,15 @@ use crate::model::{Failure, FailureKind, KeyValue};
 /// what the service does without it has changed.
 pub const PAGE_LIMIT: usize = 100;
 
-/// The largest body that is read, in bytes after decompression. A page of 100 jobs, each with a long
-/// word list, has a few million.
+/// The largest body that is kept, in bytes after decompression.
 const LARGEST_BODY: usize = 16 * 1024 * 1024;
+
+/// The same of a page of jobs. A job with a word list of the 20,000 entries that are documented has a million
+/// or two, so that ten of them fit, and a hundred ordinary ones in any case.
+const LARGEST_PAGE: usize = 32 * 1024 * 1024;
+
+/// How much is looked through, without keeping it, of a page of one job that is larger than that.
+const LARGEST_JOB: usize = 512 * 1024 * 1024;
 
 /// How much room is made at once for a body that is to come.
 const LARGEST_PROMISE: usize = 256 * 1024;
@@ -35,14 +42,23 @@ const LARGEST_ERROR: usize = 64 * 1024;
 const ERROR_PATIENCE: Duration = Duration::from_secs(2);
 
 /// What to list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListRequest {
+    /// At most so many jobs, [`PAGE_LIMIT`] at most. A page of one is listed however large that one is, but
+    /// then as an entry that could not be read.
+    pub limit: usize,
     /// Only jobs created before this moment, which the service reads to the millisecond. Whether a
     /// job of that very millisecond is listed is not documented. `None`: from the newest on.
     pub created_before: Option<Timestamp>,
     /// Whether the jobs' configurations are left out of the answer. What of them is shown in columns is
     /// read all the same.
     pub briefly: bool,
+}
+
+impl Default for ListRequest {
+    fn default() -> Self {
+        Self { limit: PAGE_LIMIT, created_before: None, briefly: false }
+    }
 }
 
 /// A client for one host, to be shared by all keys that are used there. It keeps connections alive.
@@ -59,6 +75,8 @@ pub struct Client {
 pub(super) struct Answer {
     pub(super) headers: HeaderMap,
     pub(super) body: Vec<u8>,
+    /// What was found in a body that was too large to be kept.
+    sifted: Option<Page>,
 }
 
 /// A request, and how patiently its answer is taken.
@@ -70,6 +88,8 @@ pub(super) struct Ask<'a> {
     pub(super) patience: Duration,
     /// The largest body that is read, in bytes after decompression.
     pub(super) most: usize,
+    /// Whether a larger one is looked through all the same.
+    pub(super) sifts: bool,
     /// Told how much of the body is there, as it comes.
     pub(super) progress: &'a (dyn Fn(usize) + Sync),
 }
@@ -83,6 +103,7 @@ impl Ask<'_> {
             accept: "application/json",
             patience,
             most: LARGEST_BODY,
+            sifts: false,
             progress: &|_| {},
         }
     }
@@ -135,16 +156,25 @@ impl Client {
     /// Any [`FailureKind`]: the answer's status, what broke on the way, or a body that is no page.
     pub async fn list_jobs(&self, key: &KeyValue, request: ListRequest) -> Result<Page, Failure> {
         let reader = Reader::new(key);
-        let answer = self.get(Ask::json(self.list_url(request), self.timeout), key).await?;
+        let ask = Ask {
+            most: LARGEST_PAGE,
+            sifts: request.limit == 1,
+            ..Ask::json(self.list_url(request), self.timeout)
+        };
+        let answer = self.get(ask, key).await?;
+        let served_at = answer::date(&answer.headers);
+        if let Some(page) = answer.sifted {
+            return Ok(Page { served_at, ..page });
+        }
         let page = page::read_with(&Entries::new(reader, request.briefly), &answer.body);
         let page = page.map_err(|why| answer.unreadable(why, reader))?;
-        Ok(Page { served_at: answer::date(&answer.headers), ..page })
+        Ok(Page { served_at, size: answer.body.len(), ..page })
     }
 
     fn list_url(&self, request: ListRequest) -> Url {
         let mut url = self.jobs.clone();
         let mut query = url.query_pairs_mut();
-        query.append_pair("limit", &PAGE_LIMIT.to_string());
+        query.append_pair("limit", &request.limit.to_string());
         if let Some(at) = request.created_before {
             query.append_pair("created_before", &instant::to_query(at));
         }
@@ -169,27 +199,55 @@ impl Client {
             return Err(answer::failure(status, &headers, &body, reader));
         }
         match self.read_whole(response, &ask).await {
-            Ok(body) => Ok(Answer { headers, body }),
+            Ok((body, sifted)) => Ok(Answer { headers, body, sifted }),
             Err(failure) => Err(answer::with_evidence(failure, status, &headers, reader)),
         }
     }
 
     /// The whole body, unless it outgrows the cap. It comes decompressed, a piece at a time, so that
-    /// a small body cannot grow into all memory.
-    async fn read_whole(&self, mut response: Response, ask: &Ask<'_>) -> Result<Vec<u8>, Failure> {
+    /// a small body cannot grow into all memory. Instead of one that does, what was found in it.
+    async fn read_whole(
+        &self,
+        mut response: Response,
+        ask: &Ask<'_>,
+    ) -> Result<(Vec<u8>, Option<Page>), Failure> {
         let broken = |error: reqwest::Error| self.broken(&error, Phase::Reading, ask.patience);
         // What is promised is believed up to some pages' worth.
         let promised = response.content_length().and_then(|length| usize::try_from(length).ok());
         let mut body = Vec::with_capacity(promised.unwrap_or(0).min(LARGEST_PROMISE));
         while let Some(chunk) = response.chunk().await.map_err(broken)? {
             if body.len() + chunk.len() > ask.most {
-                let most = format!("more than {} MiB", ask.most / (1024 * 1024));
-                return Err(Failure::new(FailureKind::TooLarge, most));
+                body.extend_from_slice(&chunk);
+                return self.sift(body, response, ask).await.map(|page| (Vec::new(), Some(page)));
             }
             body.extend_from_slice(&chunk);
             (ask.progress)(body.len());
         }
-        Ok(body)
+        Ok((body, None))
+    }
+
+    /// Looks through a body that is too large to be kept, whose beginning this is.
+    async fn sift(&self, body: Vec<u8>, mut response: Response, ask: &Ask<'_>) -> Result<Page, Failure> {
+        let too_large = |most: usize| {
+            Failure::new(FailureKind::TooLarge, format!("more than {} MiB", most / (1024 * 1024)))
+        };
+        if !ask.sifts {
+            return Err(too_large(ask.most));
+        }
+        let (mut sift, mut size) = (Sift::default(), body.len());
+        sift.feed(&body);
+        drop(body);
+        while let Some(chunk) =
+            response.chunk().await.map_err(|error| self.broken(&error, Phase::Reading, ask.patience))?
+        {
+            size += chunk.len();
+            if size > LARGEST_JOB {
+                return Err(too_large(LARGEST_JOB));
+            }
+            sift.feed(&chunk);
+        }
+        let page = sift.end().ok_or_else(|| too_large(ask.most))?;
+        Ok(Page { size, ..page })
     }
 
     fn broken(&self, error: &reqwest::Error, phase: Phase, patience: Duration) -> Failure {

@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -44,6 +45,8 @@ pub(super) struct Entry {
     pub(super) job: Option<Job>,
     /// When it was created; also known of an entry without an id.
     pub(super) created_at: Option<Timestamp>,
+    /// A hash of what an entry says that is no job.
+    pub(super) says: u64,
 }
 
 /// The reader of a page's entries, with what one learned for the next.
@@ -104,7 +107,8 @@ impl<'t, 'k> Entries<'t, 'k> {
                 config: settings.config,
             }
         });
-        Entry { job, created_at }
+        let says = if job.is_none() { fields.hash() } else { 0 };
+        Entry { job, created_at, says }
     }
 }
 
@@ -126,7 +130,7 @@ impl<'t> DeserializeSeed<'t> for EntrySeed<'_, 't, '_> {
 }
 
 /// What is no object is no job, and no mistake of the page.
-const NO_JOB: Entry = Entry { job: None, created_at: None };
+const NO_JOB: Entry = Entry { job: None, created_at: None, says: 0 };
 
 impl<'t> Visitor<'t> for EntrySeed<'_, 't, '_> {
     type Value = Entry;
@@ -249,6 +253,13 @@ impl<'t> Fields<'t> {
     /// A field as it is written.
     pub(super) fn raw(&self, field: Field) -> Option<&'t str> {
         self.known.get(field as usize).copied().flatten().map(RawValue::get)
+    }
+
+    /// A hash of all that is known, the same wherever the entry stands.
+    fn hash(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.known.map(|value| value.map(RawValue::get)).hash(&mut hasher);
+        hasher.finish()
     }
 
     /// A field's value; `None` where it is missing, null or beyond reading.

@@ -22,6 +22,7 @@ mod quick;
 mod scan;
 pub mod scrub;
 mod settings;
+mod sift;
 mod text;
 mod tls;
 mod transport;

@@ -19,12 +19,20 @@ pub(super) const MOST: usize = 10_000;
 pub struct Page {
     /// The jobs, in the order of the page.
     pub jobs: Vec<Job>,
-    /// Entries that were no jobs: they have no id.
+    /// Entries that were no jobs: they have no id, or were too large to be read.
     pub unreadable: usize,
-    /// All entries of the page, jobs or not: fewer than asked for means that it was the last page.
+    /// Those of them that say when they were created, and a hash of what else they say: the same entry on
+    /// another page has the same.
+    pub odd: Vec<(Timestamp, u64)>,
+    /// All entries of the page, jobs or not: fewer than asked for means that nothing older is there, unless
+    /// the service gives less than it is asked for.
     pub listed: usize,
     /// The earliest `created_at` of all entries, from which the next page is asked.
     pub oldest: Option<Timestamp>,
+    /// The latest one, of all entries too: an entry that is no job has its place in the list.
+    pub newest: Option<Timestamp>,
+    /// How many bytes it had.
+    pub size: usize,
     /// The service's clock when it answered, to the second; `None` where it does not say.
     pub served_at: Option<Timestamp>,
 }
@@ -41,15 +49,23 @@ impl Page {
     /// Counts the next entry.
     pub(super) fn count(&mut self, created_at: Option<Timestamp>) {
         self.listed += 1;
+        self.see(created_at);
+    }
+
+    /// Takes note of when an entry was created.
+    pub(super) fn see(&mut self, created_at: Option<Timestamp>) {
         self.oldest = [self.oldest, created_at].into_iter().flatten().min();
+        self.newest = self.newest.max(created_at);
     }
 
     /// Takes the next entry.
     pub(super) fn take(&mut self, entry: Entry) {
         self.count(entry.created_at);
-        match entry.job {
-            Some(job) => self.jobs.push(job),
-            None => self.unreadable += 1,
+        if let Some(job) = entry.job {
+            self.jobs.push(job);
+        } else {
+            self.unreadable += 1;
+            self.odd.extend(entry.created_at.map(|at| (at, entry.says)));
         }
     }
 }

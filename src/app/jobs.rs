@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::poll::{self, Bounds};
 use crate::state::Presenter;
 use crate::store::query::{Query, Scratch};
-use crate::store::{Cause, Gathered, Gathering, Held, Rows, Sort, Store};
+use crate::store::{Cause, Gathered, Gathering, Held, Rows, Sort, SourceRecord, Store};
 
 pub use super::output::Format as OutputFormat;
 
@@ -56,14 +56,15 @@ impl Answered {
         }
     }
 
-    /// What a store that has heard of every source once says.
+    /// What a store that has heard of every source once says. A source that broke off has answered some.
     pub(super) fn of(store: &Store) -> Self {
-        let all = store.sources().count();
-        let good = store.sources().filter(|(_, record)| record.answered_with_jobs()).count();
-        match good {
-            good if good == all => Self::All,
-            0 => Self::None,
-            _ => Self::Some,
+        let records = || store.sources().map(|(_, record)| record);
+        if records().all(SourceRecord::answered_with_jobs) {
+            Self::All
+        } else if records().any(|record| record.last_good.is_some()) {
+            Self::Some
+        } else {
+            Self::None
         }
     }
 }
@@ -86,12 +87,15 @@ pub async fn run(jobs: Jobs, out: &mut impl Write, err: &mut impl Write) -> io::
         .filter(|held| within(held.created_at()))
         .take(jobs.limit.unwrap_or(usize::MAX))
         .collect();
-    for line in diagnosis(store, &jobs.config.warnings) {
+    let (zone, presenter) = (&jobs.zone, &jobs.presenter);
+    let listing = Listing { store, jobs: &picked, generated_at: listed, zone, bounded, presenter };
+    // The jobs alone do not say that some are missing.
+    let bare = matches!(jobs.format, Format::Ndjson | Format::Csv);
+    let missing = if bare { listing.missing() } else { Vec::new() };
+    for line in diagnosis(store, &jobs.config.warnings).into_iter().chain(missing) {
         // Nobody reads the diagnosis: the data still goes out.
         let _ = writeln!(err, "voxtop: {}", jobs.presenter.told(&line));
     }
-    let (zone, presenter) = (&jobs.zone, &jobs.presenter);
-    let listing = Listing { store, jobs: &picked, generated_at: listed, zone, bounded, presenter };
     let written = listing.write(jobs.format, out).and_then(|()| out.flush());
     let answered = Answered::of(store);
     // The program ends here. To give back what many jobs hold, piece by piece, takes a while.

@@ -295,7 +295,8 @@ where
 
 /// An id as the service gives them out: opaque, but one word.
 fn parse_id(text: &str) -> Result<JobId, String> {
-    let word = !text.is_empty() && text.chars().all(|char| char.is_ascii_graphic());
+    // The last two would be places in a path.
+    let word = text.chars().all(|char| char.is_ascii_graphic()) && !matches!(text, "" | "." | "..");
     if word && text.len() <= 128 { Ok(JobId::new(text)) } else { Err("no job can have this id".to_owned()) }
 }
 

@@ -35,11 +35,12 @@ pub enum FailureKind {
     Timeout,
     /// The connection broke off in the middle of an answer.
     Interrupted,
-    /// The answer was larger than the cap on a body.
+    /// The answer was larger than the cap on a body; of a page of jobs: even with a single one on it.
     TooLarge,
     /// 200, but not a list of jobs: a captive portal, a proxy's page, a truncated body.
     Unreadable,
-    /// The task that polls this source ended by a bug of voxtop; it is restarted.
+    /// The task that polls this source ended by a bug of voxtop and is restarted; or, with a detail, nothing
+    /// was asked because of that.
     Internal,
 }
 
@@ -161,9 +162,10 @@ impl Failure {
             FailureKind::Proxy => "no connection by way of the proxy",
             FailureKind::Timeout => "no answer in time",
             FailureKind::Interrupted => "the answer broke off",
-            FailureKind::TooLarge => "the answer was too large to be a page of jobs",
+            FailureKind::TooLarge => "the answer was too large to be read",
             FailureKind::Unreadable => "the answer was not what was asked for",
-            FailureKind::Internal => "voxtop's own poller failed; it is restarted",
+            FailureKind::Internal if self.detail.is_empty() => "voxtop's own poller failed; it is restarted",
+            FailureKind::Internal => "voxtop could not do it",
         };
         let status = self.status.map_or(String::new(), |status| format!(" ({status})"));
         let detail = if self.detail.is_empty() { String::new() } else { format!(": {}", self.detail) };

@@ -10,6 +10,9 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// The longest wait that a service is granted by `Retry-After`.
 const LONGEST_ASKED: Duration = Duration::from_secs(10 * 60);
 
+/// The longest wait that is not told of but kept.
+const SHORT: Duration = Duration::from_secs(5);
+
 /// How often a failing endpoint is tried as if nothing were: whether it is an outage or a lost packet
 /// is known only after the third failure, and operators should not wait long for that.
 const PATIENT_FAILURES: u32 = 2;
@@ -67,6 +70,18 @@ pub fn setback(failures: u32, failure: &Failure, chance: f64) -> Duration {
 pub fn asked(failure: Option<&Failure>) -> Duration {
     let asked = failure.and_then(|failure| failure.retry_after);
     asked.map_or(Duration::ZERO, |asked| Duration::try_from(asked).unwrap_or_default()).min(LONGEST_ASKED)
+}
+
+/// How long a page that failed is waited for at once, once, because the service says itself that it will
+/// be there so soon: to report that would tell of a trouble that is over before it is read. Where a source
+/// is only listed `once`, a service that asks for fewer requests without a word on when is given a second.
+pub fn short_wait(failure: &Failure, once: bool) -> Option<Duration> {
+    let wait = match (failure.kind, failure.retry_after) {
+        (FailureKind::Limited | FailureKind::Server, Some(asked)) => Duration::try_from(asked).ok()?,
+        (FailureKind::Limited, None) if once => Duration::from_secs(1),
+        _ => return None,
+    };
+    (wait <= SHORT).then_some(wait)
 }
 
 fn between(least: Duration, most: Duration, chance: f64) -> Duration {
@@ -198,6 +213,27 @@ mod tests {
                 seconds,
                 "{failure:?}"
             );
+        }
+    }
+
+    #[test]
+    fn only_what_is_over_soon_is_waited_for_without_a_word() {
+        use FailureKind::{Limited, Rejected, Server, Timeout};
+        for (kind, asked, once, seconds) in [
+            (Limited, Some(1), false, Some(1)),
+            (Server, Some(5), true, Some(5)),
+            (Server, Some(0), false, Some(0)),
+            (Limited, Some(6), true, None),
+            (Limited, None, true, Some(1)),
+            (Limited, None, false, None),
+            (Server, None, true, None),
+            (Rejected, Some(1), true, None),
+            (Timeout, Some(1), true, None),
+        ] {
+            let failure =
+                Failure { retry_after: asked.map(SignedDuration::from_secs), ..Failure::new(kind, "") };
+            let wait = short_wait(&failure, once).map(|wait| wait.as_secs());
+            assert_eq!(wait, seconds, "{failure:?}");
         }
     }
 

@@ -137,9 +137,9 @@ impl Drive {
 
     fn send(&mut self) {
         let now = self.now();
-        let Some(Request { number, created_before, .. }) = self.plan.ask(now) else { return };
+        let Some(Request { number, created_before, limit, .. }) = self.plan.ask(now) else { return };
         let source = self.source.clone();
-        let request = ListRequest { created_before, briefly: self.briefly };
+        let request = ListRequest { limit, created_before, briefly: self.briefly };
         let task = self.requests.spawn(async move {
             let (page, latency) = ask(&source, request).await;
             Answer { number, page, latency }

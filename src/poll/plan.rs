@@ -18,10 +18,12 @@
 mod answer;
 mod covered;
 mod list;
+mod odd;
 mod past;
 mod report;
 mod request;
 mod running;
+mod sizes;
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -33,9 +35,11 @@ use super::bucket::Class;
 use crate::model::{Failure, JobId, PollEvent};
 use covered::Stretch;
 use list::{List, Place};
+use odd::Odd;
 use past::Past;
 pub use request::{Bounds, Now, Purpose, Request, Wish};
 use running::Running;
+use sizes::Sizes;
 
 /// How many pages of news one round reads beyond the newest; the rest of them become the past.
 pub const CATCH_UP: u32 = 10;
@@ -48,7 +52,7 @@ pub const LANES: usize = 4;
 struct Ask {
     purpose: Purpose,
     upto: Option<i64>,
-    /// It has failed once, in a way that allows to ask again at once.
+    /// It has failed once, in a way that allows to ask again at once, or was too large.
     again: bool,
 }
 
@@ -66,6 +70,17 @@ struct Flight {
     /// A newest page that was asked for later has come before it: nobody waits for it any more, because
     /// it may be lost, and be given up only after the whole time-out.
     overtaken: bool,
+}
+
+/// A wish of the service to be left alone.
+#[derive(Clone, Copy, Debug)]
+struct Hold {
+    until: Duration,
+    /// The same, for people.
+    wall: Timestamp,
+    /// The latest request that had gone out when it was heard. Only the user's own refresh goes out later,
+    /// and a good answer to that is the service's latest word.
+    number: u64,
 }
 
 /// A round under way.
@@ -98,11 +113,13 @@ pub struct Plan {
     /// When the last round ended, how, and by what chance the next one is drawn.
     ended: Option<(Duration, Option<Failure>, f64)>,
     streak: Streak,
-    /// Nothing is asked for until then, because the service asked for that.
-    held: Option<(Duration, Timestamp)>,
+    /// Nothing is asked for by itself for a while, because the service asked for that.
+    held: Option<Hold>,
     /// How long a single listing still waits for the service to relent, and how often it has.
     patience: (Duration, u32),
+    sizes: Sizes,
     list: List,
+    odd: Odd,
     running: Running,
     past: Past,
     flights: Vec<Flight>,
@@ -142,7 +159,9 @@ impl Plan {
             streak: Streak::default(),
             held: None,
             patience: (Duration::ZERO, 0),
+            sizes: Sizes::default(),
             list: List::default(),
+            odd: Odd::default(),
             running: Running::default(),
             past: Past::default(),
             flights: Vec::new(),
@@ -216,16 +235,17 @@ impl Plan {
             }
         }
         if ask.purpose == Purpose::Review && !self.past.reviews() {
-            self.list.count_anew();
+            self.odd.count_anew();
         }
         self.number += 1;
-        let place = self.list.place(ask.upto);
+        let limit = self.sizes.limit(ask.purpose, now.ticks);
+        let place = self.list.place(ask.upto, limit);
         let (firm, sweep) = (self.list.firm(), self.running.sweep());
         let flight =
             Flight { number: self.number, ask, place, firm, sweep, forgotten: false, overtaken: false };
         self.flights.push(flight);
         let created_before = place.cursor.and_then(|ms| Timestamp::from_millisecond(ms).ok());
-        Some(Request { number: self.number, created_before, purpose: ask.purpose })
+        Some(Request { number: self.number, created_before, limit, purpose: ask.purpose })
     }
 
     fn choose(&self, now: Now) -> Option<Ask> {
@@ -233,12 +253,12 @@ impl Plan {
             return None;
         }
         let ask = |purpose, upto| Some(Ask { purpose, upto, again: false });
-        let held = self.held.is_some_and(|(until, _)| now.ticks < until);
+        let held = self.is_held(now);
         let in_air = |purpose| self.in_air().any(|flight| flight.ask.purpose == purpose);
-        let head_waits = self.again.iter().any(|ask| ask.purpose == Purpose::Head);
+        let waiting = self.again.iter().find(|ask| ask.purpose == Purpose::Head).copied();
         let due = self.hurried || !held && self.head_is_due(now.ticks);
-        if due && !in_air(Purpose::Head) && !head_waits {
-            return ask(Purpose::Head, None);
+        if due && !in_air(Purpose::Head) && (self.hurried || waiting.is_none()) {
+            return waiting.or(ask(Purpose::Head, None));
         }
         if held {
             return None;
@@ -315,6 +335,10 @@ impl Plan {
         Some(*at + backoff::wait(self.refresh, self.streak, failure.as_ref(), *chance))
     }
 
+    fn is_held(&self, now: Now) -> bool {
+        self.held.is_some_and(|hold| now.ticks < hold.until)
+    }
+
     fn ended_badly(&self) -> bool {
         self.streak != Streak::default()
     }
@@ -326,7 +350,7 @@ impl Plan {
 
     /// When the wish may change by the passing of time alone; `None`: not at all.
     pub fn wakes_at(&self, now: Duration) -> Option<Duration> {
-        let held = self.held.map(|(until, _)| until);
+        let held = self.held.map(|hold| hold.until);
         let due = self.due().filter(|_| !self.paused);
         self.past.wakes_at().chain(held).chain(due).filter(|at| *at > now).min()
     }

@@ -42,8 +42,11 @@ pub(super) fn remedy(kind: FailureKind) -> Option<&'static str> {
             "Somebody stands between, the clock is wrong, or the host's own certificate is: `voxtop doctor` looks closer."
         }
         FailureKind::Proxy => "Check HTTPS_PROXY; NO_PROXY excepts hosts that are reached without it.",
-        FailureKind::Unreadable | FailureKind::Redirected | FailureKind::TooLarge => {
+        FailureKind::Unreadable | FailureKind::Redirected => {
             "Something else answers in the service's place: a proxy, a login page, or a wrong URL."
+        }
+        FailureKind::TooLarge => {
+            "Not even a single job came in a size that can be read: something else may answer in the service's place."
         }
         FailureKind::Unexpected => "Check the environment's URL: v2/jobs is asked for below it.",
         FailureKind::Server => "The service's own trouble: see https://status.speechmatics.com.",

@@ -73,6 +73,8 @@ pub(crate) struct HeadWatch {
     heads: Vec<u64>,
     sent: u64,
     away_until: u64,
+    /// How many had gone out when it was told so last: a good answer to a later one takes that back.
+    told_after: u64,
     hurried: bool,
 }
 
@@ -84,7 +86,15 @@ impl HeadWatch {
         let queue = Duration::from_secs_f64(4.0 / least);
         let within = refresh.mul_f64(1.1) + queue + Duration::from_millis(100);
         let within_ms = u64::try_from(within.as_millis()).unwrap();
-        Self { within_ms, due_ms: None, heads: Vec::new(), sent: 0, away_until: 0, hurried: false }
+        Self {
+            within_ms,
+            due_ms: None,
+            heads: Vec::new(),
+            sent: 0,
+            away_until: 0,
+            told_after: 0,
+            hurried: false,
+        }
     }
 
     pub(crate) fn sent(&mut self, now_ms: u64, purpose: Purpose) {
@@ -109,9 +119,16 @@ impl HeadWatch {
         self.heads.retain(|sent| *sent > number);
         if let Some(failure) = failure {
             let asked = failure.retry_after.map_or(0, |asked| u64::try_from(asked.as_millis()).unwrap());
-            self.away_until = self.away_until.max(now_ms + asked);
+            if asked > 0 {
+                (self.away_until, self.told_after) = (self.away_until.max(now_ms + asked), self.sent);
+            }
             self.due_ms = None;
-        } else if head {
+            return;
+        }
+        if number > self.told_after {
+            self.away_until = 0;
+        }
+        if head {
             self.due_ms = Some(now_ms.max(self.away_until) + self.within_ms);
         }
     }
@@ -200,16 +217,21 @@ pub(crate) struct Truth {
     /// Jobs of a millisecond beyond the hundred that a page shows of it.
     unlistable: HashSet<u64, BuildHasherDefault<Itself>>,
     pub(crate) crowds: HashSet<i64>,
+    /// Milliseconds with more than one job, all of which the smallest pages may not show.
+    pub(crate) shared: HashSet<i64>,
 }
 
 impl Truth {
     pub(crate) fn of(world: &World, source: usize) -> Self {
         let truth = world.truth(source);
         let mut entries = ById::with_capacity_and_hasher(truth.len(), BuildHasherDefault::default());
-        let (mut unlistable, mut crowds) = (HashSet::default(), HashSet::new());
+        let (mut unlistable, mut crowds, mut shared) = (HashSet::default(), HashSet::new(), HashSet::new());
         let mut crowd = (0, 0);
         for entry in truth {
             crowd = if crowd.0 == entry.created_ms { (crowd.0, crowd.1 + 1) } else { (entry.created_ms, 1) };
+            if crowd.1 >= 2 {
+                shared.insert(entry.created_ms);
+            }
             if crowd.1 >= 100 {
                 crowds.insert(crowd.0);
             }
@@ -219,7 +241,7 @@ impl Truth {
             }
             entries.insert(id, entry);
         }
-        Self { entries, unlistable, crowds }
+        Self { entries, unlistable, crowds, shared }
     }
 }
 

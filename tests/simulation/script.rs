@@ -91,6 +91,7 @@ impl Script {
             way_ms: (1, self.random.u64(2..900)),
             lost: self.random.u64(..120),
             late: self.random.u64(..120),
+            widest: *self.random.choice(&[100, 100, 100, 99, 40, 7, 1]).unwrap(),
         };
         for _ in 0..self.random.u64(6..16) {
             match self.random.u64(..12) {
@@ -192,6 +193,10 @@ impl Script {
         self.world.offline.control("DELETE", "/faults", "{}");
         for key in ["prod", "lab"] {
             self.world.offline.control("POST", &format!("/keys/{key}/restore"), "{}");
+        }
+        if self.world.network.widest < 100 {
+            let truths = self.truths();
+            self.crowded.iter_mut().zip(truths).for_each(|(crowded, truth)| crowded.extend(truth.shared));
         }
         self.world.network = CALM;
         let truths = self.truths();

@@ -28,9 +28,11 @@ pub(crate) struct Network {
     pub(crate) lost: u64,
     /// Of a thousand ways so many take some seconds longer.
     pub(crate) late: u64,
+    /// A page of more jobs is too large.
+    pub(crate) widest: usize,
 }
 
-pub(crate) const CALM: Network = Network { way_ms: (5, 120), lost: 0, late: 0 };
+pub(crate) const CALM: Network = Network { way_ms: (5, 120), lost: 0, late: 0, widest: 100 };
 
 /// The program's fleet.
 pub(crate) fn fleet() -> Fleet {

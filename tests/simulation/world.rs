@@ -256,9 +256,10 @@ impl World {
     fn arrive(&mut self, source: usize, request: Request, sent_ms: u64) {
         let (environment, key) = SOURCES[source];
         self.offline.advance(self.server_ms());
+        let limit = request.limit;
         let query = match request.created_before {
-            Some(at) => format!("limit=100&created_before={at:.3}"),
-            None => "limit=100".to_owned(),
+            Some(at) => format!("limit={limit}&created_before={at:.3}"),
+            None => format!("limit={limit}"),
         };
         let (heard, delay_ms) = self.offline.list(environment, &self.keys[key], &query);
         let Some(answer) = self.read(source, heard) else {
@@ -282,6 +283,9 @@ impl World {
     /// What the client would make of what it hears; nothing of silence.
     fn read(&mut self, source: usize, heard: Heard) -> Option<Result<Page, Failure>> {
         Some(match heard {
+            Heard::Page(entries) if entries.len() > self.network.widest => {
+                Err(Failure { status: Some(200), ..Failure::new(FailureKind::TooLarge, "") })
+            }
             Heard::Page(entries) => Ok(self.page(source, entries)),
             Heard::Refused(status, retry_after_s) => {
                 let kind = match status {
@@ -314,8 +318,9 @@ impl World {
             job
         };
         let jobs: Vec<Job> = entries.into_iter().map(job).collect();
-        let oldest = jobs.iter().filter_map(|job| job.created_at).min();
-        Page { jobs, listed, oldest, ..Page::default() }
+        let moments = || jobs.iter().filter_map(|job| job.created_at);
+        let (oldest, newest) = (moments().min(), moments().max());
+        Page { jobs, listed, oldest, newest, ..Page::default() }
     }
 
     fn answer(&mut self, source: usize, number: u64, sent_ms: u64, answer: Result<Page, Failure>) {

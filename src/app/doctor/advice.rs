@@ -31,7 +31,11 @@ pub(super) fn on(failure: &Failure, climb: &Climb, host: &str, now: Timestamp) -
         FailureKind::Timeout | FailureKind::Interrupted => {
             return (Sure::Possible, format!("Try again; if it stays so, see {STATUS}."));
         }
-        FailureKind::Redirected | FailureKind::TooLarge => return (Sure::Probable, elsewhere(host)),
+        FailureKind::Redirected => return (Sure::Probable, elsewhere(host)),
+        FailureKind::TooLarge => {
+            let text = "A single job was asked for: its configuration is that large. If not: ".to_owned();
+            return (Sure::Possible, text + &elsewhere(host));
+        }
         FailureKind::Unreadable if failure.status.is_some() => return (Sure::Probable, elsewhere(host)),
         FailureKind::Unreadable if failure.detail.contains("https") => {
             "Write https:// in the url of this environment."

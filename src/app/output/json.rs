@@ -44,6 +44,28 @@ pub(super) struct SourceRow<'a> {
     pub(super) complete: bool,
     pub(super) oldest: Option<Timestamp>,
     pub(super) error: Option<String>,
+    /// How many entries of its list are no jobs; said in words alone.
+    #[serde(skip)]
+    pub(super) unreadable: usize,
+    /// Whether it was read to its end, without a gap.
+    #[serde(skip)]
+    pub(super) ended: bool,
+}
+
+impl SourceRow<'_> {
+    /// What is missing of the source's list, where some of it is there and not asked for any less.
+    pub(super) fn missing(&self) -> Option<String> {
+        let (jobs, unreadable) = (self.jobs, self.unreadable);
+        match &self.error {
+            _ if self.complete => None,
+            Some(_) if jobs == 0 => None,
+            Some(_) => Some(format!("incomplete: listing broke off after {jobs} jobs")),
+            None if self.ended => Some(format!("incomplete: {unreadable} of its entries could not be read")),
+            None => {
+                Some("incomplete: listing stopped early; there are older jobs, or some between".to_owned())
+            }
+        }
+    }
 }
 
 /// One job.
@@ -135,8 +157,10 @@ pub(super) fn source_rows<'a>(listing: &Listing<'a>) -> Vec<SourceRow<'a>> {
                 state: state(listing, id).into(),
                 key_state: listing.store.key_state(id, listing.generated_at).into(),
                 jobs: listing.store.jobs_of(id),
-                complete: record.complete && record.answered_with_jobs(),
+                complete: record.complete && record.unreadable == 0 && record.answered_with_jobs(),
                 oldest: listing.store.oldest_of(id),
+                unreadable: record.unreadable,
+                ended: record.complete,
                 error: error(listing, id),
             })
         })

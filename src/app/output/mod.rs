@@ -48,6 +48,18 @@ pub(super) struct Listing<'a> {
 }
 
 impl Listing<'_> {
+    /// A line for each source of which not all jobs are here, though more was asked for. Of entries that could
+    /// not be read the diagnosis tells in any case.
+    pub(super) fn missing(&self) -> Vec<String> {
+        let rows = json::source_rows(self);
+        let lines = rows.iter().filter_map(|row| {
+            let told = if row.error.is_some() { row.jobs > 0 } else { !self.bounded && !row.ended };
+            let why = row.missing().filter(|_| told)?;
+            Some(format!("{} (key {}): {why}", row.name, row.key))
+        });
+        lines.collect()
+    }
+
     /// Prints in a form.
     pub(super) fn write(&self, format: Format, out: &mut impl Write) -> io::Result<()> {
         match format {

@@ -25,22 +25,22 @@ pub(super) fn write(listing: &Listing<'_>, out: &mut impl Write) -> io::Result<(
 }
 
 fn source_cells(listing: &Listing<'_>, row: &SourceRow<'_>) -> [String; 7] {
-    let note = match (&row.error, row.complete, listing.bounded) {
-        (Some(error), _, _) => error.clone(),
-        (None, true, _) => String::new(),
-        (None, false, true) => {
+    let missing = row.missing();
+    let note = match (&row.error, &missing) {
+        (Some(error), Some(missing)) => format!("{missing}: {error}"),
+        (Some(error), None) => error.clone(),
+        (None, Some(_)) if listing.bounded && !row.ended => {
             "incomplete: listed as far as was asked for; there may be older jobs".to_owned()
         }
-        (None, false, false) => {
-            "incomplete: listing stopped early; there are older jobs, or some between".to_owned()
-        }
+        (None, Some(missing)) => missing.clone(),
+        (None, None) => String::new(),
     };
     [
         row.name.to_owned(),
         row.key.to_owned(),
         row.state.to_owned(),
         row.key_state.to_owned(),
-        format!("{}{}", row.jobs, if row.complete || row.error.is_some() { "" } else { "+" }),
+        format!("{}{}", row.jobs, if missing.is_some() { "+" } else { "" }),
         row.oldest.map_or("–".to_owned(), |at| time(listing, at)),
         note,
     ]

@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 use super::covered::{BEGINNING, Stretch};
 use super::list::{self, Reach};
-use super::{Ask, Bounds, Flight, Mode, Now, Plan, Purpose, later};
+use super::{Ask, Bounds, Flight, Hold, Mode, Now, Plan, Purpose, later};
 use crate::api::Page;
 use crate::model::{Failure, FailureKind, PollEvent};
 use crate::poll::backoff::{self, Streak};
@@ -16,8 +14,10 @@ impl Plan {
     pub fn answered(&mut self, number: u64, answer: Result<Page, Failure>, latency: Duration, now: Now) {
         let Some(place) = self.flights.iter().position(|flight| flight.number == number) else { return };
         let flight = self.flights.swap_remove(place);
-        if let (Err(failure), Mode::Watch) = (&answer, self.mode) {
-            self.hold(backoff::asked(Some(failure)), now);
+        match &answer {
+            Err(failure) if self.mode == Mode::Watch => self.hold(backoff::asked(Some(failure)), now),
+            Ok(_) => self.held = self.held.filter(|hold| number <= hold.number),
+            Err(_) => {}
         }
         if !flight.forgotten && !self.over {
             match answer {
@@ -32,7 +32,14 @@ impl Plan {
 
     fn land(&mut self, flight: Flight, mut page: Page, latency: Duration, now: Now) {
         let Flight { number, ask, place, firm, sweep, .. } = flight;
+        self.sizes.note(ask.purpose, &page);
         let reach = self.list.reach(place, &page);
+        if matches!(reach, Reach::Crowd(_)) && !ask.again && self.sizes.widen(place.limit) {
+            // A larger page may show the whole crowd.
+            self.again.push(Ask { again: true, ..ask });
+            return;
+        }
+        page.unreadable = self.odd.take(ask.purpose == Purpose::Head, &page);
         self.list.sight(&page, now.ticks);
         let newer: Vec<Stretch> =
             self.landed.iter().filter(|(other, _)| *other > number).map(|(_, stretch)| *stretch).collect();
@@ -54,7 +61,7 @@ impl Plan {
         self.running.learn(&page.jobs, &whole);
         self.note_landing((number, ask), reach, sweep, now);
         if let (Reach::Whole(Stretch { lo: BEGINNING, .. }), Some(upto)) = (reach, place.upto) {
-            self.past.note_end(page.oldest.map(Timestamp::as_millisecond), upto, now);
+            self.past.note_end(list::oldest(&page), upto, now);
         }
         let cut = matches!(reach, Reach::Whole(stretch) if *whole != [stretch]);
         let read = self.past_is_read(ask, (reach, cut), now);
@@ -100,22 +107,20 @@ impl Plan {
     }
 
     fn fail(&mut self, flight: Flight, failure: Failure, latency: Duration, now: Now) {
-        let ask = flight.ask;
+        let Flight { ask, place, .. } = flight;
+        if failure.kind == FailureKind::TooLarge && self.sizes.shrink(ask.purpose, place.limit, now.ticks) {
+            self.again.push(Ask { again: true, ..ask });
+            return;
+        }
         if !ask.again && backoff::may_ask_again(&failure) {
             self.again.push(Ask { again: true, ..ask });
             return;
         }
+        if self.has_patience(ask, &failure, now) {
+            return self.report_progress(false, now);
+        }
         if let Mode::Once(_) = self.mode {
-            let (left, refused) = self.patience;
-            if failure.kind == FailureKind::Limited && self.held.is_some_and(|(until, _)| now.ticks < until) {
-                // It went out before the service asked for fewer.
-                return;
-            }
-            let wait = backoff::patience(&failure, refused, left).filter(|_| ask.purpose != Purpose::Head);
-            let Some(wait) = wait else { return self.end_badly(failure, latency, now) };
-            self.patience = (left.saturating_sub(wait), refused + 1);
-            self.hold(wait, now);
-            return;
+            return self.end_badly(failure, latency, now);
         }
         let headed = self.round.is_some_and(|round| round.headed);
         match ask.purpose {
@@ -124,9 +129,8 @@ impl Plan {
             Purpose::News | Purpose::Running if headed => {
                 self.round = None;
                 self.list.settle();
-                let wait =
-                    self.due().unwrap_or(now.ticks).max(self.held.map_or(now.ticks, |(until, _)| until));
-                let next = later(now, wait.saturating_sub(now.ticks));
+                let held = self.held.map_or(now.ticks, |hold| hold.until);
+                let next = later(now, self.due().unwrap_or(now.ticks).max(held).saturating_sub(now.ticks));
                 self.report(PollEvent::Failed { failure, latency, next });
             }
             _ => {
@@ -135,6 +139,30 @@ impl Plan {
                 self.report_progress(false, now);
             }
         }
+    }
+
+    /// Whether a failure only costs a wait, which begins then.
+    fn has_patience(&mut self, ask: Ask, failure: &Failure, now: Now) -> bool {
+        let once = self.mode != Mode::Watch;
+        let (left, refused) = self.patience;
+        if once && failure.kind == FailureKind::Limited && ask.purpose != Purpose::Head {
+            if self.is_held(now) {
+                // It went out before the service asked for fewer.
+                return true;
+            }
+            let Some(wait) = backoff::patience(failure, refused, left) else { return false };
+            self.patience = (left.saturating_sub(wait), refused + 1);
+            self.hold(wait, now);
+            return true;
+        }
+        let wait = backoff::short_wait(failure, once).filter(|wait| !once || *wait <= left);
+        let Some(wait) = wait.filter(|_| !ask.again) else { return false };
+        if once && !self.is_held(now) {
+            self.patience.0 = left.saturating_sub(wait);
+        }
+        self.hold(wait, now);
+        self.again.push(Ask { again: true, ..ask });
+        true
     }
 
     /// Ends the round with a failure of its head, or the listing with any.
@@ -153,10 +181,12 @@ impl Plan {
     }
 
     fn hold(&mut self, wait: Duration, now: Now) {
-        let until = now.ticks + wait;
-        if wait > Duration::ZERO && self.held.is_none_or(|(held, _)| held < until) {
-            self.held = Some((until, later(now, wait)));
+        if wait.is_zero() {
+            return;
         }
+        let wish = Hold { until: now.ticks + wait, wall: later(now, wait), number: self.number };
+        let longest = self.held.filter(|held| held.until > wish.until).unwrap_or(wish);
+        self.held = Some(Hold { number: self.number, ..longest });
     }
 
     fn end_what_is_done(&mut self, now: Now) {
@@ -196,8 +226,7 @@ impl Plan {
 
 /// What a page shows anything of: a request from before it has nothing newer to say there.
 fn shown(page: &Page, reach: Reach) -> Option<Stretch> {
-    let jobs = list::moments(page).min().zip(list::moments(page).max());
-    match (reach, jobs) {
+    match (reach, list::oldest(page).zip(list::newest(page))) {
         (Reach::Whole(stretch), Some((oldest, newest))) => {
             Some(Stretch { lo: stretch.lo.min(oldest), hi: stretch.hi.max(newest) })
         }

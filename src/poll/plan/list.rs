@@ -6,6 +6,10 @@
 //! of that one but skips none. Only where those alone fill the page is the millisecond itself the
 //! cursor; and where a page is full of the very millisecond that was wanted, its other jobs cannot be
 //! listed by any cursor: it is a gap, and what is older comes next.
+//!
+//! A page with fewer jobs than were asked for ends the list, by the service's documentation. Whether that is
+//! so is found out when the list is first read to its end, and when its end is no longer where it was: such a
+//! page is asked behind, and where something is there, short pages end nothing from then on.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
@@ -13,7 +17,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::covered::{BEGINNING, Covered, END, Stretch};
-use crate::api::{PAGE_LIMIT, Page};
+use crate::api::Page;
 use crate::model::Job;
 
 /// A job is listed at the latest so long after it was created; what is newer is looked at again.
@@ -23,6 +27,14 @@ const SETTLING_MS: i64 = 2_000;
 /// How many crowded milliseconds are remembered; for one that is forgotten a page is asked in vain.
 const MOST_EXACT: usize = 1_000;
 
+/// A service that gives less than it is asked for gives this much.
+const FEW: usize = 10;
+
+/// So many milliseconds that cannot be listed whole, and so many pages in a row without a single job, are
+/// no list that anybody keeps: who answers so would go on for ever, a millisecond a page.
+const MOST_GAPS: usize = 1_000;
+const MOST_BARREN: u32 = 100;
+
 /// Where a page was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Place {
@@ -30,6 +42,20 @@ pub(super) struct Place {
     pub(super) upto: Option<i64>,
     /// What was sent as `created_before`.
     pub(super) cursor: Option<i64>,
+    /// At most so many jobs were asked for.
+    pub(super) limit: usize,
+}
+
+/// What is known of pages that are shorter than was asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Short {
+    /// Nothing yet.
+    #[default]
+    Unproven,
+    /// They end the list, whose oldest millisecond this is.
+    Ends(i64),
+    /// There was more behind one.
+    GoesOn,
 }
 
 /// How far a page reaches.
@@ -53,35 +79,43 @@ pub(super) struct List {
     gaps: BTreeSet<i64>,
     /// Wanted milliseconds that are to be asked for with themselves as the cursor, because those of the
     /// next one fill a page, and are listed: so the service counts the cursor in.
-    exact: BTreeSet<i64>,
+    exact: VecDeque<i64>,
     /// Whether any job was created between two milliseconds.
     fine: bool,
-    /// Whether the service was found to ignore the cursor.
+    /// Whether the service was found to ignore the cursor, or to give what leads nowhere.
     pub(super) deaf: bool,
     /// The oldest millisecond of the newest page: what lies from there on back it does not show.
     /// [`BEGINNING`] where it shows all.
     pub(super) frontier: Option<i64>,
+    short: Short,
+    /// The oldest millisecond of a short page, of which nobody knows whether it ends the list.
+    short_end: Option<i64>,
+    /// Whether the newest page is short itself.
+    alone: bool,
+    /// The most that a short page had.
+    widest: usize,
+    /// A millisecond that filled a short page, of which nobody knows whether it is a gap.
+    doubt: Option<i64>,
     /// Up to here what is covered stays so; newer jobs may yet be listed late.
     firm: Option<i64>,
     /// What is older than this is the past, not news: where the last round met what was known.
     met: Option<i64>,
     /// When the newest moments were first seen.
     sightings: VecDeque<(Duration, i64)>,
-    /// The unreadable entries of the newest page, and of a reading of all others so far.
-    unreadable: (usize, usize),
+    /// Pages in a row, of those that were asked for by a moment, without a single job.
+    barren: u32,
 }
 
 impl List {
     /// Where to ask for all up to a millisecond; `None`: for the newest.
-    pub(super) fn place(&self, upto: Option<i64>) -> Place {
+    pub(super) fn place(&self, upto: Option<i64>, limit: usize) -> Place {
         let cursor = upto.map(|ms| if self.exact.contains(&ms) { ms } else { ms.saturating_add(1) });
-        Place { upto, cursor }
+        Place { upto, cursor, limit }
     }
 
     /// How far a page reaches that was asked for at a place.
     pub(super) fn reach(&self, place: Place, page: &Page) -> Reach {
-        let full = page.listed >= PAGE_LIMIT;
-        let oldest = page.oldest.map(Timestamp::as_millisecond);
+        let (full, oldest) = (self.is_full(place, page), oldest(page));
         let Some((upto, cursor)) = place.upto.zip(place.cursor) else {
             return match oldest {
                 _ if !full => Reach::Whole(Stretch { lo: BEGINNING, hi: END }),
@@ -89,7 +123,7 @@ impl List {
                 None => Reach::Deaf,
             };
         };
-        let newest = moments(page).max();
+        let newest = newest(page);
         if newest.is_some_and(|newest| newest > cursor) {
             return Reach::Deaf;
         }
@@ -101,6 +135,64 @@ impl List {
             }
             Some(_) => Reach::Crowd(upto),
             None => Reach::Deaf,
+        }
+    }
+
+    /// Whether there may be more behind a page.
+    fn is_full(&self, place: Place, page: &Page) -> bool {
+        let Some(oldest) = oldest(page).filter(|_| page.listed < place.limit) else {
+            return page.listed >= place.limit;
+        };
+        match (place.upto, self.short) {
+            // A newest page that no longer shows the end of the list may have been cut.
+            (None, Short::Ends(end)) => oldest > end,
+            (None, _) => true,
+            (Some(_), Short::Ends(_)) => false,
+            // One that shows nothing older ends the list, unless it is as full as any of its kind.
+            (Some(upto), _) => oldest < upto || page.listed >= self.widest.max(FEW),
+        }
+    }
+
+    /// Learns what short pages mean.
+    fn learn_of_ends(&mut self, place: Place, page: &Page, reach: Reach) {
+        let (short, oldest) = (page.listed < place.limit, oldest(page));
+        if place.upto.is_some() && self.short_end.zip(oldest).is_some_and(|(end, oldest)| oldest < end) {
+            (self.short, self.short_end) = (Short::GoesOn, None);
+        }
+        if place.upto.is_none() {
+            self.alone = short && oldest.is_some();
+        }
+        if short {
+            self.widest = self.widest.max(page.listed);
+        }
+        if self.short == Short::GoesOn {
+            return;
+        }
+        let ends = match reach {
+            Reach::Whole(Stretch { lo, .. }) => lo == BEGINNING && place.upto.is_some(),
+            // Who does not hear the cursor has shown all there is, as far as anybody can know.
+            Reach::Deaf => short && self.alone,
+            Reach::Crowd(_) | Reach::Overlap => false,
+        };
+        if ends {
+            self.short = Short::Ends(self.short_end.or(oldest).unwrap_or(BEGINNING));
+            if let Some(ms) = self.doubt.take() {
+                self.gaps.remove(&ms);
+            }
+            if self.alone {
+                (self.frontier, self.deaf) = (Some(BEGINNING), false);
+            }
+        } else if short && matches!(reach, Reach::Whole(Stretch { lo, .. }) if lo > BEGINNING) {
+            if place.upto.is_none() && self.short != Short::Unproven {
+                // What is behind is to be looked at again.
+                self.covered.uncover_before(self.frontier.unwrap_or(BEGINNING));
+                self.short = Short::Unproven;
+            }
+            self.short_end = oldest.or(self.short_end);
+        } else if let Reach::Crowd(ms) = reach
+            && short
+        {
+            self.doubt = Some(ms);
         }
     }
 
@@ -145,10 +237,11 @@ impl List {
         whole: &[Stretch],
         firm: Option<i64>,
     ) {
-        let newest = moments(page).max();
         self.fine |= is_fine(page);
         if place.upto.is_some() {
-            self.deaf = reach == Reach::Deaf;
+            self.barren = if page.jobs.is_empty() { self.barren.saturating_add(1) } else { 0 };
+            let crowded = matches!(reach, Reach::Crowd(_)) && self.gaps.len() >= MOST_GAPS;
+            self.deaf = reach == Reach::Deaf || crowded || self.barren >= MOST_BARREN;
         }
         match reach {
             Reach::Crowd(ms) => {
@@ -158,7 +251,8 @@ impl List {
             Reach::Overlap => {
                 self.exact.extend(place.upto);
                 if self.exact.len() > MOST_EXACT {
-                    self.exact.pop_first();
+                    // The first, not the least: that one is about to be asked for.
+                    self.exact.pop_front();
                 }
             }
             Reach::Whole(_) | Reach::Deaf => {}
@@ -166,8 +260,9 @@ impl List {
         for stretch in whole {
             // What was asked for before the last round began is no news of what came about since.
             let hi = if firm == self.firm { stretch.hi } else { stretch.hi.min(firm.unwrap_or(BEGINNING)) };
-            // Jobs that are newer than any that was seen are yet to come.
-            let hi = hi.min(self.newest().unwrap_or(BEGINNING));
+            // Jobs that are newer than any that was seen are yet to come. What was asked for by a moment
+            // is known up to it, whatever is there: else it would be asked for again, for ever.
+            let hi = if place.upto.is_some() { hi } else { hi.min(self.newest().unwrap_or(BEGINNING)) };
             self.covered.cover(Stretch { lo: stretch.lo, hi });
             let closed: Vec<i64> = self.gaps.range(stretch.lo..=stretch.hi).copied().collect();
             for ms in closed {
@@ -176,20 +271,15 @@ impl List {
         }
         if place.upto.is_none() {
             self.deaf |= reach == Reach::Deaf;
-            self.frontier = match page.oldest.map(Timestamp::as_millisecond) {
-                _ if page.listed < PAGE_LIMIT => Some(BEGINNING),
-                oldest => oldest,
-            };
-            self.firm = self.firm.or(newest.map(|newest| newest - SETTLING_MS));
-            self.unreadable.0 = page.unreadable;
-        } else {
-            self.unreadable.1 = self.unreadable.1.saturating_add(page.unreadable);
+            self.frontier = if self.is_full(place, page) { oldest(page) } else { Some(BEGINNING) };
+            self.firm = self.firm.or(newest(page).map(|newest| newest - SETTLING_MS));
         }
+        self.learn_of_ends(place, page, reach);
     }
 
     /// Takes note of the newest moment of a page that came in now.
     pub(super) fn sight(&mut self, page: &Page, now: Duration) {
-        let Some(newest) = moments(page).max() else { return };
+        let Some(newest) = newest(page) else { return };
         if self.sightings.back().is_none_or(|(_, seen)| *seen < newest) {
             self.sightings.push_back((now, newest));
         }
@@ -243,16 +333,6 @@ impl List {
         let gap = self.gaps.last().map(|ms| ms + 1);
         hole.max(gap)
     }
-
-    /// A reading of the whole list begins.
-    pub(super) fn count_anew(&mut self) {
-        self.unreadable.1 = 0;
-    }
-
-    /// The entries that could not be read, in the newest page and in the last reading of all others.
-    pub(super) fn unreadable(&self) -> usize {
-        self.unreadable.0.saturating_add(self.unreadable.1)
-    }
 }
 
 fn is_fine(page: &Page) -> bool {
@@ -264,7 +344,12 @@ fn is_within(at: Timestamp) -> bool {
     at.subsec_nanosecond() % 1_000_000 != 0
 }
 
-/// The moments at which a page's jobs were created, in milliseconds.
-pub(super) fn moments(page: &Page) -> impl Iterator<Item = i64> {
-    page.jobs.iter().filter_map(|job| job.created_at).map(Timestamp::as_millisecond)
+/// The earliest moment at which an entry of a page was created, job or not, in milliseconds.
+pub(super) fn oldest(page: &Page) -> Option<i64> {
+    page.oldest.map(Timestamp::as_millisecond)
+}
+
+/// The latest one.
+pub(super) fn newest(page: &Page) -> Option<i64> {
+    page.newest.map(Timestamp::as_millisecond)
 }

@@ -23,7 +23,7 @@ impl Plan {
             return;
         }
         let list = &self.list;
-        let paused_until = self.held.filter(|(until, _)| *until > now.ticks).map(|(_, wall)| wall);
+        let paused_until = self.held.filter(|hold| hold.until > now.ticks).map(|hold| hold.wall);
         let progress = Progress {
             complete: list.is_read() && !list.has_gaps(),
             gaps: list.has_gaps(),
@@ -31,7 +31,7 @@ impl Plan {
             known_share: self.known_share(),
             paused_until,
             held_up: self.past.failure().cloned(),
-            unreadable: read.then(|| list.unreadable()),
+            unreadable: read.then(|| self.odd.count()),
             ..Progress::default()
         };
         self.report(PollEvent::Progress(progress));

@@ -54,6 +54,8 @@ pub struct Request {
     pub number: u64,
     /// Only jobs created before this moment; `None`: the newest.
     pub created_before: Option<Timestamp>,
+    /// At most so many.
+    pub limit: usize,
     /// What for.
     pub purpose: Purpose,
 }

@@ -1,8 +1,11 @@
 //! The plan against a simulated list, in all the ways in which `created_before` may be meant.
 
 mod counted;
+mod hostile;
 mod late;
 mod listed;
+mod sized;
+mod waits;
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -66,6 +69,10 @@ impl Service {
     }
 
     fn list(&self, before: Option<Timestamp>) -> Page {
+        self.page(before, PAGE_LIMIT)
+    }
+
+    fn page(&self, before: Option<Timestamp>, limit: usize) -> Page {
         let before = before.map(|before| before.as_nanosecond() - START.as_nanosecond());
         let end = match (before, self.before) {
             (None, _) | (_, Before::Ignored) => (i128::MAX, 0),
@@ -73,10 +80,10 @@ impl Service {
             (Some(before), Before::Inclusive) => (before + 1, 0),
             (Some(before), Before::Truncated) => ((before.div_euclid(MS) + 1) * MS, 0),
         };
-        let jobs: Vec<Job> =
-            self.jobs.range(..end).rev().take(PAGE_LIMIT).map(|(_, job)| job.clone()).collect();
-        let oldest = jobs.iter().filter_map(|job| job.created_at).min();
-        Page { listed: jobs.len(), oldest, jobs, ..Page::default() }
+        let jobs: Vec<Job> = self.jobs.range(..end).rev().take(limit).map(|(_, job)| job.clone()).collect();
+        let moments = || jobs.iter().filter_map(|job| job.created_at);
+        let (oldest, newest) = (moments().min(), moments().max());
+        Page { listed: jobs.len(), oldest, newest, jobs, ..Page::default() }
     }
 
     fn ids(&self) -> HashSet<JobId> {
@@ -141,7 +148,7 @@ impl Bench {
     fn step(&mut self) -> bool {
         let Some(request) = self.plan.ask(self.time()) else { return false };
         self.asked.push(request.purpose);
-        let page = self.service.list(request.created_before);
+        let page = self.service.page(request.created_before, request.limit);
         self.now += RTT;
         let now = self.time();
         self.plan.answered(request.number, Ok(page), RTT, now);

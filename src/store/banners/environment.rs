@@ -173,15 +173,25 @@ impl Store {
     fn unreadable_banner(&self, id: EnvironmentId, sources: &[&SourceRecord]) -> Option<Banner> {
         let unreadable: usize = sources.iter().map(|record| record.unreadable).sum();
         let since = sources.iter().filter_map(|record| record.unreadable_since).min()?;
+        let not_shown = match unreadable {
+            1 => "It is not shown and not counted.",
+            _ => "They are not shown and not counted.",
+        };
         let name = self.fleet.environment_name(id);
         (unreadable > 0).then(|| Banner {
             cause: Cause::EntriesUnreadable(id),
             severity: Severity::Warning,
             sure: Sureness::Certain,
-            head: format!("{name}: {unreadable} entries of its job list could not be read"),
-            advice: "They are not shown and not counted.".to_owned(),
-            brief: format!("{name}: {unreadable} entries of its list unreadable"),
-            todo: "They are not shown and not counted.".to_owned(),
+            head: match unreadable {
+                1 => format!("{name}: an entry of its job list could not be read"),
+                _ => format!("{name}: {unreadable} entries of its job list could not be read"),
+            },
+            brief: match unreadable {
+                1 => format!("{name}: an entry of its list unreadable"),
+                _ => format!("{name}: {unreadable} entries of its list unreadable"),
+            },
+            advice: not_shown.to_owned(),
+            todo: not_shown.to_owned(),
             since,
             last_good: None,
             next: None,
