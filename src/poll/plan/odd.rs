@@ -23,8 +23,11 @@ pub(super) struct Odd {
 #[derive(Clone, Debug, Default)]
 struct Seen {
     marks: HashSet<Mark>,
-    /// Those that cannot be told apart.
+    /// Those that do not fit in.
     others: usize,
+    /// The most of one page that do not say when they were created: they have no place in the list, and who gives
+    /// them with one page gives them with another.
+    undated: usize,
 }
 
 impl Odd {
@@ -34,12 +37,13 @@ impl Odd {
         if head {
             self.head = Seen::default();
         }
-        let others = page.unreadable.saturating_sub(page.odd.len());
-        let (mut same, mut fresh) = (HashMap::new(), others);
+        let undated = page.unreadable.saturating_sub(page.odd.len());
+        let known = if head { 0 } else { self.undated() };
+        let (mut same, mut fresh) = (HashMap::new(), undated.saturating_sub(known));
         let mut room = MOST.saturating_sub(if head { 0 } else { self.rest.marks.len() });
         let Self { head: newest, rest } = self;
         let (seen, shown) = if head { (newest, None) } else { (rest, Some(newest)) };
-        seen.others = seen.others.saturating_add(others);
+        seen.undated = seen.undated.max(undated);
         for (at, says) in &page.odd {
             let place = same.entry((*at, *says)).or_insert(0_u32);
             *place += 1;
@@ -67,7 +71,11 @@ impl Odd {
     pub(super) fn count(&self) -> usize {
         let both = self.head.marks.intersection(&self.rest.marks).count();
         let marks = self.head.marks.len() + self.rest.marks.len() - both;
-        marks.saturating_add(self.head.others).saturating_add(self.rest.others)
+        marks.saturating_add(self.head.others).saturating_add(self.rest.others).saturating_add(self.undated())
+    }
+
+    fn undated(&self) -> usize {
+        self.head.undated.max(self.rest.undated)
     }
 }
 
@@ -92,6 +100,9 @@ mod tests {
         assert_eq!(odd.count(), 7);
         odd.count_anew();
         assert_eq!(odd.count(), 2);
+        assert_eq!(odd.take(true, &page(&[(9, 1)], 3)), 4);
+        assert_eq!(odd.take(false, &page(&[(9, 1)], 3)), 0, "the same again");
+        assert_eq!(odd.count(), 4);
     }
 
     #[test]
