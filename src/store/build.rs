@@ -40,11 +40,11 @@ enum Phase {
 pub struct Build {
     wanted: Wanted,
     now: Timestamp,
-    /// The jobs that there were at the start, newest first, and the journal's place then.
+    /// The jobs that there were at the start, the newest last, since the vector is shortened as they are looked
+    /// at, and the journal's place then.
     jobs: Vec<Handle>,
     since: u64,
     phase: Phase,
-    at: usize,
     /// How many different moments have been seen, newest first.
     moments: u64,
     moment: Option<(i64, i32)>,
@@ -56,7 +56,7 @@ pub struct Build {
     /// Where there are two columns, the second goes first: what is equal by the first then keeps the order
     /// that the second gave.
     second: bool,
-    /// What the second column gave.
+    /// What the second column gave, the first one last.
     within: Vec<Handle>,
     /// By handle, which of the moments it was created at, for a first column that is a time.
     created: Vec<u32>,
@@ -80,12 +80,15 @@ impl Build {
     }
 
     /// Begins with so many jobs, newest first.
-    fn of(store: &Store, jobs: Vec<Handle>, wanted: Wanted, now: Timestamp) -> Self {
+    fn of(store: &Store, mut jobs: Vec<Handle>, wanted: Wanted, now: Timestamp) -> Self {
+        jobs.reverse();
         let sort = wanted.sort;
         // They stay newest first where the columns leave them equal.
         let second = sort.then.filter(|then| *then != (Column::Age, false));
         let (column, descending) = second.unwrap_or((sort.column, sort.descending));
-        let sorter = sorter(store, &jobs, column, descending);
+        // The default sort is the order in which the jobs are looked at.
+        let sorts = sort != Sort::default();
+        let sorter = sorter(store, if sorts { &jobs } else { &[] }, column, descending);
         Self {
             wanted,
             now,
@@ -98,7 +101,6 @@ impl Build {
             jobs,
             since: store.jobs.journal().end(),
             phase: Phase::Pick,
-            at: 0,
             moments: 0,
             moment: None,
             changed: HashSet::new(),
@@ -129,7 +131,7 @@ impl Build {
                     let touch = |handle| store.jobs.get(handle).map_or(0, Held::touch_row);
                     if self.sorter.step(&mut budget, &text, &touch) {
                         self.sorter.finish();
-                        self.enter(Phase::Lay);
+                        self.phase = Phase::Lay;
                     }
                 }
                 Phase::Again => self.pick_again(store, &mut budget),
@@ -138,7 +140,10 @@ impl Build {
                         continue;
                     }
                     if !self.second {
-                        let order = std::mem::take(&mut self.order);
+                        let mut order = std::mem::take(&mut self.order);
+                        if self.wanted.sort != Sort::default() {
+                            order.turn();
+                        }
                         return Some(Rows::new(self.wanted.clone(), order, self.since));
                     }
                     self.turn_to_first(store);
@@ -148,23 +153,14 @@ impl Build {
         None
     }
 
-    fn enter(&mut self, phase: Phase) {
-        (self.phase, self.at) = (phase, 0);
-    }
-
     fn pick(&mut self, store: &Store, budget: &mut usize, scratch: &mut Scratch) {
         if self.wanted.sort.then.is_some() {
             self.changed = store.jobs.journal().since(self.since).into_iter().flatten().copied().collect();
         }
         let cost = if self.wanted.query.is_empty() { GATHER } else { ASK };
-        let count = (*budget / cost).max(1).min(self.jobs.len() - self.at);
-        *budget = budget.saturating_sub(count * cost);
-        let picked = self.jobs.get(self.at..self.at + count).unwrap_or_default();
-        self.at += count;
-        let mut candidates: Vec<Handle> =
-            picked.iter().copied().filter(|handle| self.wanted.may_match(store, *handle)).collect();
+        let mut candidates = take_some(&mut self.jobs, budget, cost);
+        candidates.retain(|handle| self.wanted.may_match(store, *handle));
         let (now, wanted) = (self.now, self.wanted.clone());
-        // The default sort is the order in which the jobs are looked at.
         let sorted = wanted.sort == Sort::default();
         let touch_row = |handle: &Handle| store.jobs.get(*handle).map_or(0, Held::touch_row);
         let reads_text = wanted.reads_text();
@@ -180,10 +176,9 @@ impl Build {
                 self.take(store, *handle);
             }
         }
-        if self.at >= self.jobs.len() {
-            self.jobs = Vec::new();
+        if self.jobs.is_empty() {
             self.sorter.start(self.column == Column::Status);
-            self.enter(if sorted { Phase::Lay } else { Phase::Sort });
+            self.phase = if sorted { Phase::Lay } else { Phase::Sort };
         }
     }
 
@@ -233,14 +228,11 @@ impl Build {
         (self.column, self.descending, self.second) = (column, descending, false);
         self.missing = Vec::new();
         self.sorter = sorter(store, &self.within, column, descending);
-        self.enter(Phase::Again);
+        self.phase = Phase::Again;
     }
 
     fn pick_again(&mut self, store: &Store, budget: &mut usize) {
-        let count = (*budget / GATHER).max(1).min(self.within.len() - self.at);
-        *budget = budget.saturating_sub(count * GATHER);
-        let mut handles = self.within.get(self.at..self.at + count).unwrap_or_default().to_vec();
-        self.at += count;
+        let mut handles = take_some(&mut self.within, budget, GATHER);
         let reads_text = self.column.is_of_text();
         let touch_row = |handle: &Handle| store.jobs.get(*handle).map_or(0, Held::touch_row);
         let touch_text =
@@ -248,25 +240,23 @@ impl Build {
         for handle in ahead(&mut handles, touch_row, touch_text) {
             self.take(store, *handle);
         }
-        if self.at >= self.within.len() {
-            self.within = Vec::new();
+        if self.within.is_empty() {
             self.sorter.start(self.column == Column::Status);
-            self.enter(Phase::Sort);
+            self.phase = Phase::Sort;
         }
     }
 
-    /// Puts rows behind those that are there; says whether these were the last.
+    /// Puts rows before those that are there; says whether these were the first. From the end on, because what
+    /// is sorted then takes ever less room while the rows take ever more.
     fn lay(&mut self, budget: &mut usize) -> bool {
-        let (sorted, missing) = (self.sorter.len(), self.missing.len());
-        let first = if self.descending { missing } else { 0 };
-        let count = (*budget).min(sorted + missing - self.at);
+        let (sorter, missing) = (&mut self.sorter, &mut self.missing);
+        let count = (*budget).min(sorter.len() + missing.len());
         *budget = budget.saturating_sub(count.max(1));
-        for at in self.at..self.at + count {
-            let handle = if at < first {
-                self.missing.get(at).copied()
+        for _ in 0..count {
+            let handle = if self.descending {
+                sorter.pop().or_else(|| missing.pop())
             } else {
-                let at = at - first;
-                self.sorter.get(at).or_else(|| self.missing.get(at - sorted).copied())
+                missing.pop().or_else(|| sorter.pop())
             };
             match handle {
                 Some(handle) if self.second => self.within.push(handle),
@@ -274,9 +264,20 @@ impl Build {
                 None => {}
             }
         }
-        self.at += count;
-        self.at >= sorted + missing
+        sorter.finish();
+        sorter.len() + missing.len() == 0
     }
+}
+
+/// Takes from the end of some handles as many as the budget allows, in the order of a list whose first is last;
+/// at once with the room that they took.
+fn take_some(handles: &mut Vec<Handle>, budget: &mut usize, cost: usize) -> Vec<Handle> {
+    let count = (*budget / cost).max(1).min(handles.len());
+    *budget = budget.saturating_sub(count * cost);
+    let mut taken = handles.split_off(handles.len() - count);
+    handles.shrink_to_fit();
+    taken.reverse();
+    taken
 }
 
 /// What sorts jobs by a column. It has room for all at once: growing would copy them in one long step.

@@ -106,7 +106,7 @@ impl Jobs {
         let row = self.slab.get(handle)?;
         // Where listings are gathered nobody has looked at any text.
         let signature = self.signatures.get(handle).unwrap_or(&Signature::ANY);
-        Some(Held { row, signature, words: &self.words })
+        Some(Held { handle, row, signature, words: &self.words })
     }
 
     /// What the jobs share.
@@ -218,6 +218,7 @@ impl Jobs {
     ) -> Handle {
         let row = self.words.pack(source, job, listed, (self.slab.next(), None));
         let (handle, seen) = (self.slab.insert(row), listed.0);
+        self.words.errors.set(handle, &job.errors);
         self.sign(handle);
         self.count_round(source, seen);
         self.enlist(source, handle);
@@ -259,6 +260,7 @@ impl Jobs {
         if let Some(row) = self.slab.get_mut(handle) {
             let old = std::mem::replace(row, fresh);
             self.words.release(&old, Some(row));
+            self.words.errors.set(handle, &job.errors);
         }
         self.sign(handle);
         self.words.compact(&mut self.slab);
@@ -360,6 +362,7 @@ impl Jobs {
         let row = self.slab.remove(handle)?;
         let shared = shared.then(|| (environment, hash, row.id(&self.words).into()));
         self.words.release(&row, None);
+        self.words.errors.set(handle, &[]);
         shared
     }
 

@@ -7,7 +7,7 @@
 
 use std::cmp::Ordering;
 
-use super::jobs::Handle;
+use super::slab::{Beside, Handle};
 
 /// The most handles of a piece.
 const MOST: usize = 512;
@@ -24,7 +24,7 @@ struct Piece {
 /// Where handles stand: handle → piece's name → piece's place.
 #[derive(Debug, Default)]
 struct Homes {
-    names: Vec<u32>,
+    names: Beside<u32>,
     places: Vec<usize>,
     free: Vec<u32>,
 }
@@ -32,18 +32,12 @@ struct Homes {
 impl Homes {
     fn settle(&mut self, handles: &[Handle], name: u32) {
         for handle in handles {
-            let at = handle.index();
-            if at >= self.names.len() {
-                self.names.resize(at + 1, NOWHERE);
-            }
-            if let Some(home) = self.names.get_mut(at) {
-                *home = name;
-            }
+            self.names.set(*handle, name, NOWHERE);
         }
     }
 
     fn place(&self, handle: Handle) -> Option<usize> {
-        let name = self.names.get(handle.index()).filter(|name| **name != NOWHERE)?;
+        let name = self.names.get(handle).filter(|name| **name != NOWHERE)?;
         self.places.get(usize::try_from(*name).ok()?).copied()
     }
 
@@ -127,6 +121,16 @@ impl Order {
         }
         let place = self.pieces.len() - 1;
         self.put(place, usize::MAX, handle);
+    }
+
+    /// Turns it round: the last one is the first then.
+    pub(super) fn turn(&mut self) {
+        for piece in &mut self.pieces {
+            piece.handles.reverse();
+        }
+        self.pieces.reverse();
+        self.renumber(0);
+        self.last = (0, 0);
     }
 
     /// Puts a handle where it belongs; `compare` tells how a handle that is there stands to it.
@@ -323,6 +327,12 @@ mod tests {
                 }
             }
             prop_assert_eq!(order.get(plain.len()), None);
+            order.turn();
+            plain.reverse();
+            prop_assert_eq!(&order.to_vec(), &plain);
+            if let (true, Some(middle)) = (homes, plain.get(plain.len() / 2)) {
+                prop_assert_eq!(order.position(*middle), Some(plain.len() / 2));
+            }
             if !homes {
                 order.retain(|handle| handle.index() % 3 == 0);
                 plain.retain(|handle| handle.index() % 3 == 0);

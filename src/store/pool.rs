@@ -8,7 +8,7 @@ use foldhash::quality::RandomState;
 use hashbrown::HashTable;
 
 /// A value's place in its pool. The default names none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Symbol(u32);
 
 /// So many places are looked at for the values there are: well below a millisecond.
@@ -80,23 +80,29 @@ impl<T> Pool<T> {
         at(&self.entries, symbol)
     }
 
-    /// Counts one user less; the last one takes the value along.
-    pub(super) fn release<Q>(&mut self, symbol: Symbol)
+    /// How many users a value has.
+    pub(super) fn users(&self, symbol: Symbol) -> u32 {
+        index(symbol).and_then(|at| self.entries.get(at)).map_or(0, |entry| entry.users)
+    }
+
+    /// Counts one user less; the last one takes the value along, which is given back then.
+    pub(super) fn release<Q>(&mut self, symbol: Symbol) -> Option<T>
     where
         T: Borrow<Q>,
         Q: Eq + Hash + ?Sized,
     {
-        let Some(entry) = entry(&mut self.entries, symbol) else { return };
+        let entry = entry(&mut self.entries, symbol)?;
         entry.users = entry.users.saturating_sub(1);
         if entry.users > 0 {
-            return;
+            return None;
         }
-        let Some(value) = entry.value.take() else { return };
+        let value = entry.value.take()?;
         let hash = self.hasher.hash_one(value.borrow());
         if let Ok(place) = self.table.find_entry(hash, |held| *held == symbol) {
             place.remove();
         }
         self.free.push(symbol);
+        Some(value)
     }
 
     /// As [`release`](Self::release), of a user who kept no symbol.

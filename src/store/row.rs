@@ -4,17 +4,22 @@
 //! model, tags, status, configuration) is held once for all of them. A [`Job`] goes in and comes out
 //! the same.
 
-use std::hash::{BuildHasher, Hash, Hasher};
-use std::sync::Arc;
+mod described;
+mod errors;
+mod held;
 
 use jiff::Timestamp;
+use std::hash::{BuildHasher, Hash, Hasher};
 
 use super::config::{self, Template};
 use super::pool::{Pool, Symbol};
 use super::query::Signature;
 use super::slab::{Handle, Slab};
 use super::texts::{Place, Texts};
-use crate::model::{Job, JobError, JobId, RETENTION, SourceId, Status};
+use crate::model::{Job, SourceId, Status};
+
+use errors::Errors;
+pub use held::Held;
 
 /// What a listing without a known length has in its place.
 const NO_DURATION: u32 = u32::MAX;
@@ -30,6 +35,17 @@ enum Tracking {
     Both,
 }
 
+/// What mostly follows from a configuration, and how the job stands: there are few kinds of jobs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Kind {
+    language: Symbol,
+    model: Symbol,
+    config: Symbol,
+    status: Symbol,
+    /// Whether there are [`Errors`] of it.
+    with_errors: bool,
+}
+
 /// One job as one source listed it. `pub(super)` fields are not the job's: who listed it and where the
 /// listing stands.
 #[derive(Debug)]
@@ -40,13 +56,8 @@ pub(super) struct Row {
     created_nanosecond: i32,
     /// Seconds; a century at the most.
     duration: u32,
-    /// Where its errors are; [`Handle::NONE`] where there are none, as of most jobs.
-    errors: Handle,
-    language: Symbol,
-    model: Symbol,
+    kind: Symbol,
     tags: Symbol,
-    status: Symbol,
-    config: Symbol,
     /// The round that listed it last; rounds are counted by refreshes, of which 2³² take a century.
     pub(super) seen: u32,
     /// Where its text is: id, file name, title, reference, and what else of its configuration is its own, one
@@ -64,21 +75,20 @@ pub(super) struct Row {
 #[derive(Debug, Default)]
 pub(super) struct Words {
     texts: Texts,
+    kinds: Pool<Kind>,
     languages: Pool<Box<str>>,
     models: Pool<Box<str>>,
     tags: Pool<Vec<Box<str>>>,
     statuses: Pool<Status>,
     configs: Pool<Box<str>>,
-    /// Of errors: a callback that fails does so for many jobs.
-    messages: Pool<Arc<str>>,
-    errors: Slab<Box<[JobError]>>,
+    pub(super) errors: Errors,
     /// Room to put a text together.
     room: String,
 }
 
 impl Words {
     /// Packs a job for a place, where perhaps another listing of it is, which must be
-    /// [released](Self::release) once this one has taken its place.
+    /// [released](Self::release) once this one has taken its place. Its errors are put in apart, then.
     pub(super) fn pack(
         &mut self,
         source: SourceId,
@@ -100,14 +110,8 @@ impl Words {
             created_second: job.created_at.map_or(0, Timestamp::as_second),
             created_nanosecond: job.created_at.map_or(NO_MOMENT, Timestamp::subsec_nanosecond),
             duration: job.duration_s.map_or(NO_DURATION, duration),
-            errors: self.errors(&job.errors),
-            language: name(&mut self.languages, job.language.as_deref()),
-            model: name(&mut self.models, job.model.as_deref()),
+            kind: self.kind(job, template),
             tags: if tags.is_empty() { Symbol::default() } else { self.tags.intern(tags, <[_]>::to_vec) },
-            status: self.statuses.intern(&job.status, Clone::clone),
-            config: template.map_or_else(Symbol::default, |template| {
-                self.configs.intern(&*template.shared, |text| text.into())
-            }),
             seen,
             text,
             ends,
@@ -150,16 +154,27 @@ impl Words {
         ends
     }
 
-    fn errors(&mut self, errors: &[JobError]) -> Handle {
-        if errors.is_empty() {
-            return Handle::NONE;
+    fn kind(&mut self, job: &Job, template: Option<Template<'_>>) -> Symbol {
+        let kind = Kind {
+            language: name(&mut self.languages, job.language.as_deref()),
+            model: name(&mut self.models, job.model.as_deref()),
+            config: name(&mut self.configs, template.map(|template| template.shared).as_deref()),
+            status: self.statuses.intern(&job.status, Clone::clone),
+            with_errors: !job.errors.is_empty(),
+        };
+        let symbol = self.kinds.intern(&kind, Kind::clone);
+        // What a kind is made of is held once for all its jobs.
+        if self.kinds.users(symbol) > 1 {
+            self.release_parts(kind);
         }
-        let shared = errors.iter().map(|error| {
-            let symbol = self.messages.intern(&*error.message, |text| text.into());
-            let message = self.messages.get(symbol).unwrap_or(&error.message);
-            JobError { timestamp: error.timestamp, message: Arc::clone(message) }
-        });
-        self.errors.insert(shared.collect())
+        symbol
+    }
+
+    fn release_parts(&mut self, kind: Kind) {
+        self.languages.release::<str>(kind.language);
+        self.models.release::<str>(kind.model);
+        self.configs.release::<str>(kind.config);
+        self.statuses.release::<Status>(kind.status);
     }
 
     /// Lets go of what a row that goes away named, but for what another one with the same text took over.
@@ -167,31 +182,39 @@ impl Words {
         if heir.is_none_or(|heir| heir.text != row.text) {
             self.texts.remove(row.text, row.end(4));
         }
-        self.languages.release::<str>(row.language);
-        self.models.release::<str>(row.model);
-        self.tags.release::<[Box<str>]>(row.tags);
-        self.statuses.release::<Status>(row.status);
-        self.configs.release::<str>(row.config);
-        for error in self.errors.remove(row.errors).iter().flatten() {
-            self.messages.release_value(&*error.message);
+        if let Some(kind) = self.kinds.release::<Kind>(row.kind) {
+            self.release_parts(kind);
         }
+        self.tags.release::<[Box<str>]>(row.tags);
     }
 
-    /// The languages, each with how many listings use it; so the others.
+    /// The languages, each with how many listings use it; so the others. A value may come several times.
     pub(super) fn languages(&self) -> impl Iterator<Item = (&str, u32)> {
-        self.languages.iter().map(|(name, users)| (name.as_ref(), users))
+        self.of_kinds(&self.languages, |kind| kind.language, AsRef::as_ref)
     }
 
     pub(super) fn models(&self) -> impl Iterator<Item = (&str, u32)> {
-        self.models.iter().map(|(name, users)| (name.as_ref(), users))
+        self.of_kinds(&self.models, |kind| kind.model, AsRef::as_ref)
     }
 
     pub(super) fn statuses(&self) -> impl Iterator<Item = (&str, u32)> {
-        self.statuses.iter().map(|(status, users)| (status.as_str(), users))
+        self.of_kinds(&self.statuses, |kind| kind.status, Status::as_str)
+    }
+
+    /// All values, and again those of the kinds, with how many listings use those.
+    fn of_kinds<'a, T>(
+        &'a self,
+        values: &'a Pool<T>,
+        symbol: fn(&Kind) -> Symbol,
+        name: fn(&T) -> &str,
+    ) -> impl Iterator<Item = (&'a str, u32)> {
+        let used =
+            self.kinds.iter().filter_map(move |(kind, users)| Some((values.get(symbol(kind))?, users)));
+        values.iter().map(|(value, _)| (value, 0)).chain(used).map(move |(value, users)| (name(value), users))
     }
 
     pub(super) fn messages(&self) -> impl Iterator<Item = (&str, u32)> {
-        self.messages.iter().map(|(message, users)| (message.as_ref(), users))
+        self.errors.messages()
     }
 
     /// Each tag of each list of tags.
@@ -215,12 +238,13 @@ impl Words {
     /// How many values are held, of all kinds.
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        self.languages.len()
+        self.kinds.len()
+            + self.languages.len()
             + self.models.len()
             + self.tags.len()
             + self.statuses.len()
             + self.configs.len()
-            + self.messages.len()
+            + self.errors.len()
             + self.texts.live()
     }
 }
@@ -266,125 +290,5 @@ pub(super) fn fingerprint(hasher: &impl BuildHasher, job: &Job) -> u64 {
     state.finish()
 }
 
-/// One job as one source listed it, to be read.
-#[derive(Clone, Copy, Debug)]
-pub struct Held<'a> {
-    pub(super) row: &'a Row,
-    pub(super) signature: &'a Signature,
-    pub(super) words: &'a Words,
-}
-
-static RUNNING: Status = Status::Running;
-
-#[expect(missing_docs, reason = "each is the field of `Job` of the same name")]
-impl<'a> Held<'a> {
-    pub fn id(self) -> &'a str {
-        self.part(None, 0)
-    }
-
-    pub fn status(self) -> &'a Status {
-        // Every row has one.
-        self.words.statuses.get(self.row.status).unwrap_or(&RUNNING)
-    }
-
-    pub fn created_at(self) -> Option<Timestamp> {
-        let (second, nanosecond) = self.row.created()?;
-        Timestamp::new(second, nanosecond).ok()
-    }
-
-    pub fn data_name(self) -> &'a str {
-        self.part(Some(0), 1)
-    }
-
-    pub fn duration_s(self) -> Option<u64> {
-        (self.row.duration != NO_DURATION).then(|| self.row.duration.into())
-    }
-
-    pub fn language(self) -> Option<&'a str> {
-        self.words.languages.get(self.row.language).map(AsRef::as_ref)
-    }
-
-    pub fn model(self) -> Option<&'a str> {
-        self.words.models.get(self.row.model).map(AsRef::as_ref)
-    }
-
-    pub fn title(self) -> Option<&'a str> {
-        matches!(self.row.tracking, Tracking::Title | Tracking::Both).then(|| self.part(Some(1), 2))
-    }
-
-    pub fn reference(self) -> Option<&'a str> {
-        matches!(self.row.tracking, Tracking::Reference | Tracking::Both).then(|| self.part(Some(2), 3))
-    }
-
-    pub fn tags(self) -> &'a [Box<str>] {
-        self.words.tags.get(self.row.tags).map_or(&[], Vec::as_slice)
-    }
-
-    pub fn errors(self) -> &'a [JobError] {
-        self.words.errors.get(self.row.errors).map_or(&[], |errors| errors)
-    }
-
-    pub fn config(self) -> Option<Arc<str>> {
-        let template = self.words.configs.get(self.row.config)?;
-        let own = self.part(Some(3), 4);
-        Some(config::unfold(template, self.title(), self.reference(), self.tags(), own).as_ref().into())
-    }
-}
-
-impl<'a> Held<'a> {
-    /// The part of its text that ends at one place and begins where another one ends.
-    fn part(self, before: Option<usize>, at: usize) -> &'a str {
-        let from = before.map_or(0, |before| self.row.end(before));
-        self.row.part(&self.words.texts, from, self.row.end(at))
-    }
-}
-
-impl Held<'_> {
-    /// Touches its text where it begins and ends, so that it is near when it is read.
-    pub(super) fn touch(self) -> u64 {
-        let text = self.part(None, 3).as_bytes();
-        [text.first(), text.last()].into_iter().flatten().map(|byte| u64::from(*byte)).sum()
-    }
-
-    /// Touches the row where it says where its text is.
-    pub(super) fn touch_row(self) -> u64 {
-        u64::from(self.row.ends.first().copied().unwrap_or_default())
-    }
-
-    /// Who listed it.
-    pub fn source(self) -> SourceId {
-        self.row.source
-    }
-
-    /// When the service will drop the job: [`RETENTION`] after it was created.
-    pub fn expires_at(self) -> Option<Timestamp> {
-        self.created_at().and_then(|created| created.checked_add(RETENTION).ok())
-    }
-
-    /// Whether the job is finished, but something about it went wrong afterwards (a notification).
-    pub fn is_done_with_errors(self) -> bool {
-        *self.status() == Status::Done && !self.errors().is_empty()
-    }
-
-    /// The job, as it was listed.
-    pub fn to_job(self) -> Job {
-        Job {
-            id: JobId::new(self.id()),
-            status: self.status().clone(),
-            created_at: self.created_at(),
-            data_name: self.data_name().into(),
-            duration_s: self.duration_s(),
-            language: self.language().map(Into::into),
-            model: self.model().map(Into::into),
-            title: self.title().map(Into::into),
-            reference: self.reference().map(Into::into),
-            tags: self.tags().to_vec(),
-            errors: self.errors().to_vec(),
-            config: self.config(),
-        }
-    }
-}
-
-mod described;
 #[cfg(test)]
 mod tests;

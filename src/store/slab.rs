@@ -1,4 +1,4 @@
-//! Places for what there are many of: listings, their signatures, their errors. A place that became free
+//! Places for what there are many of: listings and their signatures. A place that became free
 //! is used again; places never move, so that growing costs nothing but the memory.
 
 /// A place in the slab. A handle of a job that went may later name another job: hold a
@@ -7,9 +7,6 @@
 pub struct Handle(u32);
 
 impl Handle {
-    /// No place.
-    pub(super) const NONE: Self = Self(u32::MAX);
-
     pub(super) fn new(number: u32) -> Self {
         Self(number)
     }
@@ -86,7 +83,8 @@ impl<T> Slab<T> {
     }
 }
 
-/// A small value for each place of a slab, close together, so that all of them are quickly looked at.
+/// A small value for each place of a slab, close together, so that all of them are quickly looked at, but in no
+/// single large piece: who frees such a piece teaches the system's allocator to keep large ones.
 #[derive(Debug)]
 pub(super) struct Beside<T> {
     parts: Vec<Vec<T>>,
@@ -103,16 +101,24 @@ impl<T> Beside<T> {
         self.parts.get(handle.index() / PART)?.get(handle.index() % PART)
     }
 
-    /// Of a place that there is in the slab, or the one behind all of them.
-    pub(super) fn set(&mut self, handle: Handle, value: T) {
-        if handle.index() / PART == self.parts.len() {
-            let room = if self.parts.is_empty() { 0 } else { PART };
-            self.parts.push(Vec::with_capacity(room));
+    /// What no place of the parts up to this one's has got yet is `unset`.
+    pub(super) fn set(&mut self, handle: Handle, value: T, unset: T)
+    where
+        T: Copy,
+    {
+        let (number, at) = (handle.index() / PART, handle.index() % PART);
+        if number >= self.parts.len() {
+            self.parts.resize_with(number + 1, Vec::new);
         }
-        let Some(part) = self.parts.get_mut(handle.index() / PART) else { return };
-        match part.get_mut(handle.index() % PART) {
-            Some(place) => *place = value,
-            None => part.push(value),
+        let Some(part) = self.parts.get_mut(number) else { return };
+        if at >= part.len() {
+            if number > 0 {
+                part.reserve_exact(PART - part.len());
+            }
+            part.resize(at + 1, unset);
+        }
+        if let Some(place) = part.get_mut(at) {
+            *place = value;
         }
     }
 }

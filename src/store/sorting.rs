@@ -29,6 +29,8 @@ const SMALL: usize = 2_048;
 const FEW: usize = 16;
 /// How many items of short runs are looked at together.
 const TOGETHER: usize = 64;
+/// From so many runs on that wait to be sorted no more are looked for.
+const WAITING: usize = 4_096;
 /// How many texts of a long run are looked at to guess what all of it have in common.
 const SAMPLE: usize = 64;
 
@@ -60,6 +62,8 @@ pub(super) struct Sorter {
     one: Option<u64>,
     runs: Vec<Run>,
     task: Option<Task>,
+    /// Runs that are being split, each until the runs that have been found in it are sorted.
+    split: Vec<Task>,
 }
 
 impl Sorter {
@@ -75,6 +79,7 @@ impl Sorter {
             one: None,
             runs: Vec::new(),
             task: None,
+            split: Vec::new(),
         }
     }
 
@@ -129,8 +134,9 @@ impl Sorter {
         self.items.len()
     }
 
-    pub(super) fn get(&self, at: usize) -> Option<Handle> {
-        self.items.get(at).map(|item| item.handle())
+    /// Takes the last one out of what is sorted.
+    pub(super) fn pop(&mut self) -> Option<Handle> {
+        self.items.pop().map(Item::handle)
     }
 
     /// Works until the budget is used up; says whether everything is sorted.
@@ -139,18 +145,33 @@ impl Sorter {
             if self.task.is_none() && self.sort_short_runs(budget, (texts, touch)) {
                 continue;
             }
-            let task = self.task.take().or_else(|| self.runs.pop().map(Task::new));
+            let task = self.task.take().or_else(|| self.next_task());
             let Some(mut task) = task else { return true };
-            if !self.advance(&mut task, budget, (texts, touch)) {
+            if self.advance(&mut task, budget, (texts, touch)) {
+                continue;
+            }
+            if task.phase == Phase::Split && self.runs.len() >= task.others + WAITING {
+                self.split.push(task);
+            } else {
                 self.task = Some(task);
             }
         }
-        self.task.is_none() && self.runs.is_empty()
+        self.task.is_none() && self.runs.is_empty() && self.split.is_empty()
     }
 
-    /// Gives back the room that sorting took.
+    fn next_task(&mut self) -> Option<Task> {
+        let found = self.runs.len();
+        let task = match self.split.pop_if(|task| found <= task.others) {
+            Some(task) => task,
+            None => Task::new(self.runs.pop()?),
+        };
+        Some(Task { others: self.runs.len(), ..task })
+    }
+
+    /// Gives back the room that sorting took, and that of what has been taken out.
     pub(super) fn finish(&mut self) {
-        self.spare = Vec::new();
+        give_back(&mut self.spare);
+        self.items.shrink_to_fit();
     }
 
     /// Sorts short runs, if some are next; several of them, because their texts stand anywhere.
@@ -322,6 +343,21 @@ impl Sorter {
         }
         (task.group, task.same, task.varying, task.one) = (to, true, 0, None);
     }
+}
+
+impl Drop for Sorter {
+    /// Also where it is given up amid the work.
+    fn drop(&mut self) {
+        give_back(&mut self.items);
+        give_back(&mut self.spare);
+    }
+}
+
+/// Gives room back to the system. A C library's allocator that frees a large piece as it is keeps such pieces from
+/// then on, for the next one; of a piece that has become small first it learns nothing.
+fn give_back(items: &mut Vec<Item>) {
+    items.clear();
+    items.shrink_to(1);
 }
 
 #[cfg(test)]

@@ -37,7 +37,7 @@ impl Jobs {
         if !self.gathers
             && let Some(row) = self.slab.get(handle)
         {
-            self.signatures.set(handle, self.words.signature(row));
+            self.signatures.set(handle, self.words.signature(row), Signature::ANY);
         }
     }
 

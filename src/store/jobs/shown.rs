@@ -156,7 +156,7 @@ impl Jobs {
         let (row, signature) = (self.slab.get(handle), self.signatures.get(handle));
         let (Some(row), Some(signature)) = (row, signature) else { return };
         if let Some(place) = self.places.get_mut(environment.index()) {
-            how(&mut place.tally, handle, Held { row, signature, words: &self.words });
+            how(&mut place.tally, handle, Held { handle, row, signature, words: &self.words });
         }
     }
 
@@ -171,7 +171,7 @@ impl Jobs {
         let (row, signature) = (self.slab.get(handle), self.signatures.get(handle));
         let (Some(row), Some(signature)) = (row, signature) else { return };
         if let Some(place) = self.places.get_mut(environment.index()) {
-            let held = Held { row, signature, words: &self.words };
+            let held = Held { handle, row, signature, words: &self.words };
             place.tally.watch_mut().turnarounds_mut().note(held, at, took);
         }
     }
@@ -185,7 +185,7 @@ impl Jobs {
         }
         for handle in watch.take_all() {
             if let (Some(row), Some(signature)) = (self.slab.get(handle), self.signatures.get(handle)) {
-                watch.add(handle, Held { row, signature, words: &self.words });
+                watch.add(handle, Held { handle, row, signature, words: &self.words });
             }
         }
     }

@@ -74,6 +74,8 @@ pub(super) struct Task {
     pub(super) away: bool,
     /// Where the equal keys begin that are being counted.
     pub(super) group: usize,
+    /// How many runs waited when it was begun or gone on with: those are not its own.
+    pub(super) others: usize,
 }
 
 impl Task {
@@ -98,6 +100,7 @@ impl Task {
             first: None,
             away: false,
             group: 0,
+            others: 0,
         };
         task.enter(phase);
         task
