@@ -42,20 +42,20 @@ mod analysis {
         let fleet = Fleet::start([("alpha", Behaviour::healthy(jobs))]);
         let launch = Launch::new(&["--theme", "mono", "--config"]).arg(fleet.config("1h", "5m"));
         let mut session = launch.size(120, 40).spawn();
-        shows(&mut session, "⧗ 4 stuck");
+        shows(&mut session, "◷ 4 stuck");
         shows(&mut session, "alpha: 4 jobs run far too long");
         session.send("!");
-        shows(&mut session, "⧗ stuck only");
+        shows(&mut session, "◷ stuck only");
         shows(&mut session, "1–4 of 4");
         // What is above the rows is drawn before them.
         session.wait_for("four stuck jobs", |screen| {
-            screen.rows(0, 120).filter(|row| row.contains("⧗ stuck  ")).count() == 4
+            screen.rows(0, 120).filter(|row| row.contains("◷ stuck  ")).count() == 4
         });
         // The service's own word is what the filter knows.
         session.send("/status:running name~long3\r");
         shows(&mut session, "1–1 of 1");
         session.send("g\r");
-        shows(&mut session, "⧗ running for 5h03m; the most without a history is 10m + 3.00× its audio");
+        shows(&mut session, "◷ running for 5h03m; the most without a history is 10m + 3.00× its audio");
         session.send("q");
         hides(&mut session, "╭─ Job");
         // Escape lets go of one thing after another.
@@ -114,7 +114,7 @@ mod analysis {
         assert_eq!(fs::read_to_string(&account).unwrap().lines().count(), count);
         assert_eq!(fs::metadata(&account).unwrap().permissions().mode() & 0o777, 0o600);
         let safe =
-            |screen: &vt100::Screen| screen.contents().lines().filter(|row| row.contains("⤓ ")).count();
+            |screen: &vt100::Screen| screen.contents().lines().filter(|row| row.contains("↧ ")).count();
         session.wait_for("the marks of what is safe", |screen| safe(screen) == count);
         session.send("E");
         shows(&mut session, "no done job here expires within a day");

@@ -51,8 +51,14 @@ fn requests(state: &State) -> Option<String> {
     let sum = |of: fn(&SourceRecord) -> f32| keys.values().map(|record| of(record)).sum::<f32>();
     let used = sum(|record| record.progress.requests_per_second);
     let allowed = sum(|record| record.progress.allowed_per_second);
-    let used = if used < 0.5 { "<1".to_owned() } else { format!("{used:.0}") };
-    (!keys.is_empty()).then(|| format!("{used} of {allowed:.0} requests/s"))
+    let shown = if used < 0.5 { "<1".to_owned() } else { format!("{used:.0}") };
+    // At the start what was saved up goes out faster, and after a 429 the average of what went out is from before.
+    let words = if used.round() > allowed.round() {
+        format!("{shown} requests/s, settling at {allowed:.0}")
+    } else {
+        format!("{shown} of {allowed:.0} requests/s")
+    };
+    (!keys.is_empty()).then_some(words)
 }
 
 /// How much of the time for which the service keeps jobs is known everywhere: `history 43%`; nothing

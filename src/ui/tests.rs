@@ -306,6 +306,11 @@ fn a_long_history_is_being_read() {
         state.update(Message::Report(report(source, 1 << 40, 0, event)), at(0));
     }
     insta::assert_snapshot!(snapshot(&mut state));
+    // What was saved up at the start goes out.
+    let saved_up = Progress { requests_per_second: 16.4, allowed_per_second: 10.0, ..Progress::default() };
+    state.update(Message::Report(report(EU1, 2 << 40, 1, PollEvent::Progress(saved_up))), at(1));
+    let screen = snapshot(&mut state);
+    assert!(screen.contains("16 requests/s, settling at 10"), "{screen}");
 }
 
 #[test]

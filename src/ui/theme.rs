@@ -97,13 +97,13 @@ impl Theme {
     }
 
     /// The glyph of a job that is stuck, in the place of its status's own.
-    pub const STUCK: &'static str = "⧗";
+    pub const STUCK: &'static str = "◷";
 
     /// Before the time that is left of a job whose transcript is about to be lost.
     pub const LOSING: &'static str = "!";
 
     /// And of one whose transcript was saved.
-    pub const SAVED: &'static str = "⤓";
+    pub const SAVED: &'static str = "↧";
 
     /// Before what is stale: its environment does not answer with jobs now.
     pub const STALE: &'static str = "◌";

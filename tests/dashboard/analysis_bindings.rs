@@ -10,9 +10,9 @@ impl Board {
             Action::OpenCharts => self.opens(key, "╭─ Charts"),
             Action::ToggleStuck => {
                 self.press(key);
-                self.see("⧗ stuck only");
+                self.see("◷ stuck only");
                 self.press(key);
-                self.miss("⧗ stuck only");
+                self.miss("◷ stuck only");
             }
             // tests/analysis.rs has jobs that are about to be lost.
             Action::SaveExpiring => {
