@@ -40,9 +40,9 @@ enum Phase {
 pub struct Build {
     wanted: Wanted,
     now: Timestamp,
-    /// The jobs that there were at the start, the newest last, since the vector is shortened as they are looked
-    /// at, and the journal's place then.
-    jobs: Vec<Handle>,
+    /// Of the jobs that there were at the start, newest first, those that have not been looked at; and the
+    /// journal's place then.
+    jobs: Order,
     since: u64,
     phase: Phase,
     /// How many different moments have been seen, newest first.
@@ -56,8 +56,8 @@ pub struct Build {
     /// Where there are two columns, the second goes first: what is equal by the first then keeps the order
     /// that the second gave.
     second: bool,
-    /// What the second column gave, the first one last.
-    within: Vec<Handle>,
+    /// What the second column gave.
+    within: Order,
     /// By handle, which of the moments it was created at, for a first column that is a time.
     created: Vec<u32>,
     /// What has nothing to sort by.
@@ -69,33 +69,35 @@ pub struct Build {
 impl Build {
     /// Begins; the query's ages are as of `now`.
     pub fn start(store: &Store, query: &Query, sort: Sort, now: Timestamp) -> Self {
-        Self::of(store, store.jobs.ages().to_vec(), Wanted::new(query, sort), now)
+        Self::of(store, store.jobs.ages().copy(), Wanted::new(query, sort), now)
     }
 
     /// Begins with the stuck jobs alone. Which these are changes as rounds go by: see
     /// [`stuck_revision`](Store::stuck_revision).
     pub fn start_stuck(store: &Store, query: &Query, sort: Sort, now: Timestamp) -> Self {
         let wanted = Wanted { stuck: true, ..Wanted::new(query, sort) };
-        Self::of(store, store.jobs.stuck_by_age(), wanted, now)
+        let mut jobs = Order::default();
+        store.jobs.stuck_by_age().into_iter().for_each(|handle| jobs.push(handle));
+        Self::of(store, jobs, wanted, now)
     }
 
     /// Begins with so many jobs, newest first.
-    fn of(store: &Store, mut jobs: Vec<Handle>, wanted: Wanted, now: Timestamp) -> Self {
-        jobs.reverse();
+    fn of(store: &Store, jobs: Order, wanted: Wanted, now: Timestamp) -> Self {
         let sort = wanted.sort;
         // They stay newest first where the columns leave them equal.
         let second = sort.then.filter(|then| *then != (Column::Age, false));
         let (column, descending) = second.unwrap_or((sort.column, sort.descending));
         // The default sort is the order in which the jobs are looked at.
-        let sorts = sort != Sort::default();
-        let sorter = sorter(store, if sorts { &jobs } else { &[] }, column, descending);
+        let none = Order::default();
+        let sorted = if sort == Sort::default() { &none } else { &jobs };
+        let sorter = sorter(store, sorted, column, descending);
         Self {
             wanted,
             now,
             column,
             descending,
             second: second.is_some(),
-            within: Vec::new(),
+            within: Order::default(),
             created: Vec::new(),
             sorter,
             jobs,
@@ -176,7 +178,7 @@ impl Build {
                 self.take(store, *handle);
             }
         }
-        if self.jobs.is_empty() {
+        if self.jobs.len() == 0 {
             self.sorter.start(self.column == Column::Status);
             self.phase = if sorted { Phase::Lay } else { Phase::Sort };
         }
@@ -226,6 +228,7 @@ impl Build {
     fn turn_to_first(&mut self, store: &Store) {
         let Sort { column, descending, .. } = self.wanted.sort;
         (self.column, self.descending, self.second) = (column, descending, false);
+        self.within.turn();
         self.missing = Vec::new();
         self.sorter = sorter(store, &self.within, column, descending);
         self.phase = Phase::Again;
@@ -240,7 +243,7 @@ impl Build {
         for handle in ahead(&mut handles, touch_row, touch_text) {
             self.take(store, *handle);
         }
-        if self.within.is_empty() {
+        if self.within.len() == 0 {
             self.sorter.start(self.column == Column::Status);
             self.phase = Phase::Sort;
         }
@@ -269,21 +272,17 @@ impl Build {
     }
 }
 
-/// Takes from the end of some handles as many as the budget allows, in the order of a list whose first is last;
-/// at once with the room that they took.
-fn take_some(handles: &mut Vec<Handle>, budget: &mut usize, cost: usize) -> Vec<Handle> {
-    let count = (*budget / cost).max(1).min(handles.len());
-    *budget = budget.saturating_sub(count * cost);
-    let mut taken = handles.split_off(handles.len() - count);
-    handles.shrink_to_fit();
-    taken.reverse();
-    taken
+/// Takes from the front as many as the budget allows.
+fn take_some(handles: &mut Order, budget: &mut usize, cost: usize) -> Vec<Handle> {
+    let some = handles.take_front((*budget / cost).max(1));
+    *budget = budget.saturating_sub(some.len() * cost);
+    some
 }
 
 /// What sorts jobs by a column. It has room for all at once: growing would copy them in one long step.
-fn sorter(store: &Store, jobs: &[Handle], column: Column, descending: bool) -> Sorter {
+fn sorter(store: &Store, jobs: &Order, column: Column, descending: bool) -> Sorter {
     let mut sorter = Sorter::new(column.stage(), descending, jobs.len());
     let some = jobs.iter().step_by(jobs.len() / SAMPLES + 1);
-    sorter.learn(some.filter_map(|handle| store.job(*handle)).map(|held| column.text(held)));
+    sorter.learn(some.filter_map(|handle| store.job(handle)).map(|held| column.text(held)));
     sorter
 }

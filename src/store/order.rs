@@ -73,13 +73,35 @@ impl Order {
         self.pieces.iter().flat_map(|piece| piece.handles.iter().copied())
     }
 
-    /// All handles in one piece of memory.
-    pub(super) fn to_vec(&self) -> Vec<Handle> {
-        let mut all = Vec::with_capacity(self.len);
-        for piece in &self.pieces {
-            all.extend_from_slice(&piece.handles);
+    /// The same handles in the same order, without homes. In pieces, as they are here: a single large one would be
+    /// asked of the system, and given back to it, each time.
+    pub(super) fn copy(&self) -> Self {
+        let copy = |piece: &Piece| Piece { name: 0, handles: piece.handles.clone() };
+        Self { pieces: self.pieces.iter().map(copy).collect(), len: self.len, ..Self::default() }
+    }
+
+    /// Takes so many handles from the front, with the room that they took. Not for an order with homes.
+    pub(super) fn take_front(&mut self, count: usize) -> Vec<Handle> {
+        let mut taken = Vec::with_capacity(count.min(self.len));
+        let mut emptied = 0;
+        for piece in &mut self.pieces {
+            let some = piece.handles.len().min(count - taken.len());
+            taken.extend(piece.handles.drain(..some));
+            if !piece.handles.is_empty() {
+                break;
+            }
+            emptied += 1;
         }
-        all
+        self.pieces.drain(..emptied);
+        self.len -= taken.len();
+        self.last = (0, 0);
+        taken
+    }
+
+    /// All handles in one piece of memory.
+    #[cfg(test)]
+    pub(super) fn to_vec(&self) -> Vec<Handle> {
+        self.iter().collect()
     }
 
     /// The handle at a place.
@@ -333,6 +355,14 @@ mod tests {
             if let (true, Some(middle)) = (homes, plain.get(plain.len() / 2)) {
                 prop_assert_eq!(order.position(*middle), Some(plain.len() / 2));
             }
+            let mut copy = order.copy();
+            let mut taken = Vec::new();
+            while copy.len() > 0 {
+                let some = copy.take_front(burst as usize);
+                prop_assert!(some.len() == burst as usize || copy.len() == 0);
+                taken.extend(some);
+            }
+            prop_assert_eq!(&taken, &plain);
             if !homes {
                 order.retain(|handle| handle.index() % 3 == 0);
                 plain.retain(|handle| handle.index() % 3 == 0);
