@@ -379,8 +379,7 @@ fn sorts(out: &mut impl Write, state: &mut State) -> io::Result<()> {
 
 /// Rows at once, without steps between.
 fn rows(out: &mut impl Write, state: &State) -> io::Result<()> {
-    let mut scratch = Scratch::default();
-    let build = || Rows::build(&state.store, &Query::default(), Sort::default(), now(), &mut scratch);
+    let build = || Rows::build(&state.store, &Query::default(), Sort::default(), now());
     let (rows, time) = timed(build);
     line(out, "all rows of the default sort, afresh", format!("{time:.1?}"), "")?;
     let key = rows.get(rows.len() / 2).and_then(|handle| state.store.key_of(handle));

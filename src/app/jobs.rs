@@ -12,7 +12,7 @@ use super::{Writes, now, sources_of};
 use crate::config::Config;
 use crate::poll::{self, Bounds};
 use crate::state::Presenter;
-use crate::store::query::{Query, Scratch};
+use crate::store::query::Query;
 use crate::store::{Cause, Gathered, Gathering, Held, Rows, Sort, SourceRecord, Store};
 
 pub use super::output::Format as OutputFormat;
@@ -111,7 +111,7 @@ fn matching<'s>(store: &'s Store, query: &Query, now: Timestamp) -> Vec<Held<'s>
     if query.is_empty() {
         return store.jobs().map(|(_, held)| held).collect();
     }
-    let rows = Rows::build(store, query, Sort::default(), now, &mut Scratch::default());
+    let rows = Rows::build(store, query, Sort::default(), now);
     rows.slice(0, rows.len()).into_iter().filter_map(|handle| store.job(handle)).collect()
 }
 

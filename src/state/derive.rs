@@ -117,7 +117,7 @@ impl State {
 
     fn step_build(&mut self) {
         let Some(build) = &mut self.build else { return };
-        if let Some(rows) = build.step(&self.store, &mut self.scratch) {
+        if let Some(rows) = build.step(&self.store) {
             self.rows = rows;
             self.build = None;
             self.follow();

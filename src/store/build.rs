@@ -6,19 +6,23 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
+use super::ahead::ahead;
 use super::column::Key;
 use super::jobs::Handle;
 use super::order::Order;
-use super::query::{Query, Scratch};
-use super::row::Held;
+use super::picking::{self, Asking, Hands, Share};
+use super::query::Query;
 use super::rows::{Rows, Wanted};
-use super::sorting::{GATHER, Sorter, ahead};
+use super::sorting::{GATHER, Sorter};
 use super::{Column, Sort, Store};
 
 /// What a step may cost, in steps of moving a handle: one or two milliseconds.
 const STEP: usize = 65_536;
 /// What it costs to ask a query of a job.
 const ASK: usize = 16;
+
+/// So many rows are laid at once.
+const LAID: usize = 8_192;
 
 /// From how many jobs it is learned what their texts begin with.
 const SAMPLES: usize = 512;
@@ -45,6 +49,10 @@ pub struct Build {
     jobs: Order,
     since: u64,
     phase: Phase,
+    hands: Hands,
+    shares: Vec<Share>,
+    /// Whether the first step has been done, with which somebody's key press waits for its echo.
+    begun: bool,
     /// How many different moments have been seen, newest first.
     moments: u64,
     moment: Option<(i64, i32)>,
@@ -103,6 +111,9 @@ impl Build {
             jobs,
             since: store.jobs.journal().end(),
             phase: Phase::Pick,
+            hands: Hands::of_machine(),
+            shares: Vec::new(),
+            begun: false,
             moments: 0,
             moment: None,
             changed: HashSet::new(),
@@ -113,24 +124,25 @@ impl Build {
 
     /// Does a bounded piece of the work; gives the rows when they are ready. They may then still have to
     /// [follow](Rows::follow) what has changed in between.
-    pub fn step(&mut self, store: &Store, scratch: &mut Scratch) -> Option<Rows> {
-        self.step_by(STEP, store, scratch)
+    pub fn step(&mut self, store: &Store) -> Option<Rows> {
+        self.step_by(STEP, store)
+    }
+
+    /// Shares the work out in another way than the machine's processors would have it.
+    #[cfg(test)]
+    pub(super) fn by(self, hands: Hands) -> Self {
+        Self { hands, ..self }
     }
 
     /// A step that costs so much.
-    pub(super) fn step_by(
-        &mut self,
-        mut budget: usize,
-        store: &Store,
-        scratch: &mut Scratch,
-    ) -> Option<Rows> {
+    pub(super) fn step_by(&mut self, mut budget: usize, store: &Store) -> Option<Rows> {
         while budget > 0 {
             match self.phase {
-                Phase::Pick => self.pick(store, &mut budget, scratch),
+                Phase::Pick => self.pick(store, &mut budget),
                 Phase::Sort => {
                     let column = self.column;
                     let text = move |handle| store.job(handle).map_or("", |held| column.text(held));
-                    let touch = |handle| store.jobs.get(handle).map_or(0, Held::touch_row);
+                    let touch = |handle| store.jobs.touch(handle);
                     if self.sorter.step(&mut budget, &text, &touch) {
                         self.sorter.finish();
                         self.phase = Phase::Lay;
@@ -152,35 +164,61 @@ impl Build {
                 }
             }
         }
+        self.begun = true;
         None
     }
 
-    fn pick(&mut self, store: &Store, budget: &mut usize, scratch: &mut Scratch) {
+    fn pick(&mut self, store: &Store, budget: &mut usize) {
         if self.wanted.sort.then.is_some() {
             self.changed = store.jobs.journal().since(self.since).into_iter().flatten().copied().collect();
         }
-        let cost = if self.wanted.query.is_empty() { GATHER } else { ASK };
-        let mut candidates = take_some(&mut self.jobs, budget, cost);
-        candidates.retain(|handle| self.wanted.may_match(store, *handle));
-        let (now, wanted) = (self.now, self.wanted.clone());
-        let sorted = wanted.sort == Sort::default();
-        let touch_row = |handle: &Handle| store.jobs.get(*handle).map_or(0, Held::touch_row);
-        let reads_text = wanted.reads_text();
-        let touch_text =
-            |handle: &Handle| store.jobs.get(*handle).filter(|_| reads_text).map_or(0, Held::touch);
-        for handle in ahead(&mut candidates, touch_row, touch_text) {
-            if !wanted.matches(store, *handle, now, scratch) {
-                continue;
-            }
+        let sorted = self.wanted.sort == Sort::default();
+        // Which moment a job is of depends on the one before it; so what is sorted by that goes one by one.
+        let keyed =
+            !(sorted || self.column.is_of_time() || self.second && self.wanted.sort.column.is_of_time());
+        self.share_out(budget, keyed);
+        let asking = Asking {
+            store,
+            wanted: &self.wanted,
+            now: self.now,
+            key: keyed.then_some((self.column, &self.sorter)),
+            origins: store.origins(),
+        };
+        picking::pick(&mut self.shares, self.hands.threads, &asking);
+        for mut share in std::mem::take(&mut self.shares) {
+            self.sorter.add(&share.items);
+            self.missing.append(&mut share.missing);
             if sorted {
-                self.order.push(*handle);
+                self.order.extend(&share.matching);
             } else {
-                self.take(store, *handle);
+                share.matching.iter().for_each(|handle| self.take(store, *handle));
             }
+            self.shares.push(share);
         }
         if self.jobs.len() == 0 {
+            self.shares = Vec::new();
             self.sorter.start(self.column == Column::Status);
             self.phase = if sorted { Phase::Lay } else { Phase::Sort };
+        }
+    }
+
+    /// Gives each thread jobs to ask about: one alone what the budget allows, several more than that.
+    fn share_out(&mut self, budget: &mut usize, keyed: bool) {
+        let Hands { threads, shares, jobs } = self.hands;
+        let much = keyed || !self.wanted.query.is_empty();
+        let together = self.begun && threads > 1 && much && self.jobs.len() > shares * jobs / 2;
+        self.shares.resize_with(if together { shares } else { 1 }, Share::default);
+        for room in &mut self.shares {
+            let handles = if together {
+                self.jobs.take_front(jobs)
+            } else {
+                let cost = if self.wanted.query.is_empty() { GATHER } else { ASK };
+                take_some(&mut self.jobs, budget, cost)
+            };
+            room.take(handles, keyed);
+        }
+        if together {
+            *budget = 0;
         }
     }
 
@@ -198,16 +236,17 @@ impl Build {
         }
         match self.column.key(store.fleet(), held) {
             Key::Missing => self.missing.push(handle),
-            Key::Number(number) => self.sorter.push_number(handle, number),
-            Key::Ranked(number) => self.sorter.push_ranked(handle, number),
-            Key::Text(text) => self.sorter.push_text(handle, text),
+            Key::Number(number) => self.sorter.add(&[self.sorter.numbered(handle, number)]),
+            Key::Ranked(number) => self.sorter.add(&[self.sorter.ranked(handle, number)]),
+            Key::Text(text) => self.sorter.add(&[self.sorter.texted(handle, text)]),
             Key::Moment { newest_first } => {
                 let moment = if again && !self.created.is_empty() {
                     u64::from(self.created.get(handle.index()).copied().unwrap_or_default())
                 } else {
                     self.moment_of(handle, held.row.created())
                 };
-                self.sorter.push_number(handle, if newest_first { moment } else { u64::MAX - moment });
+                let number = if newest_first { moment } else { u64::MAX - moment };
+                self.sorter.add(&[self.sorter.numbered(handle, number)]);
             }
         }
     }
@@ -237,9 +276,8 @@ impl Build {
     fn pick_again(&mut self, store: &Store, budget: &mut usize) {
         let mut handles = take_some(&mut self.within, budget, GATHER);
         let reads_text = self.column.is_of_text();
-        let touch_row = |handle: &Handle| store.jobs.get(*handle).map_or(0, Held::touch_row);
-        let touch_text =
-            |handle: &Handle| store.jobs.get(*handle).filter(|_| reads_text).map_or(0, Held::touch);
+        let touch_row = |handle: &Handle| store.jobs.touch(*handle);
+        let touch_text = |handle: &Handle| if reads_text { store.jobs.touch_text(*handle) } else { 0 };
         for handle in ahead(&mut handles, touch_row, touch_text) {
             self.take(store, *handle);
         }
@@ -253,20 +291,18 @@ impl Build {
     /// is sorted then takes ever less room while the rows take ever more.
     fn lay(&mut self, budget: &mut usize) -> bool {
         let (sorter, missing) = (&mut self.sorter, &mut self.missing);
-        let count = (*budget).min(sorter.len() + missing.len());
+        let count = (*budget).min(sorter.len() + missing.len()).min(LAID);
         *budget = budget.saturating_sub(count.max(1));
-        for _ in 0..count {
-            let handle = if self.descending {
+        let laid = (0..count).filter_map(|_| {
+            if self.descending {
                 sorter.pop().or_else(|| missing.pop())
             } else {
                 missing.pop().or_else(|| sorter.pop())
-            };
-            match handle {
-                Some(handle) if self.second => self.within.push(handle),
-                Some(handle) => self.order.push(handle),
-                None => {}
             }
-        }
+        });
+        let laid: Vec<Handle> = laid.collect();
+        let order = if self.second { &mut self.within } else { &mut self.order };
+        order.extend(&laid);
         sorter.finish();
         sorter.len() + missing.len() == 0
     }

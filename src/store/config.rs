@@ -4,6 +4,9 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 /// Stands for the title. A control character cannot stand in JSON as it is.
 const TITLE: &str = "\u{1}";
@@ -15,6 +18,12 @@ const AS_IT_IS: char = '\u{3}';
 const SEGMENT: &str = "\u{4}";
 /// Stands for the tags.
 const TAGS: &str = "\u{5}";
+
+/// Names in a configuration, prepared to be looked for: that takes longer than to look.
+static TITLE_IS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"title\":"));
+static REFERENCE_IS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"reference\":"));
+static TAGS_ARE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"tags\":"));
+static URL_IS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"url\":\""));
 
 /// A configuration in two parts.
 #[derive(Debug, PartialEq, Eq)]
@@ -37,14 +46,14 @@ pub(super) fn fold<'a>(
     if config.bytes().any(|byte| (1..=5).contains(&byte)) {
         return Template { shared: Cow::Owned(format!("{AS_IT_IS}{config}")), own };
     }
-    let place = |name: &str, value: Option<String>| place(config, name, &value?);
+    let place = |name: &Finder<'_>, value: Option<String>| place(config, name, &value?);
     let mut marks: Vec<(Range<usize>, &str)> = segments(config).map(|place| (place, SEGMENT)).collect();
-    marks.extend(place("\"title\":", title.and_then(json)).map(|place| (place, TITLE)));
-    marks.extend(place("\"reference\":", reference.and_then(json)).map(|place| (place, REFERENCE)));
-    marks.extend(place("\"tags\":", json_list(tags)).map(|place| (place, TAGS)));
+    marks.extend(place(&TITLE_IS, title.and_then(json)).map(|place| (place, TITLE)));
+    marks.extend(place(&REFERENCE_IS, reference.and_then(json)).map(|place| (place, REFERENCE)));
+    marks.extend(place(&TAGS_ARE, json_list(tags)).map(|place| (place, TAGS)));
     marks.sort_unstable_by_key(|(place, _)| place.start);
     let mut copied = 0;
-    let mut folded = String::new();
+    let mut folded = String::with_capacity(config.len());
     for (place, mark) in marks {
         // A title may look like a URL.
         let Some(between) = config.get(copied..place.start) else { continue };
@@ -65,9 +74,8 @@ pub(super) fn fold<'a>(
 
 /// The places of the last parts of URLs' paths, where they hold digits as names of files and ids do.
 fn segments(config: &str) -> impl Iterator<Item = Range<usize>> {
-    const URL: &str = "\"url\":\"";
-    memchr::memmem::find_iter(config.as_bytes(), URL).filter_map(|at| {
-        let from = at + URL.len();
+    URL_IS.find_iter(config.as_bytes()).filter_map(|at| {
+        let from = at + URL_IS.needle().len();
         let rest = config.get(from..)?;
         let url = rest.get(..rest.find('"')?)?;
         let path = url.get(..url.find(['?', '#']).unwrap_or(url.len()))?;
@@ -80,9 +88,9 @@ fn segments(config: &str) -> impl Iterator<Item = Range<usize>> {
 }
 
 /// Where a value stands behind a name, for the first time.
-fn place(config: &str, name: &str, value: &str) -> Option<Range<usize>> {
-    memchr::memmem::find_iter(config.as_bytes(), name).find_map(|at| {
-        let from = at + name.len();
+fn place(config: &str, name: &Finder<'_>, value: &str) -> Option<Range<usize>> {
+    name.find_iter(config.as_bytes()).find_map(|at| {
+        let from = at + name.needle().len();
         let stands = config.get(from..).is_some_and(|rest| rest.starts_with(value));
         stands.then(|| from..from + value.len())
     })

@@ -1,7 +1,8 @@
 //! The event list: what changed, when, and how bad it is. Bounded, jobs apart from the rest, so that a
 //! flood of finished jobs does not wash away when a key was lost; the oldest goes first.
 
-use std::collections::VecDeque;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, VecDeque};
 
 use jiff::Timestamp;
 
@@ -79,9 +80,22 @@ const OF_JOBS: usize = 600;
 /// How many of keys and endpoints.
 const OF_OTHERS: usize = 400;
 
+/// What an event is about, and where.
+type About = (Option<EnvironmentId>, Option<KeyId>, Subject);
+
+/// An event, and the how manieth it is.
+#[derive(Debug)]
+struct Kept {
+    number: u64,
+    event: Event,
+}
+
 #[derive(Debug, Default)]
 pub(super) struct EventLog {
-    events: VecDeque<Event>,
+    /// Newest first.
+    events: VecDeque<Kept>,
+    /// The last one about each thing.
+    last: HashMap<About, u64>,
     of_jobs: usize,
     recorded: u64,
 }
@@ -89,10 +103,8 @@ pub(super) struct EventLog {
 impl EventLog {
     /// Records an event, unless it says the very same as the last one about the same thing.
     pub(super) fn push(&mut self, event: Event) {
-        let is_of_same = |last: &&Event| {
-            (last.environment, last.key, &last.subject) == (event.environment, event.key, &event.subject)
-        };
-        let last = self.events.iter().find(is_of_same);
+        let about = (event.environment, event.key, event.subject.clone());
+        let last = self.last.get(&about).and_then(|number| self.numbered(*number));
         if last.is_some_and(|last| last.text == event.text) {
             return;
         }
@@ -100,17 +112,34 @@ impl EventLog {
         let (kept, most) =
             if of_jobs { (self.of_jobs, OF_JOBS) } else { (self.events.len() - self.of_jobs, OF_OTHERS) };
         if kept >= most {
-            let oldest = self.events.iter().rposition(|event| event.subject.is_of_jobs() == of_jobs);
-            oldest.and_then(|oldest| self.events.remove(oldest));
+            self.forget_oldest(of_jobs);
         } else if of_jobs {
             self.of_jobs += 1;
         }
-        self.events.push_front(event);
+        self.last.insert(about, self.recorded);
+        self.events.push_front(Kept { number: self.recorded, event });
         self.recorded += 1;
     }
 
+    fn numbered(&self, number: u64) -> Option<&Event> {
+        let at = self.events.partition_point(|kept| kept.number > number);
+        self.events.get(at).filter(|kept| kept.number == number).map(|kept| &kept.event)
+    }
+
+    fn forget_oldest(&mut self, of_jobs: bool) {
+        let oldest = self.events.iter().rposition(|kept| kept.event.subject.is_of_jobs() == of_jobs);
+        let Some(Kept { number, event }) = oldest.and_then(|oldest| self.events.remove(oldest)) else {
+            return;
+        };
+        if let Entry::Occupied(last) = self.last.entry((event.environment, event.key, event.subject))
+            && *last.get() == number
+        {
+            last.remove();
+        }
+    }
+
     pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &Event> + ExactSizeIterator {
-        self.events.iter()
+        self.events.iter().map(|kept| &kept.event)
     }
 
     pub(super) fn recorded(&self) -> u64 {
@@ -142,6 +171,7 @@ mod tests {
             log.push(event(second, Subject::Endpoint, if second % 2 == 0 { "is up" } else { "is down" }));
         }
         assert_eq!(log.iter().len(), OF_JOBS + OF_OTHERS);
+        assert!(log.last.len() <= log.iter().len(), "of what is forgotten nothing is left");
         assert!(log.iter().is_sorted_by(|newer, older| newer.at >= older.at));
         assert_eq!(log.recorded(), 9_000);
     }

@@ -52,7 +52,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::fixture::{EU1, EU1_OTHER, EU2, US1, at, failed, finished, fleet, job, page, report};
-    use super::super::query::{Query, Scratch};
+    use super::super::query::Query;
     use super::super::{Rows, Sort};
     use super::*;
     use crate::model::{Coverage, FailureKind, Job, PollEvent, SourceId, Span};
@@ -91,7 +91,7 @@ mod tests {
 
     fn listed(store: &Store, query: &str) -> Vec<(Job, SourceId)> {
         let query = Query::parse(query, &TimeZone::UTC).unwrap();
-        let rows = Rows::build(store, &query, Sort::default(), at(0), &mut Scratch::default());
+        let rows = Rows::build(store, &query, Sort::default(), at(0));
         let held = rows.slice(0, rows.len()).into_iter().filter_map(|handle| store.job(handle));
         held.map(|held| (held.to_job(), held.source())).collect()
     }

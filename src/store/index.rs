@@ -7,7 +7,7 @@ use super::slab::Handle;
 
 /// How many parts there are; a power of two.
 const PARTS: usize = 1 << PART_BITS;
-const PART_BITS: u32 = 9;
+const PART_BITS: u32 = 11;
 
 /// Listings by the hash of their ids. It holds no id: who asks compares.
 #[derive(Debug)]
@@ -44,9 +44,19 @@ impl Index {
         self.parts.get(part(hash)).into_iter().flat_map(move |part| part.iter_hash(hash).copied())
     }
 
-    /// Adds a listing; `hash_of` tells the hash of one that is there.
-    pub(super) fn insert(&mut self, hash: u64, handle: Handle, hash_of: impl Fn(Handle) -> u64) {
+    /// Adds a listing; `hash_of` tells the hash of one that is there. Where those of a part will be asked for,
+    /// `touch` is called with all of them before.
+    pub(super) fn insert(
+        &mut self,
+        hash: u64,
+        handle: Handle,
+        hash_of: impl Fn(Handle) -> u64,
+        touch: impl FnOnce(&[Handle]),
+    ) {
         if let Some(part) = self.parts.get_mut(part(hash)) {
+            if part.len() == part.capacity() {
+                touch(&part.iter().copied().collect::<Vec<_>>());
+            }
             part.insert_unique(hash, handle, |held| hash_of(*held));
         }
     }
@@ -82,7 +92,7 @@ mod tests {
             for (first, there) in steps {
                 for handle in (first..first + burst).map(Handle::new) {
                     if there && plain.insert(handle) {
-                        index.insert(hash_of(handle), handle, hash_of);
+                        index.insert(hash_of(handle), handle, hash_of, |_| {});
                     } else if !there && plain.remove(&handle) {
                         index.remove(hash_of(handle), handle);
                     }
@@ -103,7 +113,8 @@ mod tests {
             counts[part(number << 32 | number)] += 1;
         }
         assert!(counts.is_sorted_by(|a, b| *a <= *b + 1), "{counts:?}");
-        let share = |at: usize| f64::from(counts[at]) * 512.0 / f64::from(1 << 20);
+        let parts = f64::from(1 << PART_BITS);
+        let share = |at: usize| f64::from(counts[at]) * parts / f64::from(1 << 20);
         assert!((share(0) - 2.0 / 3.0).abs() < 0.01, "{}", share(0));
         assert!((share(PARTS - 1) - 4.0 / 3.0).abs() < 0.01, "{}", share(PARTS - 1));
     }

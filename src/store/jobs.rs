@@ -14,6 +14,7 @@ use std::hash::BuildHasher;
 use foldhash::quality::RandomState;
 use jiff::Timestamp;
 
+use super::ahead::touch;
 use super::index::Index;
 use super::journal::Journal;
 use super::order::Order;
@@ -173,6 +174,27 @@ impl Jobs {
             .filter(move |(_, row)| row.id(&self.words) == id)
     }
 
+    /// Touches a row, so that it says soon where its text is.
+    pub(super) fn touch(&self, handle: Handle) -> u64 {
+        self.slab.get(handle).map_or(0, Row::touch)
+    }
+
+    /// Touches a text where it begins and ends, so that it is near when it is read.
+    pub(super) fn touch_text(&self, handle: Handle) -> u64 {
+        self.slab.get(handle).map_or(0, |row| row.touch_text(&self.words))
+    }
+
+    /// Touches what is held of jobs that will be [put](Self::put) in.
+    pub(super) fn approach(&self, source: SourceId, jobs: &[Job]) {
+        let environment = self.lists.get(source.index()).map(|list| list.environment);
+        let Some(place) = environment.and_then(|id| self.places.get(id.index())) else { return };
+        let mut known: Vec<Handle> = Vec::with_capacity(jobs.len());
+        known.extend(jobs.iter().filter_map(|job| place.index.get(self.hash(job.id.as_str())).next()));
+        touch_texts(&self.slab, &self.words, &known);
+        let signature = |handle: &Handle| self.signatures.get(*handle).map_or(0, Signature::touch);
+        std::hint::black_box(known.iter().map(signature).fold(0, u64::wrapping_add));
+    }
+
     /// Takes a job as listed in round `seen`; the newest listing wins.
     pub(super) fn put(&mut self, source: SourceId, job: &Job, seen: u64) -> Change {
         let Some(environment) = self.lists.get(source.index()).map(|list| list.environment) else {
@@ -216,7 +238,7 @@ impl Jobs {
     ) -> Handle {
         let row = self.words.pack(source, job, listed, (self.slab.next(), None));
         let (handle, seen) = (self.slab.insert(row), listed.0);
-        self.words.errors.set(handle, &job.errors);
+        self.words.set_errors(handle, None, &job.errors);
         self.sign(handle);
         self.count_round(source, seen);
         self.enlist(source, handle);
@@ -224,7 +246,8 @@ impl Jobs {
         if let Some(place) = self.places.get_mut(environment.index()) {
             let (slab, words, hasher) = (&self.slab, &self.words, &self.hasher);
             let id = |handle| slab.get(handle).map_or("", |row| row.id(words));
-            place.index.insert(hash, handle, |handle| hasher.hash_one(id(handle)));
+            let touch = |held: &[Handle]| touch_texts(slab, words, held);
+            place.index.insert(hash, handle, |handle| hasher.hash_one(id(handle)), touch);
             rivalry = place.rivalry;
         }
         if rivalry {
@@ -257,8 +280,8 @@ impl Jobs {
         fresh.shown = shown;
         if let Some(row) = self.slab.get_mut(handle) {
             let old = std::mem::replace(row, fresh);
+            self.words.set_errors(handle, Some(&old), &job.errors);
             self.words.release(&old, Some(row));
-            self.words.errors.set(handle, &job.errors);
         }
         self.sign(handle);
         self.words.compact(&mut self.slab);
@@ -299,6 +322,12 @@ impl Jobs {
 fn newest_first(slab: &Slab<Row>, a: Handle, b: Handle) -> Ordering {
     let created = |handle| slab.get(handle).and_then(Row::created);
     created(b).cmp(&created(a)).then_with(|| a.cmp(&b))
+}
+
+fn touch_texts(slab: &Slab<Row>, words: &Words, handles: &[Handle]) {
+    let row = |handle: &Handle| slab.get(*handle).map_or(0, Row::touch);
+    let text = |handle: &Handle| slab.get(*handle).map_or(0, |row| row.touch_text(words));
+    touch(handles, row, text);
 }
 
 fn moment(at: Timestamp) -> (i64, i32) {

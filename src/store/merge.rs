@@ -93,6 +93,7 @@ impl Store {
             self.note_key_event(source, at, None);
         }
         let mut told = Told::default();
+        self.jobs.approach(source, &jobs);
         for job in jobs {
             let job = if self.ended.is_empty() { job } else { self.unless_ended(source, job) };
             // What was rejected before voxtop looked is history, not news.

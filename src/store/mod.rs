@@ -16,6 +16,7 @@
 //! changes. Only a new query or sort looks at every job, and does so in steps ([`Build`]).
 
 mod advice;
+mod ahead;
 mod alias;
 mod backlog;
 mod banners;
@@ -37,6 +38,7 @@ mod merge;
 mod news;
 mod order;
 mod overdue;
+mod picking;
 mod pool;
 mod record;
 mod resubmission;

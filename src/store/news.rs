@@ -2,7 +2,7 @@
 //! which counts a flood instead of telling it: a rule that waits for one job must see that job among a
 //! hundred. Bounded; whoever does not ask loses the oldest.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use jiff::Timestamp;
 
@@ -30,18 +30,22 @@ pub struct Ended {
 pub(super) struct News {
     waiting: VecDeque<Ended>,
     latest: VecDeque<(JobKey, Status)>,
+    /// The same, to be found.
+    known: HashSet<(JobKey, Status)>,
 }
 
 impl News {
     fn push(&mut self, ended: Ended) {
         let told = (ended.job.clone(), ended.status.clone());
-        if self.latest.contains(&told) {
+        if !self.known.insert(told.clone()) {
             return;
         }
-        if self.latest.len() == REMEMBERED {
-            self.latest.pop_back();
+        if self.latest.len() == REMEMBERED
+            && let Some(oldest) = self.latest.pop_front()
+        {
+            self.known.remove(&oldest);
         }
-        self.latest.push_front(told);
+        self.latest.push_back(told);
         if self.waiting.len() == WAITING {
             self.waiting.pop_front();
         }
@@ -133,6 +137,7 @@ mod tests {
             news.push(Ended { job, status: Status::Done, handle: Handle::new(0) });
         }
         assert_eq!((news.waiting.len(), news.latest.len()), (WAITING, REMEMBERED));
+        assert_eq!(news.known, news.latest.iter().cloned().collect());
         assert_eq!(news.waiting[0].job.id.as_str(), "j10");
     }
 }

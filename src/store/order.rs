@@ -138,11 +138,25 @@ impl Order {
 
     /// Puts a handle behind all others.
     pub(super) fn push(&mut self, handle: Handle) {
-        if self.pieces.last().is_none_or(|piece| piece.handles.len() >= MOST) {
-            self.open(self.pieces.len(), Vec::with_capacity(MOST));
+        self.extend(&[handle]);
+    }
+
+    /// Puts handles behind all others, in their order.
+    pub(super) fn extend(&mut self, handles: &[Handle]) {
+        let mut rest = handles;
+        while !rest.is_empty() {
+            if self.pieces.last().is_none_or(|piece| piece.handles.len() >= MOST) {
+                self.open(self.pieces.len(), Vec::with_capacity(MOST));
+            }
+            let Some(piece) = self.pieces.last_mut() else { return };
+            let (some, others) = rest.split_at(rest.len().min(MOST - piece.handles.len()));
+            piece.handles.extend_from_slice(some);
+            self.len += some.len();
+            if let Some(homes) = &mut self.homes {
+                homes.settle(some, piece.name);
+            }
+            rest = others;
         }
-        let place = self.pieces.len() - 1;
-        self.put(place, usize::MAX, handle);
     }
 
     /// Turns it round: the last one is the first then.

@@ -16,7 +16,7 @@ use super::pool::{Pool, Symbol};
 use super::query::Signature;
 use super::slab::{Handle, Slab};
 use super::texts::{Place, Texts};
-use crate::model::{Job, SourceId, Status};
+use crate::model::{Job, JobError, SourceId, Status};
 
 use errors::Errors;
 pub use held::Held;
@@ -81,7 +81,7 @@ pub(super) struct Words {
     tags: Pool<Vec<Box<str>>>,
     statuses: Pool<Status>,
     configs: Pool<Box<str>>,
-    pub(super) errors: Errors,
+    errors: Errors,
     /// Room to put a text together.
     room: String,
 }
@@ -123,6 +123,14 @@ impl Words {
                 (Some(_), Some(_)) => Tracking::Both,
             },
             shown: false,
+        }
+    }
+
+    /// Puts a listing's errors in the place of those that it had. Most have none and had none.
+    pub(super) fn set_errors(&mut self, handle: Handle, before: Option<&Row>, errors: &[JobError]) {
+        let had_some = before.and_then(|row| self.kinds.get(row.kind)).is_some_and(|kind| kind.with_errors);
+        if had_some || !errors.is_empty() {
+            self.errors.set(handle, errors);
         }
     }
 
@@ -268,6 +276,17 @@ impl Row {
 
     fn part<'a>(&self, texts: &'a Texts, from: usize, to: usize) -> &'a str {
         texts.get(self.text, from, to)
+    }
+
+    /// Touches the row at both ends: it says at one of them where its text is.
+    pub(super) fn touch(&self) -> u64 {
+        self.fingerprint ^ u64::from(self.ends.first().copied().unwrap_or_default())
+    }
+
+    /// Touches its text where it begins and ends.
+    pub(super) fn touch_text(&self, words: &Words) -> u64 {
+        let text = self.part(&words.texts, 0, self.end(3)).as_bytes();
+        [text.first(), text.last()].into_iter().flatten().map(|byte| u64::from(*byte)).sum()
     }
 
     /// When it was submitted, in an order of its own: seconds, then nanoseconds.

@@ -5,8 +5,9 @@ use jiff::Timestamp;
 
 use super::build::Build;
 use super::order::Order;
+use super::picking::Asking;
 use super::query::{Query, Scratch, Signature};
-use super::{Handle, Sort, Store};
+use super::{Handle, Held, Sort, Store};
 use crate::model::JobKey;
 
 /// What the rows are to be.
@@ -28,28 +29,32 @@ impl Wanted {
         store.jobs.signature(handle).is_some_and(|signature| self.query.may_mean(signature))
     }
 
+    /// Whether [`may_match`](Self::may_match) may rule any job out.
+    pub(super) fn asks_of_text(&self) -> bool {
+        self.query.asks_of_text()
+    }
+
     /// Whether [`matches`](Self::matches) or the sort may read a job's text.
     pub(super) fn reads_text(&self) -> bool {
         self.sort.is_of_text() || self.query.reads_text(Signature::ANY)
     }
 
-    /// Whether a job is shown and matches.
-    pub(super) fn matches(
+    /// A job, if it is shown and matches.
+    pub(super) fn matches<'a>(
         &self,
-        store: &Store,
+        asking: &Asking<'a>,
         handle: Handle,
-        now: Timestamp,
         scratch: &mut Scratch,
-    ) -> bool {
-        let Some(held) = store.jobs.shown(handle) else { return false };
-        if self.stuck && !store.is_stuck(handle) {
-            return false;
+    ) -> Option<Held<'a>> {
+        let held = asking.store.jobs.shown(handle)?;
+        if self.stuck && !asking.store.is_stuck(handle) {
+            return None;
         }
         if self.query.is_empty() {
-            return true;
+            return Some(held);
         }
-        let subject = store.subject(&held, held.source());
-        subject.is_some_and(|subject| self.query.matches(&subject, now, scratch))
+        let origin = asking.origins.get(held.source().index()).copied().flatten()?;
+        self.query.matches(&origin.subject(&held), asking.now, scratch).then_some(held)
     }
 }
 
@@ -89,10 +94,10 @@ impl Rows {
     }
 
     /// Filters and sorts the whole store at once.
-    pub fn build(store: &Store, query: &Query, sort: Sort, now: Timestamp, scratch: &mut Scratch) -> Self {
+    pub fn build(store: &Store, query: &Query, sort: Sort, now: Timestamp) -> Self {
         let mut build = Build::start(store, query, sort, now);
         let mut rows = loop {
-            if let Some(rows) = build.step(store, scratch) {
+            if let Some(rows) = build.step(store) {
                 break rows;
             }
         };
@@ -111,22 +116,15 @@ impl Rows {
         }
         self.waiting.extend_from_slice(changed);
         self.at = store.jobs.journal().end();
+        let asking = Asking { store, wanted: &self.wanted, now, key: None, origins: store.origins() };
         for _ in 0..most {
             let Some(handle) = self.waiting.pop() else { return Followed::All };
             // It may have changed twice.
-            if !self.order.contains(handle) && self.wanted.matches(store, handle, now, scratch) {
-                self.insert(store, handle);
+            if !self.order.contains(handle) && self.wanted.matches(&asking, handle, scratch).is_some() {
+                insert(&mut self.order, &asking, handle);
             }
         }
         if self.waiting.is_empty() { Followed::All } else { Followed::Some }
-    }
-
-    fn insert(&mut self, store: &Store, handle: Handle) {
-        let (sort, fleet) = (self.wanted.sort, store.fleet());
-        let Some(new) = store.job(handle) else { return };
-        self.order.insert(handle, |held| {
-            store.job(held).map_or(std::cmp::Ordering::Less, |held| sort.compare(fleet, held, new))
-        });
     }
 
     /// How many rows there are.
@@ -163,4 +161,13 @@ impl Rows {
     pub fn position(&self, store: &Store, key: &JobKey) -> Option<usize> {
         self.order.position(store.find(key)?)
     }
+}
+
+/// Puts a job's row where it belongs.
+fn insert(order: &mut Order, asking: &Asking<'_>, handle: Handle) {
+    let (store, sort) = (asking.store, asking.wanted.sort);
+    let Some(new) = store.job(handle) else { return };
+    order.insert(handle, |held| {
+        store.job(held).map_or(std::cmp::Ordering::Less, |held| sort.compare(store.fleet(), held, new))
+    });
 }

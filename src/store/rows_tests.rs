@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
 use super::fixture::{EU1, EU2, at, failed, finished, fleet, job, page, report, round};
+use super::picking::Hands;
 use super::query::{Listers, Query, Scratch, Subject};
 use super::*;
 use crate::model::{Coverage, FailureKind, Job, JobError, PollEvent, Report, Span, Status};
@@ -217,7 +218,7 @@ struct Screen {
 impl Screen {
     fn work(&mut self, store: &Store, cost: usize) {
         let Some(build) = &mut self.build else { return };
-        if let Some(rows) = build.step_by(cost, store, &mut self.scratch) {
+        if let Some(rows) = build.step_by(cost, store) {
             (self.rows, self.build) = (rows, None);
         }
     }
@@ -258,7 +259,9 @@ proptest! {
                 Step::Follow(most) => drop(screen.follow(&store, most)),
                 Step::Ask(at_query, sort) => {
                     screen.asked = (query(at_query), sort);
-                    screen.build = Some(Build::start(&store, &screen.asked.0, sort, at(100)));
+                    // Some jobs at a time, by one thread or several.
+                    let hands = Hands { threads: 1 + at_query % 3, shares: 4, jobs: 2 };
+                    screen.build = Some(Build::start(&store, &screen.asked.0, sort, at(100)).by(hands));
                 }
                 Step::Work(cost) => screen.work(&store, cost),
             }
@@ -276,7 +279,7 @@ proptest! {
         let (query, sort) = &screen.asked;
         let expected = plain.rows(&store, query, *sort, at(100));
         prop_assert_eq!(screen.rows.slice(0, usize::MAX), expected.clone());
-        let afresh = Rows::build(&store, query, *sort, at(100), &mut Scratch::default());
+        let afresh = Rows::build(&store, query, *sort, at(100));
         prop_assert_eq!(afresh.slice(0, usize::MAX), expected.clone());
         prop_assert_eq!((afresh.total(), screen.rows.total()), (store.jobs().count(), store.jobs().count()));
         for (row, handle) in expected.into_iter().enumerate() {
@@ -298,7 +301,7 @@ fn many_jobs_that_go_at_once_go_everywhere() {
     round(&mut store, EU1, 1, 0, &jobs);
     round(&mut store, EU2, 1, 0, &jobs[..10]);
     let mut scratch = Scratch::default();
-    let mut rows = Rows::build(&store, &Query::default(), Sort::default(), at(0), &mut scratch);
+    let mut rows = Rows::build(&store, &Query::default(), Sort::default(), at(0));
     assert_eq!((rows.len(), store.summary(at(4_500)).total.rejected_today), (9_010, 4_500));
     round(&mut store, EU1, 2, 5, &jobs[8_000..8_003]);
     assert_eq!(rows.follow(&store, at(5), &mut scratch, usize::MAX), Followed::All);

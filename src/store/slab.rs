@@ -107,16 +107,18 @@ impl<T> Beside<T> {
         T: Copy,
     {
         let (number, at) = (handle.index() / PART, handle.index() % PART);
+        if let Some(place) = self.parts.get_mut(number).and_then(|part| part.get_mut(at)) {
+            *place = value;
+            return;
+        }
         if number >= self.parts.len() {
             self.parts.resize_with(number + 1, Vec::new);
         }
         let Some(part) = self.parts.get_mut(number) else { return };
-        if at >= part.len() {
-            if number > 0 {
-                part.reserve_exact(PART - part.len());
-            }
-            part.resize(at + 1, unset);
+        if number > 0 {
+            part.reserve_exact(PART - part.len());
         }
+        part.resize(at + 1, unset);
         if let Some(place) = part.get_mut(at) {
             *place = value;
         }

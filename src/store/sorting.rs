@@ -5,7 +5,6 @@
 //! Jobs may change between two steps. That puts those jobs in a wrong place, which whoever sorts mends
 //! afterwards; it never moves others.
 
-mod ahead;
 mod digits;
 mod item;
 mod parts;
@@ -13,10 +12,10 @@ mod prefixes;
 mod task;
 mod window;
 
+use super::ahead::ahead;
 use super::column::compare_text;
 use super::jobs::Handle;
-pub(super) use ahead::ahead;
-use item::Item;
+pub(in crate::store) use item::Item;
 use prefixes::Prefixes;
 use task::{Phase, Run, Task};
 use window::{BEHIND, WINDOW, folded, shared, window};
@@ -90,27 +89,29 @@ impl Sorter {
         }
     }
 
-    /// Adds a handle whose number is all there is to compare.
-    pub(super) fn push_number(&mut self, handle: Handle, number: u64) {
-        self.push(handle, number, true);
+    /// A handle whose number is all there is to compare.
+    pub(super) fn numbered(&self, handle: Handle, number: u64) -> Item {
+        Item::new(number ^ self.flip, handle, true)
     }
 
-    /// Adds a handle that is sorted by a number first and then by its text.
-    pub(super) fn push_ranked(&mut self, handle: Handle, number: u64) {
-        self.push(handle, number, false);
+    /// A handle that is sorted by a number first and then by its text.
+    pub(super) fn ranked(&self, handle: Handle, number: u64) -> Item {
+        Item::new(number ^ self.flip, handle, false)
     }
 
-    /// Adds a handle that is sorted by its text.
-    pub(super) fn push_text(&mut self, handle: Handle, text: &str) {
+    /// A handle that is sorted by its text.
+    pub(super) fn texted(&self, handle: Handle, text: &str) -> Item {
         let (key, exact) =
             if self.prefixes.is_empty() { window(text, self.stage, 0) } else { self.prefixes.key(text) };
-        self.push(handle, key, exact);
+        Item::new(key ^ self.flip, handle, exact)
     }
 
-    fn push(&mut self, handle: Handle, key: u64, exact: bool) {
-        let key = key ^ self.flip;
-        self.varying |= key ^ *self.one.get_or_insert(key);
-        self.items.push(Item::new(key, handle, exact));
+    /// Adds some of those.
+    pub(super) fn add(&mut self, items: &[Item]) {
+        let Some(first) = items.first() else { return };
+        let one = *self.one.get_or_insert(first.key());
+        self.varying |= items.iter().fold(0, |varying, item| varying | (item.key() ^ one));
+        self.items.extend_from_slice(items);
     }
 
     /// Begins to sort what has been added. `ranked` as it was added.

@@ -117,11 +117,10 @@ fn rows_sort_by_every_column_totally() {
     let mut store = Store::new(fleet());
     round(&mut store, EU1, 1, 0, &[job("b", 5, "done"), job("a", 5, "rejected"), job("c", 9, "running")]);
     round(&mut store, EU2, 1, 0, &[Job { created_at: None, duration_s: None, ..job("d", 0, "odd") }]);
-    let mut scratch = query::Scratch::default();
     let zone = jiff::tz::TimeZone::UTC;
     let query = query::Query::parse("", &zone).unwrap();
-    let mut order = |sort: Sort| -> String {
-        let rows = Rows::build(&store, &query, sort, at(100), &mut scratch);
+    let order = |sort: Sort| -> String {
+        let rows = Rows::build(&store, &query, sort, at(100));
         rows.slice(0, 9).iter().map(|handle| store.job(*handle).unwrap().id().to_owned()).collect()
     };
     for spec in &COLUMNS {

@@ -9,18 +9,43 @@ use crate::model::SourceId;
 /// jobs.
 const LOOKED_AT: usize = 4_096;
 
+/// Where jobs were seen: what a query asks of it is the same for all jobs of a source.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Origin<'a> {
+    environment: &'a str,
+    region: &'a str,
+    key: &'a str,
+    others: Option<&'a dyn Listers>,
+}
+
+impl<'a> Origin<'a> {
+    /// What a query asks about: a job that was seen there.
+    pub(super) fn subject(self, job: &'a dyn Described) -> Subject<'a> {
+        let Self { environment, region, key, others } = self;
+        Subject { job, environment, region, key, others }
+    }
+}
+
 impl Store {
-    /// What a query asks about: a job as a source lists it. `None` for a source of another fleet.
-    pub fn subject<'a>(&'a self, job: &'a dyn Described, source: SourceId) -> Option<Subject<'a>> {
+    /// All sources' origins.
+    pub(super) fn origins(&self) -> Vec<Option<Origin<'_>>> {
+        self.sources().map(|(source, _)| self.origin(source)).collect()
+    }
+
+    fn origin(&self, source: SourceId) -> Option<Origin<'_>> {
         let source = self.fleet.source(source)?;
         let environment = self.fleet.environment(source.environment)?;
-        Some(Subject {
-            job,
+        Some(Origin {
             environment: environment.name.as_str(),
             region: environment.region.as_str(),
             key: self.fleet.key_name(source.key),
             others: self.jobs.has_rivals(source.environment).then_some(self as &dyn Listers),
         })
+    }
+
+    /// What a query asks about: a job as a source lists it. `None` for a source of another fleet.
+    pub fn subject<'a>(&'a self, job: &'a dyn Described, source: SourceId) -> Option<Subject<'a>> {
+        self.origin(source).map(|origin| origin.subject(job))
     }
 
     /// The values of a field that there are, each once and none empty: those of the fleet in its order,

@@ -109,8 +109,8 @@ impl Jobs {
         let shared = place.shared.remove(&handle);
         let row = self.slab.remove(handle)?;
         let shared = shared.then(|| (environment, hash, row.id(&self.words).into()));
+        self.words.set_errors(handle, Some(&row), &[]);
         self.words.release(&row, None);
-        self.words.errors.set(handle, &[]);
         shared
     }
 }

@@ -98,7 +98,7 @@ pub struct Subject<'a> {
 }
 
 /// Knows which keys list a job. It is asked only where the key by which a job is shown does not answer a question.
-pub trait Listers: std::fmt::Debug {
+pub trait Listers: std::fmt::Debug + Sync {
     /// Whether this is true of the name of a key that lists a job of an environment.
     fn any_key(&self, environment: &str, id: &str, is: &dyn Fn(&str) -> bool) -> bool;
 }
@@ -213,6 +213,24 @@ impl Node {
                 | Test::Is(TextField::Id | TextField::Name | TextField::Title | TextField::Reference, part),
             ) => text.covers(part.signature()),
             Self::Not(_) | Self::Test(_) => true,
+        }
+    }
+
+    /// What the text of every job that is meant holds.
+    pub(super) fn need(&self) -> Signature {
+        match self {
+            Self::All(nodes) => nodes.iter().map(Self::need).fold(Signature::default(), Signature::or),
+            Self::Any(nodes) => nodes.iter().map(Self::need).fold(Signature::ANY, Signature::and),
+            Self::Test(Test::Word(word)) => word.need(),
+            Self::Test(
+                Test::Phrase(part)
+                | Test::Contains(
+                    TextField::Id | TextField::Name | TextField::Title | TextField::Reference,
+                    part,
+                )
+                | Test::Is(TextField::Id | TextField::Name | TextField::Title | TextField::Reference, part),
+            ) => part.signature(),
+            Self::Not(_) | Self::Test(_) => Signature::default(),
         }
     }
 

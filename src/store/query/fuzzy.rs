@@ -88,6 +88,12 @@ impl Word {
         self.may_be_in(text) || self.may_abbreviate(text)
     }
 
+    /// What every text holds that holds the word or is abbreviated by it.
+    pub(super) fn need(&self) -> Signature {
+        let whole = self.folded.signature();
+        if self.letters.is_some() { whole.letters().or(self.numbers) } else { whole }
+    }
+
     /// Whether a text of this signature may hold the word.
     pub(super) fn may_be_in(&self, text: Signature) -> bool {
         text.covers(self.folded.signature())
@@ -143,10 +149,13 @@ impl Word {
 
     /// Whether each number in the word stands somewhere where a number begins, so that it may lie there.
     fn has_digits_in(&self, text: &[u8]) -> bool {
-        let begins =
-            |at: usize| at.checked_sub(1).and_then(|at| text.get(at)).is_none_or(|b| !b.is_ascii_digit());
         self.digits.iter().all(|number| {
-            text.windows(number.len()).enumerate().any(|(at, here)| *here == **number && begins(at))
+            let mut before = b' ';
+            text.iter().enumerate().any(|(at, byte)| {
+                let begins = Some(byte) == number.first() && !before.is_ascii_digit();
+                before = *byte;
+                begins && text.get(at..).is_some_and(|here| here.starts_with(number))
+            })
         })
     }
 

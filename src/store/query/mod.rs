@@ -73,6 +73,8 @@ use jiff::tz::TimeZone;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
     root: Option<eval::Node>,
+    /// What the text of every job that is meant holds; it is quickly asked for.
+    need: Signature,
 }
 
 impl Query {
@@ -82,7 +84,8 @@ impl Query {
     /// # Errors
     /// When the text is no query, with the place and what to write instead.
     pub fn parse(text: &str, zone: &TimeZone) -> Result<Self, QueryError> {
-        parse::parse(text, zone).map(|root| Self { root })
+        let root = parse::parse(text, zone)?;
+        Ok(Self { need: root.as_ref().map_or(Signature::default(), eval::Node::need), root })
     }
 
     /// Whether the job is one of those that are meant.
@@ -92,7 +95,12 @@ impl Query {
 
     /// Whether a job with a text of this signature may be meant.
     pub(super) fn may_mean(&self, text: Signature) -> bool {
-        self.root.as_ref().is_none_or(|root| root.may_mean(text))
+        text.covers(self.need) && self.root.as_ref().is_none_or(|root| root.may_mean(text))
+    }
+
+    /// Whether a signature may rule a job out.
+    pub(super) fn asks_of_text(&self) -> bool {
+        self.need != Signature::default() || self.reads_text(Signature::ANY)
     }
 
     /// Whether it looks at the text of a job with this signature.

@@ -6,7 +6,7 @@ use nucleo_matcher::chars::{normalize, to_lower_case};
 /// Case aside: one bit for each letter and digit, one for each letter that begins a word, one that the other
 /// ASCII characters share and one for what is not ASCII; and for each pair of neighbours one bit of 128. A
 /// character that is not ASCII counts as every one that folding and abbreviating may take it for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Signature {
     letters: u64,
     pairs: [u64; 2],
@@ -25,8 +25,9 @@ impl Signature {
         for part in parts.into_iter().skip(1) {
             let mut before = b' ';
             for byte in part.bytes() {
-                let start = letter(byte.to_ascii_lowercase()) << STARTS;
-                signature.letters |= if begins_word(before, byte) { start } else { 0 };
+                let begins = u64::from(begins_word(before, byte));
+                // What begins a word is a letter.
+                signature.letters |= begins << ((u32::from(byte & 31) + STARTS - 1) % 64);
                 before = byte;
             }
         }
@@ -70,26 +71,26 @@ impl Signature {
 
     /// Of the ASCII in a query's text: what a job's text must hold.
     pub(super) fn of_ascii(text: &str) -> Self {
-        let (mut letters, mut pairs, mut before) = (0, 0_u128, None);
+        let mut signature = Self::default();
+        let mut before = None;
         for byte in text.bytes() {
             if !byte.is_ascii() {
                 before = None;
                 continue;
             }
             let lower = byte.to_ascii_lowercase();
-            letters |= letter(lower);
+            signature.letters |= letter(lower);
             if let Some(before) = before {
-                pairs |= 1 << pair(before, lower);
+                signature.add(pair(before, lower));
             }
             before = Some(lower);
         }
-        let [low, high] = [pairs, pairs >> 64].map(|half| u64::try_from(half & u128::from(u64::MAX)));
-        Self { letters, pairs: [low.unwrap_or_default(), high.unwrap_or_default()] }
+        signature
     }
 
     /// Of the pairs of neighbouring digits in a query's text alone.
     pub(super) fn of_numbers(text: &str) -> Self {
-        let mut signature = Self { letters: 0, pairs: [0; 2] };
+        let mut signature = Self::default();
         for two in text.as_bytes().windows(2) {
             if let [a, b] = *two
                 && a.is_ascii_digit()
@@ -99,6 +100,28 @@ impl Signature {
             }
         }
         signature
+    }
+
+    /// What is in both.
+    pub(super) fn and(self, other: Self) -> Self {
+        let ([a, b], [c, d]) = (self.pairs, other.pairs);
+        Self { letters: self.letters & other.letters, pairs: [a & c, b & d] }
+    }
+
+    /// What is in either.
+    pub(super) fn or(self, other: Self) -> Self {
+        let ([a, b], [c, d]) = (self.pairs, other.pairs);
+        Self { letters: self.letters | other.letters, pairs: [a | c, b | d] }
+    }
+
+    /// The same without its pairs.
+    pub(super) fn letters(self) -> Self {
+        Self { pairs: [0; 2], ..self }
+    }
+
+    /// Touches it, so that it is near when it is read.
+    pub(in crate::store) fn touch(&self) -> u64 {
+        self.letters
     }
 
     /// Whether all of the text is ASCII.

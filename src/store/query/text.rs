@@ -6,27 +6,36 @@
 
 use std::ops::Range;
 
+use memchr::memmem::Finder;
+
 use super::signature::Signature;
 
 /// Text whose case no longer matters.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) struct Folded {
     text: Box<str>,
     /// What a text must hold to hold all of it.
     signature: Signature,
-    /// The place of its rarest byte, by which it is looked for in ASCII.
-    rarest: usize,
+    /// How it is found in ASCII in lower case.
+    finder: Box<Finder<'static>>,
 }
 
-/// What names are made of, the rarest first. What is not here is rarer.
-const FREQUENT: &str = "zqxjykgbhfvwpu9876543cdlmn2s10rtioae_. -";
+impl PartialEq for Folded {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Folded {}
+
+/// Texts of so many bytes are put into lower case on the stack: almost all.
+const ROOM: usize = 256;
 
 impl Folded {
     pub(super) fn new(text: &str) -> Self {
         let text: Box<str> = lower(text).collect();
-        let places = text.bytes().enumerate();
-        let rarest = places.min_by_key(|(_, byte)| FREQUENT.bytes().position(|known| known == *byte));
-        Self { signature: Signature::of_ascii(&text), rarest: rarest.map_or(0, |(at, _)| at), text }
+        let finder = Box::new(Finder::new(text.as_bytes()).into_owned());
+        Self { signature: Signature::of_ascii(&text), finder, text }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -62,7 +71,7 @@ impl Folded {
             return true;
         }
         if text.is_ascii() {
-            return self.places(text).next().is_some();
+            return in_lower_case(text, |text| self.finder.find(text).is_some());
         }
         text.char_indices().any(|(at, _)| {
             let mut rest = lower(text.get(at..).unwrap_or_default());
@@ -75,7 +84,17 @@ impl Folded {
     /// Whether this stands within one part of a text of ASCII whose parts end at `ends`.
     pub(super) fn is_in_part(&self, text: &str, ends: &[usize]) -> bool {
         let is_whole = |from: usize| !ends.iter().any(|end| from < *end && *end < from + self.text.len());
-        self.text.is_empty() || self.places(text).any(is_whole)
+        self.text.is_empty()
+            || in_lower_case(text, |text| {
+                let mut from = 0;
+                while let Some(at) = text.get(from..).and_then(|rest| self.finder.find(rest)) {
+                    if is_whole(from + at) {
+                        return true;
+                    }
+                    from += at + 1;
+                }
+                false
+            })
     }
 
     /// All places where this stands in a text, in bytes, none over another. Nothing stands nowhere.
@@ -108,15 +127,17 @@ impl Folded {
         }
         None
     }
+}
 
-    /// Where this stands in a text of ASCII; nothing stands nowhere.
-    fn places<'a>(&'a self, text: &'a str) -> impl Iterator<Item = usize> + 'a {
-        let (text, wanted) = (text.as_bytes(), self.text.as_bytes());
-        let rarest = wanted.get(self.rarest).copied().unwrap_or_default();
-        let found = memchr::memchr2_iter(rarest, rarest.to_ascii_uppercase(), text);
-        found.filter_map(|at| at.checked_sub(self.rarest)).filter(|from| {
-            text.get(*from..from + wanted.len()).is_some_and(|here| here.eq_ignore_ascii_case(wanted))
-        })
+/// Looks at a text of ASCII in lower case.
+fn in_lower_case(text: &str, look: impl FnOnce(&[u8]) -> bool) -> bool {
+    let mut room = [0; ROOM];
+    if let Some(lower) = room.get_mut(..text.len()) {
+        lower.copy_from_slice(text.as_bytes());
+        lower.make_ascii_lowercase();
+        look(lower)
+    } else {
+        look(text.to_ascii_lowercase().as_bytes())
     }
 }
 

@@ -10,7 +10,7 @@ use crate::store::slab::Handle;
 
 /// The errors of the listings that have some. A tree, since it grows without ever taking a long step.
 #[derive(Debug, Default)]
-pub(in crate::store) struct Errors {
+pub(super) struct Errors {
     of: BTreeMap<Handle, Box<[JobError]>>,
     messages: Pool<Arc<str>>,
 }
@@ -21,7 +21,7 @@ impl Errors {
     }
 
     /// Puts errors in the place of those that a listing had.
-    pub(in crate::store) fn set(&mut self, handle: Handle, errors: &[JobError]) {
+    pub(super) fn set(&mut self, handle: Handle, errors: &[JobError]) {
         let shared = errors.iter().map(|error| {
             let symbol = self.messages.intern(&*error.message, |text| text.into());
             let message = self.messages.get(symbol).unwrap_or(&error.message);

@@ -89,17 +89,6 @@ impl<'a> Held<'a> {
         self.row.part(&self.words.texts, from, self.row.end(at))
     }
 
-    /// Touches its text where it begins and ends, so that it is near when it is read.
-    pub(in crate::store) fn touch(self) -> u64 {
-        let text = self.part(None, 3).as_bytes();
-        [text.first(), text.last()].into_iter().flatten().map(|byte| u64::from(*byte)).sum()
-    }
-
-    /// Touches the row where it says where its text is.
-    pub(in crate::store) fn touch_row(self) -> u64 {
-        u64::from(self.row.ends.first().copied().unwrap_or_default())
-    }
-
     /// Who listed it.
     pub fn source(self) -> SourceId {
         self.row.source

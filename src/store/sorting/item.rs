@@ -4,7 +4,7 @@ use super::Handle;
 
 /// A handle and its key, in twelve bytes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Item {
+pub(in crate::store) struct Item {
     key: [u32; 2],
     /// The handle's number, and whether the key is all there is to compare, so that equal keys are equal texts.
     handle: u32,

@@ -8,7 +8,8 @@ fn sorted(texts: &[String], stage: Stage, descending: bool, budget: usize) -> Ve
     let mut sorter = Sorter::new(stage, descending, texts.len());
     sorter.learn(texts.iter().map(String::as_str).step_by(texts.len() / 256 + 1));
     for (number, text) in (0..).zip(texts) {
-        sorter.push_text(Handle::new(number), text);
+        let item = sorter.texted(Handle::new(number), text);
+        sorter.add(&[item]);
     }
     sorter.start(false);
     let text = |handle: Handle| texts.get(handle.index()).map_or("", String::as_str);
@@ -78,7 +79,9 @@ fn runs_of_several_parts_are_merged() {
     for (values, descending) in [(3, false), (3, true), (u32::MAX, false), (50_000, true)] {
         let key = |number: u32| u64::from(number.wrapping_mul(2_654_435_761) % values) * 0x1_0001;
         let mut sorter = Sorter::new(Stage::Raw, descending, 0);
-        (0..count).for_each(|number| sorter.push_number(Handle::new(number), key(number)));
+        let items: Vec<Item> =
+            (0..count).map(|number| sorter.numbered(Handle::new(number), key(number))).collect();
+        items.chunks(1_000).for_each(|items| sorter.add(items));
         sorter.start(false);
         while !sorter.step(&mut 50_000, &|_| "", &|_| 0) {}
         let most = sorter.spare.len();

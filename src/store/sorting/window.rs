@@ -30,7 +30,10 @@ const EACH: u64 = u64::MAX / 255;
 
 /// The first eight bytes as a number, after `fold` has been at them.
 pub(super) fn number(bytes: &[u8], fold: impl Fn(u64) -> u64) -> u64 {
-    let count = bytes.len().min(WINDOW);
+    if let Some(bytes) = bytes.first_chunk() {
+        return fold(u64::from_be_bytes(*bytes)) + EACH;
+    }
+    let count = bytes.len();
     let mut room = [0; WINDOW];
     for (place, byte) in room.iter_mut().zip(bytes) {
         *place = *byte;

@@ -1,0 +1,141 @@
+//! Asking a query of many jobs, and taking the keys of those that match: on several threads where there is enough to
+//! ask, each of which has jobs of its own. What comes out is the same with one thread as with many. Between two
+//! steps it holds nothing but room.
+//!
+//! To wake a processor that sleeps takes a fourth of a millisecond where that processor is virtual. So a step is several
+//! times as long as that, and whoever comes late finds less to do.
+
+use std::sync::{LazyLock, Mutex, PoisonError};
+use std::thread;
+
+use jiff::Timestamp;
+
+use super::ahead::ahead;
+use super::column::{Column, Key};
+use super::jobs::Handle;
+use super::query::Scratch;
+use super::rows::Wanted;
+use super::sorting::{Item, Sorter};
+use super::vocabulary::Origin;
+use super::{Held, Store};
+
+/// No more threads than this: a dashboard is a guest on its machine.
+const MOST: usize = 4;
+/// Jobs of a share: a fourth of a millisecond.
+const SHARE: usize = 4_096;
+/// Shares of a step, for each thread.
+const SHARES: usize = 6;
+
+static PROCESSORS: LazyLock<usize> = LazyLock::new(|| thread::available_parallelism().map_or(1, usize::from));
+
+/// How the work is shared out.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hands {
+    /// How many threads, this one included.
+    pub(super) threads: usize,
+    /// How many shares they have in a step, if they are several.
+    pub(super) shares: usize,
+    /// How many jobs each of those has.
+    pub(super) jobs: usize,
+}
+
+impl Hands {
+    /// As the machine has processors.
+    pub(super) fn of_machine() -> Self {
+        let threads = (*PROCESSORS).min(MOST);
+        Self { threads, shares: SHARES * threads, jobs: SHARE }
+    }
+}
+
+/// What a thread is given at once, and what it finds.
+#[derive(Debug, Default)]
+pub(super) struct Share {
+    /// Those to ask about, newest first.
+    pub(super) handles: Vec<Handle>,
+    /// Those that match, in the same order. Where keys are taken these are in `items` and `missing` instead.
+    pub(super) matching: Vec<Handle>,
+    pub(super) items: Vec<Item>,
+    /// What has nothing to sort by.
+    pub(super) missing: Vec<Handle>,
+    scratch: Scratch,
+}
+
+/// What is asked, and of what.
+#[derive(Debug)]
+pub(super) struct Asking<'a> {
+    pub(super) store: &'a Store,
+    pub(super) wanted: &'a Wanted,
+    pub(super) now: Timestamp,
+    /// By what those that match are sorted, where that can be told of each by itself.
+    pub(super) key: Option<(Column, &'a Sorter)>,
+    /// By source.
+    pub(super) origins: Vec<Option<Origin<'a>>>,
+}
+
+/// Goes through all shares.
+pub(super) fn pick(shares: &mut [Share], threads: usize, asking: &Asking<'_>) {
+    let others = threads.min(shares.len()).saturating_sub(1);
+    let shares = Mutex::new(shares.iter_mut());
+    let next = || shares.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let work = || {
+        while let Some(share) = next() {
+            share.pick(asking);
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..others {
+            // Where the machine has no thread to give, there are fewer.
+            drop(thread::Builder::new().spawn_scoped(scope, work));
+        }
+        work();
+    });
+}
+
+impl Share {
+    /// Takes jobs to ask about. There is room for all that may be found: a thread that asks for memory is given
+    /// some to keep.
+    pub(super) fn take(&mut self, handles: Vec<Handle>, keyed: bool) {
+        let count = handles.len();
+        self.handles = handles;
+        self.matching.clear();
+        self.items.clear();
+        self.missing.clear();
+        if keyed {
+            self.items.reserve_exact(count);
+            self.missing.reserve_exact(count);
+        } else {
+            self.matching.reserve_exact(count);
+        }
+    }
+
+    fn pick(&mut self, asking: &Asking<'_>) {
+        let Asking { store, wanted, .. } = asking;
+        if wanted.asks_of_text() {
+            self.handles.retain(|handle| wanted.may_match(store, *handle));
+        }
+        let reads_text = wanted.reads_text();
+        let touch_row = |handle: &Handle| store.jobs.touch(*handle);
+        let touch_text = |handle: &Handle| if reads_text { store.jobs.touch_text(*handle) } else { 0 };
+        for handle in ahead(&mut self.handles, touch_row, touch_text) {
+            let Some(held) = wanted.matches(asking, *handle, &mut self.scratch) else { continue };
+            let Some((column, sorter)) = asking.key else {
+                self.matching.push(*handle);
+                continue;
+            };
+            match item(column, sorter, store, held) {
+                Some(item) => self.items.push(item),
+                None => self.missing.push(*handle),
+            }
+        }
+    }
+}
+
+/// What is sorted for a job. `None` where there is nothing to sort it by, or where that takes knowing other jobs.
+fn item(column: Column, sorter: &Sorter, store: &Store, held: Held<'_>) -> Option<Item> {
+    match column.key(store.fleet(), held) {
+        Key::Missing | Key::Moment { .. } => None,
+        Key::Number(number) => Some(sorter.numbered(held.handle, number)),
+        Key::Ranked(number) => Some(sorter.ranked(held.handle, number)),
+        Key::Text(text) => Some(sorter.texted(held.handle, text)),
+    }
+}
