@@ -13,7 +13,7 @@ use super::order::Order;
 use super::picking::{self, Asking, Hands, Share};
 use super::query::Query;
 use super::rows::{Rows, Wanted};
-use super::sorting::{GATHER, Sorter};
+use super::sorting::{GATHER, Sorters};
 use super::{Column, Sort, Store};
 
 /// What a step may cost, in steps of moving a handle: one or two milliseconds.
@@ -70,14 +70,19 @@ pub struct Build {
     created: Vec<u32>,
     /// What has nothing to sort by.
     missing: Vec<Handle>,
-    sorter: Sorter,
+    sorter: Sorters,
     order: Order,
 }
 
 impl Build {
     /// Begins; the query's ages are as of `now`.
     pub fn start(store: &Store, query: &Query, sort: Sort, now: Timestamp) -> Self {
-        Self::of(store, store.jobs.ages().copy(), Wanted::new(query, sort), now)
+        Self::start_by(Hands::of_machine(), store, query, sort, now)
+    }
+
+    /// The same, with the work shared out as somebody says.
+    pub(super) fn start_by(hands: Hands, store: &Store, query: &Query, sort: Sort, now: Timestamp) -> Self {
+        Self::of(store, store.jobs.ages().copy(), Wanted::new(query, sort), (now, hands))
     }
 
     /// Begins with the stuck jobs alone. Which these are changes as rounds go by: see
@@ -86,11 +91,11 @@ impl Build {
         let wanted = Wanted { stuck: true, ..Wanted::new(query, sort) };
         let mut jobs = Order::default();
         store.jobs.stuck_by_age().into_iter().for_each(|handle| jobs.push(handle));
-        Self::of(store, jobs, wanted, now)
+        Self::of(store, jobs, wanted, (now, Hands::of_machine()))
     }
 
     /// Begins with so many jobs, newest first.
-    fn of(store: &Store, jobs: Order, wanted: Wanted, now: Timestamp) -> Self {
+    fn of(store: &Store, jobs: Order, wanted: Wanted, (now, hands): (Timestamp, Hands)) -> Self {
         let sort = wanted.sort;
         // They stay newest first where the columns leave them equal.
         let second = sort.then.filter(|then| *then != (Column::Age, false));
@@ -98,7 +103,7 @@ impl Build {
         // The default sort is the order in which the jobs are looked at.
         let none = Order::default();
         let sorted = if sort == Sort::default() { &none } else { &jobs };
-        let sorter = sorter(store, sorted, column, descending);
+        let sorter = sorter(store, sorted, (column, descending), hands);
         Self {
             wanted,
             now,
@@ -111,7 +116,7 @@ impl Build {
             jobs,
             since: store.jobs.journal().end(),
             phase: Phase::Pick,
-            hands: Hands::of_machine(),
+            hands,
             shares: Vec::new(),
             begun: false,
             moments: 0,
@@ -126,12 +131,6 @@ impl Build {
     /// [follow](Rows::follow) what has changed in between.
     pub fn step(&mut self, store: &Store) -> Option<Rows> {
         self.step_by(STEP, store)
-    }
-
-    /// Shares the work out in another way than the machine's processors would have it.
-    #[cfg(test)]
-    pub(super) fn by(self, hands: Hands) -> Self {
-        Self { hands, ..self }
     }
 
     /// A step that costs so much.
@@ -181,7 +180,7 @@ impl Build {
             store,
             wanted: &self.wanted,
             now: self.now,
-            key: keyed.then_some((self.column, &self.sorter)),
+            key: self.sorter.first().filter(|_| keyed).map(|sorter| (self.column, sorter)),
             origins: store.origins(),
         };
         picking::pick(&mut self.shares, self.hands.threads, &asking);
@@ -204,9 +203,9 @@ impl Build {
 
     /// Gives each thread jobs to ask about: one alone what the budget allows, several more than that.
     fn share_out(&mut self, budget: &mut usize, keyed: bool) {
-        let Hands { threads, shares, jobs } = self.hands;
+        let Hands { shares, jobs, .. } = self.hands;
         let much = keyed || !self.wanted.query.is_empty();
-        let together = self.begun && threads > 1 && much && self.jobs.len() > shares * jobs / 2;
+        let together = self.begun && much && self.hands.is_much(self.jobs.len());
         self.shares.resize_with(if together { shares } else { 1 }, Share::default);
         for room in &mut self.shares {
             let handles = if together {
@@ -234,20 +233,21 @@ impl Build {
                 *place = moment;
             }
         }
-        match self.column.key(store.fleet(), held) {
-            Key::Missing => self.missing.push(handle),
-            Key::Number(number) => self.sorter.add(&[self.sorter.numbered(handle, number)]),
-            Key::Ranked(number) => self.sorter.add(&[self.sorter.ranked(handle, number)]),
-            Key::Text(text) => self.sorter.add(&[self.sorter.texted(handle, text)]),
+        let key = match self.column.key(store.fleet(), held) {
+            // Jobs come in the order of their moments, which so have numbers.
             Key::Moment { newest_first } => {
                 let moment = if again && !self.created.is_empty() {
                     u64::from(self.created.get(handle.index()).copied().unwrap_or_default())
                 } else {
                     self.moment_of(handle, held.row.created())
                 };
-                let number = if newest_first { moment } else { u64::MAX - moment };
-                self.sorter.add(&[self.sorter.numbered(handle, number)]);
+                Key::Number(if newest_first { moment } else { u64::MAX - moment })
             }
+            key => key,
+        };
+        match self.sorter.first().and_then(|sorter| sorter.item(handle, key)) {
+            Some(item) => self.sorter.add(&[item]),
+            None => self.missing.push(handle),
         }
     }
 
@@ -269,7 +269,7 @@ impl Build {
         (self.column, self.descending, self.second) = (column, descending, false);
         self.within.turn();
         self.missing = Vec::new();
-        self.sorter = sorter(store, &self.within, column, descending);
+        self.sorter = sorter(store, &self.within, (column, descending), self.hands);
         self.phase = Phase::Again;
     }
 
@@ -316,9 +316,18 @@ fn take_some(handles: &mut Order, budget: &mut usize, cost: usize) -> Vec<Handle
 }
 
 /// What sorts jobs by a column. It has room for all at once: growing would copy them in one long step.
-fn sorter(store: &Store, jobs: &Order, column: Column, descending: bool) -> Sorter {
-    let mut sorter = Sorter::new(column.stage(), descending, jobs.len());
-    let some = jobs.iter().step_by(jobs.len() / SAMPLES + 1);
-    sorter.learn(some.filter_map(|handle| store.job(handle)).map(|held| column.text(held)));
+fn sorter(store: &Store, jobs: &Order, (column, descending): (Column, bool), hands: Hands) -> Sorters {
+    let mut sorter = Sorters::new(column.stage(), descending, jobs.len());
+    let some = || {
+        let handles = jobs.iter().step_by(jobs.len() / SAMPLES + 1);
+        handles.filter_map(|handle| store.job(handle))
+    };
+    sorter.learn(some().map(|held| column.text(held)));
+    if hands.is_much(jobs.len()) && !column.is_of_time() {
+        let first = sorter.first();
+        let items = some().filter_map(|held| first?.item(held.handle, column.key(store.fleet(), held)));
+        let items = items.collect();
+        sorter.spread(hands.threads, items);
+    }
     sorter
 }

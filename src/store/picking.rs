@@ -10,14 +10,14 @@ use std::thread;
 
 use jiff::Timestamp;
 
+use super::Store;
 use super::ahead::ahead;
-use super::column::{Column, Key};
+use super::column::Column;
 use super::jobs::Handle;
 use super::query::Scratch;
 use super::rows::Wanted;
 use super::sorting::{Item, Sorter};
 use super::vocabulary::Origin;
-use super::{Held, Store};
 
 /// No more threads than this: a dashboard is a guest on its machine.
 const MOST: usize = 4;
@@ -44,6 +44,11 @@ impl Hands {
     pub(super) fn of_machine() -> Self {
         let threads = (*PROCESSORS).min(MOST);
         Self { threads, shares: SHARES * threads, jobs: SHARE }
+    }
+
+    /// Whether so many jobs are worth several threads, and there are several.
+    pub(super) fn is_much(self, jobs: usize) -> bool {
+        self.threads > 1 && jobs > self.shares * self.jobs / 2
     }
 }
 
@@ -122,20 +127,10 @@ impl Share {
                 self.matching.push(*handle);
                 continue;
             };
-            match item(column, sorter, store, held) {
+            match sorter.item(*handle, column.key(store.fleet(), held)) {
                 Some(item) => self.items.push(item),
                 None => self.missing.push(*handle),
             }
         }
-    }
-}
-
-/// What is sorted for a job. `None` where there is nothing to sort it by, or where that takes knowing other jobs.
-fn item(column: Column, sorter: &Sorter, store: &Store, held: Held<'_>) -> Option<Item> {
-    match column.key(store.fleet(), held) {
-        Key::Missing | Key::Moment { .. } => None,
-        Key::Number(number) => Some(sorter.numbered(held.handle, number)),
-        Key::Ranked(number) => Some(sorter.ranked(held.handle, number)),
-        Key::Text(text) => Some(sorter.texted(held.handle, text)),
     }
 }

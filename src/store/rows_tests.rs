@@ -261,7 +261,7 @@ proptest! {
                     screen.asked = (query(at_query), sort);
                     // Some jobs at a time, by one thread or several.
                     let hands = Hands { threads: 1 + at_query % 3, shares: 4, jobs: 2 };
-                    screen.build = Some(Build::start(&store, &screen.asked.0, sort, at(100)).by(hands));
+                    screen.build = Some(Build::start_by(hands, &store, &screen.asked.0, sort, at(100)));
                 }
                 Step::Work(cost) => screen.work(&store, cost),
             }

@@ -9,14 +9,16 @@ mod digits;
 mod item;
 mod parts;
 mod prefixes;
+mod several;
 mod task;
 mod window;
 
 use super::ahead::ahead;
-use super::column::compare_text;
+use super::column::{Key, compare_text};
 use super::jobs::Handle;
 pub(in crate::store) use item::Item;
 use prefixes::Prefixes;
+pub(super) use several::Sorters;
 use task::{Phase, Run, Task};
 use window::{BEHIND, WINDOW, folded, shared, window};
 
@@ -30,14 +32,16 @@ const FEW: usize = 16;
 const TOGETHER: usize = 64;
 /// From so many runs on that wait to be sorted no more are looked for.
 const WAITING: usize = 4_096;
+/// The longest part of a run that is sorted at once, beside which there is room for it.
+const PART: usize = 1 << 18;
 /// How many texts of a long run are looked at to guess what all of it have in common.
 const SAMPLE: usize = 64;
 
 /// Which text a handle is sorted by.
-pub(super) type Texts<'a> = dyn Fn(Handle) -> &'a str + 'a;
+pub(super) type Texts<'a> = dyn Fn(Handle) -> &'a str + Sync + 'a;
 
 /// Touches the row that says where a handle's text is.
-pub(super) type Touch<'a> = dyn Fn(Handle) -> u64 + 'a;
+pub(super) type Touch<'a> = dyn Fn(Handle) -> u64 + Sync + 'a;
 
 /// How texts are compared: case aside and then as they are, or as they are alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +67,8 @@ pub(super) struct Sorter {
     task: Option<Task>,
     /// Runs that are being split, each until the runs that have been found in it are sorted.
     split: Vec<Task>,
+    /// A run is sorted in parts of this length.
+    part: usize,
 }
 
 impl Sorter {
@@ -79,7 +85,15 @@ impl Sorter {
             runs: Vec::new(),
             task: None,
             split: Vec::new(),
+            part: PART,
         }
+    }
+
+    /// Another one for keys of the same kind. It has room for all of them: that is memory only once it is used.
+    fn like(&self) -> Self {
+        let mut other = Self::new(self.stage, self.flip != 0, self.items.capacity());
+        other.part = self.part;
+        other
     }
 
     /// Learns what the texts begin with, from some of those that will be added.
@@ -89,21 +103,16 @@ impl Sorter {
         }
     }
 
-    /// A handle whose number is all there is to compare.
-    pub(super) fn numbered(&self, handle: Handle, number: u64) -> Item {
-        Item::new(number ^ self.flip, handle, true)
-    }
-
-    /// A handle that is sorted by a number first and then by its text.
-    pub(super) fn ranked(&self, handle: Handle, number: u64) -> Item {
-        Item::new(number ^ self.flip, handle, false)
-    }
-
-    /// A handle that is sorted by its text.
-    pub(super) fn texted(&self, handle: Handle, text: &str) -> Item {
-        let (key, exact) =
-            if self.prefixes.is_empty() { window(text, self.stage, 0) } else { self.prefixes.key(text) };
-        Item::new(key ^ self.flip, handle, exact)
+    /// What is sorted for a handle. `None` where there is nothing to sort it by, or where that takes knowing others.
+    pub(super) fn item(&self, handle: Handle, key: Key<'_>) -> Option<Item> {
+        let (key, exact) = match key {
+            Key::Missing | Key::Moment { .. } => return None,
+            Key::Number(number) => (number, true),
+            Key::Ranked(number) => (number, false),
+            Key::Text(text) if self.prefixes.is_empty() => window(text, self.stage, 0),
+            Key::Text(text) => self.prefixes.key(text),
+        };
+        Some(Item::new(key ^ self.flip, handle, exact))
     }
 
     /// Adds some of those.
@@ -114,13 +123,8 @@ impl Sorter {
         self.items.extend_from_slice(items);
     }
 
-    /// Begins to sort what has been added. `ranked` as it was added.
-    pub(super) fn start(&mut self, ranked: bool) {
-        let offset = match (ranked, self.prefixes.is_empty()) {
-            (true, _) => 0,
-            (false, true) => WINDOW,
-            (false, false) => BEHIND,
-        };
+    /// Begins to sort what has been added, whose keys cover so many bytes of their texts.
+    fn start(&mut self, offset: usize) {
         self.runs.push(Run {
             from: 0,
             to: self.items.len(),
@@ -157,6 +161,10 @@ impl Sorter {
                 self.task = Some(task);
             }
         }
+        self.is_done()
+    }
+
+    fn is_done(&self) -> bool {
         self.task.is_none() && self.runs.is_empty() && self.split.is_empty()
     }
 

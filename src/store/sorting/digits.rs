@@ -28,6 +28,12 @@ impl Digit {
         1 << self.width
     }
 
+    /// The bits of a key that it is made of. Of keys that differ in the bits of digits alone, these compare as the
+    /// values do.
+    pub(super) fn mask(self) -> u64 {
+        self.parts.iter().fold(0, |mask, part| mask | part.mask << part.down)
+    }
+
     /// Its value in a key.
     pub(super) fn of(self, key: u64) -> usize {
         let value =
@@ -75,6 +81,12 @@ mod tests {
                 let keys: Vec<u64> = bits.iter().map(|bits| (base & !varying) | (bits & varying)).collect();
                 let differing = keys.iter().fold(0, |all, key| all | (key ^ keys[0]));
                 let digits = digits(differing);
+                for (a, b) in keys.iter().zip(keys.iter().skip(1)) {
+                    for digit in &digits {
+                        let masked = (a & digit.mask()).cmp(&(b & digit.mask()));
+                        prop_assert_eq!(masked, digit.of(*a).cmp(&digit.of(*b)));
+                    }
+                }
                 prop_assert!(digits.iter().all(|digit| keys.iter().all(|key| digit.of(*key) < digit.values())));
                 let mut by_digits = keys.clone();
                 for digit in digits {

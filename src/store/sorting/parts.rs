@@ -7,9 +7,6 @@ use super::item::Item;
 use super::task::{Phase, Task};
 use super::{Handle, SMALL, Sorter};
 
-/// A run is sorted in parts of this length.
-const PART: usize = 1 << 18;
-
 impl Sorter {
     pub(super) fn count(&mut self, task: &mut Task, budget: &mut usize) {
         let length = task.run.to - task.run.from;
@@ -21,13 +18,13 @@ impl Sorter {
             return task.enter(Phase::Split);
         }
         if task.at == task.from {
-            task.part(PART);
+            task.part(self.part);
         }
         let portion = task.portion(budget, 2);
         // Room is made bit by bit too: it costs more than counting.
         let room = task.at - task.from;
         if self.spare.len() < room {
-            self.spare.reserve_exact(self.items.len().min(PART) - self.spare.len());
+            self.spare.reserve_exact(self.items.len().min(self.part) - self.spare.len());
             self.spare.resize(room, Item::new(0, Handle::new(0), true));
         }
         if task.counts.is_empty() {

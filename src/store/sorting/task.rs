@@ -132,7 +132,7 @@ impl Task {
     /// Whether two keys belong to one group.
     pub(super) fn are_together(&self, a: u64, b: u64) -> bool {
         match self.first {
-            Some(first) => first.of(a) == first.of(b),
+            Some(first) => (a ^ b) & first.mask() == 0,
             None => a == b,
         }
     }
@@ -140,7 +140,7 @@ impl Task {
     /// Whether one key stands before another, as far as the run is sorted by keys at once.
     pub(super) fn is_before(&self, a: u64, b: u64) -> bool {
         match self.first {
-            Some(first) => first.of(a) < first.of(b),
+            Some(first) => a & first.mask() < b & first.mask(),
             None => a < b,
         }
     }

@@ -8,10 +8,10 @@ fn sorted(texts: &[String], stage: Stage, descending: bool, budget: usize) -> Ve
     let mut sorter = Sorter::new(stage, descending, texts.len());
     sorter.learn(texts.iter().map(String::as_str).step_by(texts.len() / 256 + 1));
     for (number, text) in (0..).zip(texts) {
-        let item = sorter.texted(Handle::new(number), text);
+        let item = sorter.item(Handle::new(number), Key::Text(text)).unwrap();
         sorter.add(&[item]);
     }
-    sorter.start(false);
+    sorter.start(if sorter.prefixes.is_empty() { WINDOW } else { BEHIND });
     let text = |handle: Handle| texts.get(handle.index()).map_or("", String::as_str);
     while !sorter.step(&mut budget.clone(), &text, &|_| 0) {
         assert!(sorter.runs.len() <= (WAITING + budget) * (1 + sorter.split.len()));
@@ -79,10 +79,11 @@ fn runs_of_several_parts_are_merged() {
     for (values, descending) in [(3, false), (3, true), (u32::MAX, false), (50_000, true)] {
         let key = |number: u32| u64::from(number.wrapping_mul(2_654_435_761) % values) * 0x1_0001;
         let mut sorter = Sorter::new(Stage::Raw, descending, 0);
-        let items: Vec<Item> =
-            (0..count).map(|number| sorter.numbered(Handle::new(number), key(number))).collect();
+        let items: Vec<Item> = (0..count)
+            .map(|number| sorter.item(Handle::new(number), Key::Number(key(number))).unwrap())
+            .collect();
         items.chunks(1_000).for_each(|items| sorter.add(items));
-        sorter.start(false);
+        sorter.start(WINDOW);
         while !sorter.step(&mut 50_000, &|_| "", &|_| 0) {}
         let most = sorter.spare.len();
         assert!(most < 300_000, "{most}");
