@@ -13,14 +13,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 use voxtop::model::{
     Coverage, Entitlement, Environment, EnvironmentId, EnvironmentName, Fleet, Job, JobError, JobId, KeyId,
-    KeyLabel, KeyName, KeyValue, PollEvent, Region, Report, Source, SourceId, Status,
+    KeyLabel, KeyName, KeyValue, PollEvent, Region, Report, Source, SourceId, Span, Status,
 };
 use voxtop::state::{Message, Settings, Size, State};
 use voxtop::store::query::{Query, Scratch, Subject};
@@ -35,6 +35,8 @@ const ENVIRONMENTS: u16 = 5;
 const PAGE: u64 = 100;
 /// The newest job's moment; one is submitted every 600 ms.
 const NOW: i64 = 1_790_000_000;
+/// A page of jobs that were submitted one after the other spans no more than this.
+const NEIGHBOURS: SignedDuration = SignedDuration::from_mins(1);
 /// How often what is quick is measured.
 const TIMES: usize = 400;
 
@@ -159,8 +161,13 @@ fn fleet() -> Fleet {
 }
 
 fn page(source: u16, sequence: u64, jobs: Vec<Job>) -> Report {
-    let event =
-        PollEvent::Page { jobs, unreadable: 0, latency: Duration::from_millis(40), spans: Vec::new() };
+    // A list is of neighbours in time, between which there are no others; changed jobs from anywhere are of none.
+    let moments = || jobs.iter().filter_map(|job| job.created_at);
+    let spans = match (moments().min(), moments().max()) {
+        (Some(first), Some(last)) if last.duration_since(first) <= NEIGHBOURS => vec![Span { first, last }],
+        _ => Vec::new(),
+    };
+    let event = PollEvent::Page { jobs, unreadable: 0, latency: Duration::from_millis(40), spans };
     Report { source: SourceId(source), sequence, at: now(), event }
 }
 

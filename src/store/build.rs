@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::ahead::ahead;
 use super::column::Key;
 use super::jobs::Handle;
-use super::order::Order;
+use super::order::{Order, Queue};
 use super::picking::{self, Asking, Hands, Share};
 use super::query::Query;
 use super::rows::{Rows, Wanted};
@@ -44,9 +44,9 @@ enum Phase {
 pub struct Build {
     wanted: Wanted,
     now: Timestamp,
-    /// Of the jobs that there were at the start, newest first, those that have not been looked at; and the
-    /// journal's place then.
-    jobs: Order,
+    /// Of the jobs that there were at the start, newest first, those that have not been looked at, and the
+    /// journal's place then; and then those that the second column gave.
+    jobs: Queue,
     since: u64,
     phase: Phase,
     hands: Hands,
@@ -82,7 +82,7 @@ impl Build {
 
     /// The same, with the work shared out as somebody says.
     pub(super) fn start_by(hands: Hands, store: &Store, query: &Query, sort: Sort, now: Timestamp) -> Self {
-        Self::of(store, store.jobs.ages().copy(), Wanted::new(query, sort), (now, hands))
+        Self::of(store, store.jobs.ages().queue(), Wanted::new(query, sort), (now, hands))
     }
 
     /// Begins with the stuck jobs alone. Which these are changes as rounds go by: see
@@ -91,17 +91,17 @@ impl Build {
         let wanted = Wanted { stuck: true, ..Wanted::new(query, sort) };
         let mut jobs = Order::default();
         store.jobs.stuck_by_age().into_iter().for_each(|handle| jobs.push(handle));
-        Self::of(store, jobs, wanted, (now, Hands::of_machine()))
+        Self::of(store, jobs.queue(), wanted, (now, Hands::of_machine()))
     }
 
     /// Begins with so many jobs, newest first.
-    fn of(store: &Store, jobs: Order, wanted: Wanted, (now, hands): (Timestamp, Hands)) -> Self {
+    fn of(store: &Store, jobs: Queue, wanted: Wanted, (now, hands): (Timestamp, Hands)) -> Self {
         let sort = wanted.sort;
         // They stay newest first where the columns leave them equal.
         let second = sort.then.filter(|then| *then != (Column::Age, false));
         let (column, descending) = second.unwrap_or((sort.column, sort.descending));
         // The default sort is the order in which the jobs are looked at.
-        let none = Order::default();
+        let none = Queue::default();
         let sorted = if sort == Sort::default() { &none } else { &jobs };
         let sorter = sorter(store, sorted, (column, descending), hands);
         Self {
@@ -268,20 +268,21 @@ impl Build {
         let Sort { column, descending, .. } = self.wanted.sort;
         (self.column, self.descending, self.second) = (column, descending, false);
         self.within.turn();
+        self.jobs = std::mem::take(&mut self.within).queue();
         self.missing = Vec::new();
-        self.sorter = sorter(store, &self.within, (column, descending), self.hands);
+        self.sorter = sorter(store, &self.jobs, (column, descending), self.hands);
         self.phase = Phase::Again;
     }
 
     fn pick_again(&mut self, store: &Store, budget: &mut usize) {
-        let mut handles = take_some(&mut self.within, budget, GATHER);
+        let mut handles = take_some(&mut self.jobs, budget, GATHER);
         let reads_text = self.column.is_of_text();
         let touch_row = |handle: &Handle| store.jobs.touch(*handle);
         let touch_text = |handle: &Handle| if reads_text { store.jobs.touch_text(*handle) } else { 0 };
         for handle in ahead(&mut handles, touch_row, touch_text) {
             self.take(store, *handle);
         }
-        if self.within.len() == 0 {
+        if self.jobs.len() == 0 {
             self.sorter.start(self.column == Column::Status);
             self.phase = Phase::Sort;
         }
@@ -309,14 +310,14 @@ impl Build {
 }
 
 /// Takes from the front as many as the budget allows.
-fn take_some(handles: &mut Order, budget: &mut usize, cost: usize) -> Vec<Handle> {
+fn take_some(handles: &mut Queue, budget: &mut usize, cost: usize) -> Vec<Handle> {
     let some = handles.take_front((*budget / cost).max(1));
     *budget = budget.saturating_sub(some.len() * cost);
     some
 }
 
 /// What sorts jobs by a column. It has room for all at once: growing would copy them in one long step.
-fn sorter(store: &Store, jobs: &Order, (column, descending): (Column, bool), hands: Hands) -> Sorters {
+fn sorter(store: &Store, jobs: &Queue, (column, descending): (Column, bool), hands: Hands) -> Sorters {
     let mut sorter = Sorters::new(column.stage(), descending, jobs.len());
     let some = || {
         let handles = jobs.iter().step_by(jobs.len() / SAMPLES + 1);

@@ -46,11 +46,12 @@ pub(super) fn fold<'a>(
     if config.bytes().any(|byte| (1..=5).contains(&byte)) {
         return Template { shared: Cow::Owned(format!("{AS_IT_IS}{config}")), own };
     }
-    let place = |name: &Finder<'_>, value: Option<String>| place(config, name, &value?);
-    let mut marks: Vec<(Range<usize>, &str)> = segments(config).map(|place| (place, SEGMENT)).collect();
-    marks.extend(place(&TITLE_IS, title.and_then(json)).map(|place| (place, TITLE)));
-    marks.extend(place(&REFERENCE_IS, reference.and_then(json)).map(|place| (place, REFERENCE)));
-    marks.extend(place(&TAGS_ARE, json_list(tags)).map(|place| (place, TAGS)));
+    let mut marks: Vec<(Range<usize>, &str)> = Vec::with_capacity(4);
+    marks.extend(segments(config).map(|place| (place, SEGMENT)));
+    marks.extend(place_of_text(config, &TITLE_IS, title).map(|place| (place, TITLE)));
+    marks.extend(place_of_text(config, &REFERENCE_IS, reference).map(|place| (place, REFERENCE)));
+    let tags = json_list(tags).and_then(|tags| place(config, &TAGS_ARE, |rest| begins(rest, &tags)));
+    marks.extend(tags.map(|place| (place, TAGS)));
     marks.sort_unstable_by_key(|(place, _)| place.start);
     let mut copied = 0;
     let mut folded = String::with_capacity(config.len());
@@ -87,13 +88,30 @@ fn segments(config: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// Where a value stands behind a name, for the first time.
-fn place(config: &str, name: &Finder<'_>, value: &str) -> Option<Range<usize>> {
+/// Where a value stands behind a name, for the first time; `length` says how long it is, if it stands at the beginning.
+fn place(config: &str, name: &Finder<'_>, length: impl Fn(&str) -> Option<usize>) -> Option<Range<usize>> {
     name.find_iter(config.as_bytes()).find_map(|at| {
         let from = at + name.needle().len();
-        let stands = config.get(from..).is_some_and(|rest| rest.starts_with(value));
-        stands.then(|| from..from + value.len())
+        config.get(from..).and_then(&length).map(|length| from..from + length)
     })
+}
+
+fn place_of_text(config: &str, name: &Finder<'_>, text: Option<&str>) -> Option<Range<usize>> {
+    let text = text?;
+    // Mostly it stands in JSON as it is.
+    if !text.bytes().any(|byte| matches!(byte, b'"' | b'\\') || byte.is_ascii_control()) {
+        let length = |rest: &str| {
+            let behind = rest.strip_prefix('"')?.strip_prefix(text)?;
+            behind.starts_with('"').then_some(text.len() + 2)
+        };
+        return place(config, name, length);
+    }
+    let value = json(text)?;
+    place(config, name, |rest| begins(rest, &value))
+}
+
+fn begins(rest: &str, value: &str) -> Option<usize> {
+    rest.starts_with(value).then_some(value.len())
 }
 
 /// Puts back what was marked.

@@ -4,6 +4,7 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 
+use foldhash::quality::RandomState;
 use jiff::Timestamp;
 
 use crate::model::{EnvironmentId, HostId, JobId, KeyId};
@@ -95,7 +96,7 @@ pub(super) struct EventLog {
     /// Newest first.
     events: VecDeque<Kept>,
     /// The last one about each thing.
-    last: HashMap<About, u64>,
+    last: HashMap<About, u64, RandomState>,
     of_jobs: usize,
     recorded: u64,
 }

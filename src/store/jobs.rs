@@ -278,12 +278,16 @@ impl Jobs {
             self.delist(source, handle);
         }
         fresh.shown = shown;
+        let mut same_text = false;
         if let Some(row) = self.slab.get_mut(handle) {
             let old = std::mem::replace(row, fresh);
+            same_text = old.has_text_of(row);
             self.words.set_errors(handle, Some(&old), &job.errors);
             self.words.release(&old, Some(row));
         }
-        self.sign(handle);
+        if !same_text {
+            self.sign(handle);
+        }
         self.words.compact(&mut self.slab);
         if moved {
             self.enlist(source, handle);

@@ -4,6 +4,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
+use foldhash::quality::RandomState;
 use jiff::Timestamp;
 
 use super::query::{Query, Scratch};
@@ -31,7 +32,7 @@ pub(super) struct News {
     waiting: VecDeque<Ended>,
     latest: VecDeque<(JobKey, Status)>,
     /// The same, to be found.
-    known: HashSet<(JobKey, Status)>,
+    known: HashSet<(JobKey, Status), RandomState>,
 }
 
 impl News {

@@ -5,7 +5,12 @@
 //! With *homes* it also knows of each handle in which piece it stands, so that a handle is found and
 //! taken out without comparing anything: its job may have changed or gone since.
 
+mod queue;
+
 use std::cmp::Ordering;
+use std::sync::Arc;
+
+pub(super) use queue::Queue;
 
 use super::slab::{Beside, Handle};
 
@@ -18,7 +23,23 @@ const NOWHERE: u32 = u32::MAX;
 struct Piece {
     /// Its name in the homes; meaningless without them.
     name: u32,
-    handles: Vec<Handle>,
+    /// How many there are and the first of them, so that who goes by them looks at nothing else.
+    len: usize,
+    first: Option<Handle>,
+    handles: Arc<Vec<Handle>>,
+}
+
+impl Piece {
+    fn new(name: u32, handles: Vec<Handle>) -> Self {
+        Self { name, len: handles.len(), first: handles.first().copied(), handles: Arc::new(handles) }
+    }
+
+    /// Changes the handles, which a [`Queue`] may share.
+    fn change<T>(&mut self, how: impl FnOnce(&mut Vec<Handle>) -> T) -> T {
+        let result = how(Arc::make_mut(&mut self.handles));
+        (self.len, self.first) = (self.handles.len(), self.handles.first().copied());
+        result
+    }
 }
 
 /// Where handles stand: handle → piece's name → piece's place.
@@ -73,31 +94,6 @@ impl Order {
         self.pieces.iter().flat_map(|piece| piece.handles.iter().copied())
     }
 
-    /// The same handles in the same order, without homes. In pieces, as they are here: a single large one would be
-    /// asked of the system, and given back to it, each time.
-    pub(super) fn copy(&self) -> Self {
-        let copy = |piece: &Piece| Piece { name: 0, handles: piece.handles.clone() };
-        Self { pieces: self.pieces.iter().map(copy).collect(), len: self.len, ..Self::default() }
-    }
-
-    /// Takes so many handles from the front, with the room that they took. Not for an order with homes.
-    pub(super) fn take_front(&mut self, count: usize) -> Vec<Handle> {
-        let mut taken = Vec::with_capacity(count.min(self.len));
-        let mut emptied = 0;
-        for piece in &mut self.pieces {
-            let some = piece.handles.len().min(count - taken.len());
-            taken.extend(piece.handles.drain(..some));
-            if !piece.handles.is_empty() {
-                break;
-            }
-            emptied += 1;
-        }
-        self.pieces.drain(..emptied);
-        self.len -= taken.len();
-        self.last = (0, 0);
-        taken
-    }
-
     /// All handles in one piece of memory.
     #[cfg(test)]
     pub(super) fn to_vec(&self) -> Vec<Handle> {
@@ -120,7 +116,7 @@ impl Order {
     /// Where a handle stands; needs homes.
     pub(super) fn position(&self, handle: Handle) -> Option<usize> {
         let place = self.homes.as_ref()?.place(handle)?;
-        let before: usize = self.pieces.get(..place)?.iter().map(|piece| piece.handles.len()).sum();
+        let before: usize = self.pieces.get(..place)?.iter().map(|piece| piece.len).sum();
         Some(before + self.pieces.get(place)?.handles.iter().position(|held| *held == handle)?)
     }
 
@@ -145,12 +141,12 @@ impl Order {
     pub(super) fn extend(&mut self, handles: &[Handle]) {
         let mut rest = handles;
         while !rest.is_empty() {
-            if self.pieces.last().is_none_or(|piece| piece.handles.len() >= MOST) {
+            if self.pieces.last().is_none_or(|piece| piece.len >= MOST) {
                 self.open(self.pieces.len(), Vec::with_capacity(MOST));
             }
             let Some(piece) = self.pieces.last_mut() else { return };
-            let (some, others) = rest.split_at(rest.len().min(MOST - piece.handles.len()));
-            piece.handles.extend_from_slice(some);
+            let (some, others) = rest.split_at(rest.len().min(MOST - piece.len));
+            piece.change(|handles| handles.extend_from_slice(some));
             self.len += some.len();
             if let Some(homes) = &mut self.homes {
                 homes.settle(some, piece.name);
@@ -162,7 +158,7 @@ impl Order {
     /// Turns it round: the last one is the first then.
     pub(super) fn turn(&mut self) {
         for piece in &mut self.pieces {
-            piece.handles.reverse();
+            piece.change(|handles| handles.reverse());
         }
         self.pieces.reverse();
         self.renumber(0);
@@ -177,8 +173,8 @@ impl Order {
         if last.is_none_or(before) {
             return self.push(handle);
         }
-        if self.pieces.first().and_then(|piece| piece.handles.first()).is_some_and(|held| !before(held)) {
-            if self.pieces.first().is_some_and(|piece| piece.handles.len() >= MOST) {
+        if self.pieces.first().and_then(|piece| piece.first).is_some_and(|held| !before(&held)) {
+            if self.pieces.first().is_some_and(|piece| piece.len >= MOST) {
                 self.open(0, Vec::new());
             }
             return self.put(0, 0, handle);
@@ -189,7 +185,7 @@ impl Order {
         });
         // History is read in several stretches at once, each of which goes on where it ended: the pieces
         // that it leaves behind stay full.
-        if at >= MOST && self.pieces.get(place).is_some_and(|piece| piece.handles.len() == at) {
+        if at >= MOST && self.pieces.get(place).is_some_and(|piece| piece.len == at) {
             self.open(place + 1, Vec::new());
             self.put(place + 1, 0, handle);
             self.last = (place + 1, 0);
@@ -197,7 +193,7 @@ impl Order {
         }
         self.put(place, at, handle);
         self.last = (place, at);
-        if self.pieces.get(place).is_some_and(|piece| piece.handles.len() > MOST) {
+        if self.pieces.get(place).is_some_and(|piece| piece.len > MOST) {
             self.split(place);
         }
     }
@@ -237,31 +233,31 @@ impl Order {
     /// Takes out all handles that are not to stay, in one pass. Not for an order with homes.
     pub(super) fn retain(&mut self, stays: impl Fn(Handle) -> bool) {
         for piece in &mut self.pieces {
-            piece.handles.retain(|handle| stays(*handle));
+            piece.change(|handles| handles.retain(|handle| stays(*handle)));
         }
-        self.pieces.retain(|piece| !piece.handles.is_empty());
-        self.len = self.pieces.iter().map(|piece| piece.handles.len()).sum();
+        self.pieces.retain(|piece| piece.len > 0);
+        self.len = self.pieces.iter().map(|piece| piece.len).sum();
     }
 
     /// The last piece whose first handle is `before`, or the first one.
     fn place_of(&self, before: impl Fn(&Handle) -> bool) -> usize {
-        let behind = |piece: &Piece| piece.handles.first().is_some_and(&before);
+        let behind = |piece: &Piece| piece.first.as_ref().is_some_and(&before);
         self.pieces.partition_point(behind).saturating_sub(1)
     }
 
     fn seek(&self, mut at: usize) -> Option<(usize, usize)> {
         for (place, piece) in self.pieces.iter().enumerate() {
-            if at < piece.handles.len() {
+            if at < piece.len {
                 return Some((place, at));
             }
-            at -= piece.handles.len();
+            at -= piece.len;
         }
         None
     }
 
     fn put(&mut self, place: usize, at: usize, handle: Handle) {
         let Some(piece) = self.pieces.get_mut(place) else { return };
-        piece.handles.insert(at.min(piece.handles.len()), handle);
+        piece.change(|handles| handles.insert(at.min(handles.len()), handle));
         self.len += 1;
         if let Some(homes) = &mut self.homes {
             homes.settle(&[handle], piece.name);
@@ -271,9 +267,9 @@ impl Order {
     fn take(&mut self, place: usize, handle: Handle) -> bool {
         let Some(piece) = self.pieces.get_mut(place) else { return false };
         let Some(at) = piece.handles.iter().position(|held| *held == handle) else { return false };
-        piece.handles.remove(at);
+        piece.change(|handles| handles.remove(at));
         self.len -= 1;
-        let (empty, name) = (piece.handles.is_empty(), piece.name);
+        let (empty, name) = (piece.len == 0, piece.name);
         if let Some(homes) = &mut self.homes {
             homes.settle(&[handle], NOWHERE);
             if empty {
@@ -289,8 +285,11 @@ impl Order {
 
     fn split(&mut self, place: usize) {
         let Some(piece) = self.pieces.get_mut(place) else { return };
-        let behind = piece.handles.split_off(piece.handles.len() / 2);
-        piece.handles.shrink_to_fit();
+        let behind = piece.change(|handles| {
+            let behind = handles.split_off(handles.len() / 2);
+            handles.shrink_to_fit();
+            behind
+        });
         self.open(place + 1, behind);
     }
 
@@ -301,7 +300,7 @@ impl Order {
             homes.settle(&handles, name);
             name
         });
-        self.pieces.insert(place, Piece { name, handles });
+        self.pieces.insert(place, Piece::new(name, handles));
         self.renumber(place);
     }
 
@@ -369,19 +368,22 @@ mod tests {
             if let (true, Some(middle)) = (homes, plain.get(plain.len() / 2)) {
                 prop_assert_eq!(order.position(*middle), Some(plain.len() / 2));
             }
-            let mut copy = order.copy();
-            let mut taken = Vec::new();
-            while copy.len() > 0 {
-                let some = copy.take_front(burst as usize);
-                prop_assert!(some.len() == burst as usize || copy.len() == 0);
-                taken.extend(some);
-            }
-            prop_assert_eq!(&taken, &plain);
+            let (mut queue, before) = (order.queue(), plain.clone());
+            prop_assert!(queue.iter().eq(before.iter().copied()));
+            let mut taken = queue.take_front(burst as usize);
+            prop_assert!(queue.iter().eq(before.iter().skip(taken.len()).copied()));
             if !homes {
                 order.retain(|handle| handle.index() % 3 == 0);
                 plain.retain(|handle| handle.index() % 3 == 0);
                 prop_assert_eq!(order.to_vec(), plain);
             }
+            // What becomes of the order does not reach the queue.
+            while queue.len() > 0 {
+                let some = queue.take_front(burst as usize);
+                prop_assert!(some.len() == burst as usize || queue.len() == 0);
+                taken.extend(some);
+            }
+            prop_assert_eq!(&taken, &before);
         }
     }
 }

@@ -5,8 +5,9 @@
 //! is drawn, so that nothing has to be taken back when a job changes or goes. The index is bounded: it
 //! forgets what is old first, and of one name that everybody uses it keeps a few.
 
-use std::hash::{BuildHasher, Hash, RandomState};
+use std::hash::{BuildHasher, Hash};
 
+use foldhash::quality::RandomState;
 use hashbrown::HashTable;
 use jiff::{SignedDuration, Timestamp};
 
@@ -68,7 +69,7 @@ impl Resubmissions {
     pub(super) fn new(fleet: &Fleet) -> Self {
         Self {
             table: HashTable::new(),
-            hasher: RandomState::new(),
+            hasher: RandomState::default(),
             of_use: fleet.environments.len() > 1,
             horizon: RETENTION.as_secs(),
             full_until: i64::MIN,

@@ -278,6 +278,11 @@ impl Row {
         texts.get(self.text, from, to)
     }
 
+    /// Whether both have one and the same text, with the same parts.
+    pub(super) fn has_text_of(&self, other: &Self) -> bool {
+        (self.text, self.ends) == (other.text, other.ends)
+    }
+
     /// Touches the row at both ends: it says at one of them where its text is.
     pub(super) fn touch(&self) -> u64 {
         self.fingerprint ^ u64::from(self.ends.first().copied().unwrap_or_default())
