@@ -24,7 +24,7 @@ const MOST: usize = 4;
 /// Jobs of a share: a fourth of a millisecond.
 const SHARE: usize = 4_096;
 /// Shares of a step, for each thread.
-const SHARES: usize = 8;
+const SHARES: usize = 5;
 
 static PROCESSORS: LazyLock<usize> = LazyLock::new(|| thread::available_parallelism().map_or(1, usize::from));
 

@@ -30,8 +30,9 @@ const SMALL: usize = 2_048;
 const FEW: usize = 16;
 /// How many items of short runs are looked at together.
 const TOGETHER: usize = 64;
-/// From so many runs on that wait to be sorted no more are looked for.
-const WAITING: usize = 4_096;
+/// From so many runs on that wait to be sorted no more are looked for; and among so many items at a time. So the runs
+/// take less than what a C library's allocator asks of the system by itself, and keeps from then on.
+const WAITING: usize = 1_024;
 /// The longest part of a run that is sorted at once, beside which there is room for it.
 const PART: usize = 1 << 18;
 /// How many texts of a long run are looked at to guess what all of it have in common.
@@ -180,7 +181,8 @@ impl Sorter {
     /// Gives back the room that sorting took, and that of what has been taken out.
     pub(super) fn finish(&mut self) {
         give_back(&mut self.spare);
-        self.items.shrink_to_fit();
+        // Also where nothing was put in, or nothing is left: see `give_back`.
+        self.items.shrink_to(self.items.len().max(1));
     }
 
     /// Sorts short runs, if some are next; several of them, because their texts stand anywhere.
@@ -326,7 +328,9 @@ impl Sorter {
     }
 
     fn split(&mut self, task: &mut Task, budget: &mut usize) -> bool {
-        for at in task.portion(budget, 1) {
+        let mut some = WAITING.min(*budget);
+        *budget -= some;
+        for at in task.portion(&mut some, 1) {
             let Some(item) = self.items.get(at).copied() else { continue };
             let key = item.key();
             let first = self.items.get(task.group).map_or(key, |first| first.key());

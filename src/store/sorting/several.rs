@@ -6,7 +6,7 @@ use std::thread;
 use super::{BEHIND, Handle, Item, Sorter, Stage, Texts, Touch, WINDOW};
 
 /// So much more than one sorter alone do several do in a step, each: to wake a processor must be worth while.
-const LONGER: usize = 3;
+const LONGER: usize = 2;
 
 /// Sorters of ever larger keys.
 #[derive(Debug)]
