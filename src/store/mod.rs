@@ -13,7 +13,8 @@
 //! ```
 //!
 //! It is made for a million jobs: a merge costs what it changes, and the rows follow the journal of the
-//! changes. Only a new query or sort looks at every job, and does so in steps ([`Build`]).
+//! changes. Only a new query or sort looks at every job, and does so in steps ([`Build`]); where there are many, several
+//! threads share a step, and what comes out is the same.
 
 mod advice;
 mod ahead;
