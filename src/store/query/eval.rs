@@ -204,15 +204,8 @@ impl Node {
             Self::All(nodes) => nodes.iter().all(|node| node.may_mean(text)),
             Self::Any(nodes) => nodes.iter().any(|node| node.may_mean(text)),
             Self::Test(Test::Word(word)) => word.may_mean(text),
-            Self::Test(
-                Test::Phrase(part)
-                | Test::Contains(
-                    TextField::Id | TextField::Name | TextField::Title | TextField::Reference,
-                    part,
-                )
-                | Test::Is(TextField::Id | TextField::Name | TextField::Title | TextField::Reference, part),
-            ) => text.covers(part.signature()),
-            Self::Not(_) | Self::Test(_) => true,
+            Self::Test(test) => test.part().is_none_or(|part| text.covers(part.signature())),
+            Self::Not(_) => true,
         }
     }
 
@@ -222,15 +215,8 @@ impl Node {
             Self::All(nodes) => nodes.iter().map(Self::need).fold(Signature::default(), Signature::or),
             Self::Any(nodes) => nodes.iter().map(Self::need).fold(Signature::ANY, Signature::and),
             Self::Test(Test::Word(word)) => word.need(),
-            Self::Test(
-                Test::Phrase(part)
-                | Test::Contains(
-                    TextField::Id | TextField::Name | TextField::Title | TextField::Reference,
-                    part,
-                )
-                | Test::Is(TextField::Id | TextField::Name | TextField::Title | TextField::Reference, part),
-            ) => part.signature(),
-            Self::Not(_) | Self::Test(_) => Signature::default(),
+            Self::Test(test) => test.part().map_or(Signature::default(), Folded::signature),
+            Self::Not(_) => Signature::default(),
         }
     }
 
@@ -259,6 +245,21 @@ impl Node {
 }
 
 impl Test {
+    /// What the job's own text must hold as it is, to pass.
+    fn part(&self) -> Option<&Folded> {
+        match self {
+            Self::Phrase(part)
+            | Self::Contains(
+                TextField::Id | TextField::Name | TextField::Title | TextField::Reference,
+                part,
+            )
+            | Self::Is(TextField::Id | TextField::Name | TextField::Title | TextField::Reference, part) => {
+                Some(part)
+            }
+            _ => None,
+        }
+    }
+
     fn holds(&self, subject: &Subject<'_>, now: Timestamp, scratch: &mut Scratch) -> bool {
         let job = subject.job;
         match self {
