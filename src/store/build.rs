@@ -6,7 +6,6 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use super::ahead::ahead;
 use super::column::Key;
 use super::jobs::Handle;
 use super::order::{Order, Queue};
@@ -90,7 +89,7 @@ impl Build {
     pub fn start_stuck(store: &Store, query: &Query, sort: Sort, now: Timestamp) -> Self {
         let wanted = Wanted { stuck: true, ..Wanted::new(query, sort) };
         let mut jobs = Order::default();
-        store.jobs.stuck_by_age().into_iter().for_each(|handle| jobs.push(handle));
+        jobs.extend(&store.jobs.stuck_by_age());
         Self::of(store, jobs.queue(), wanted, (now, Hands::of_machine()))
     }
 
@@ -184,7 +183,8 @@ impl Build {
             origins: store.origins(),
         };
         picking::pick(&mut self.shares, self.hands.threads, &asking);
-        for mut share in std::mem::take(&mut self.shares) {
+        let mut shares = std::mem::take(&mut self.shares);
+        for share in &mut shares {
             self.sorter.add(&share.items);
             self.missing.append(&mut share.missing);
             if sorted {
@@ -192,10 +192,11 @@ impl Build {
             } else {
                 share.matching.iter().for_each(|handle| self.take(store, *handle));
             }
-            self.shares.push(share);
         }
-        if self.jobs.len() == 0 {
-            self.shares = Vec::new();
+        if self.jobs.len() > 0 {
+            // For the room that they have.
+            self.shares = shares;
+        } else {
             self.sorter.start(self.column == Column::Status);
             self.phase = if sorted { Phase::Lay } else { Phase::Sort };
         }
@@ -276,10 +277,7 @@ impl Build {
 
     fn pick_again(&mut self, store: &Store, budget: &mut usize) {
         let mut handles = take_some(&mut self.jobs, budget, GATHER);
-        let reads_text = self.column.is_of_text();
-        let touch_row = |handle: &Handle| store.jobs.touch(*handle);
-        let touch_text = |handle: &Handle| if reads_text { store.jobs.touch_text(*handle) } else { 0 };
-        for handle in ahead(&mut handles, touch_row, touch_text) {
+        for handle in store.jobs.ahead(&mut handles, self.column.is_of_text()) {
             self.take(store, *handle);
         }
         if self.jobs.len() == 0 {

@@ -14,7 +14,7 @@ use std::hash::BuildHasher;
 use foldhash::quality::RandomState;
 use jiff::Timestamp;
 
-use super::ahead::touch;
+use super::ahead::{ahead, touch};
 use super::index::Index;
 use super::journal::Journal;
 use super::order::Order;
@@ -179,9 +179,17 @@ impl Jobs {
         self.slab.get(handle).map_or(0, Row::touch)
     }
 
-    /// Touches a text where it begins and ends, so that it is near when it is read.
-    pub(super) fn touch_text(&self, handle: Handle) -> u64 {
-        self.slab.get(handle).map_or(0, |row| row.touch_text(&self.words))
+    /// Jobs that have been touched before, with their texts or without.
+    pub(super) fn ahead<'a>(
+        &'a self,
+        handles: &'a mut [Handle],
+        texts: bool,
+    ) -> impl Iterator<Item = &'a mut Handle> {
+        let text = move |handle: &Handle| {
+            let row = self.slab.get(*handle).filter(|_| texts);
+            row.map_or(0, |row| row.touch_text(&self.words))
+        };
+        ahead(handles, |handle| self.touch(*handle), text)
     }
 
     /// Touches what is held of jobs that will be [put](Self::put) in.

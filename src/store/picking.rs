@@ -11,7 +11,6 @@ use std::thread;
 use jiff::Timestamp;
 
 use super::Store;
-use super::ahead::ahead;
 use super::column::Column;
 use super::jobs::Handle;
 use super::query::Scratch;
@@ -118,10 +117,7 @@ impl Share {
         if wanted.asks_of_text() {
             self.handles.retain(|handle| wanted.may_match(store, *handle));
         }
-        let reads_text = wanted.reads_text();
-        let touch_row = |handle: &Handle| store.jobs.touch(*handle);
-        let touch_text = |handle: &Handle| if reads_text { store.jobs.touch_text(*handle) } else { 0 };
-        for handle in ahead(&mut self.handles, touch_row, touch_text) {
+        for handle in store.jobs.ahead(&mut self.handles, wanted.reads_text()) {
             let Some(held) = wanted.matches(asking, *handle, &mut self.scratch) else { continue };
             let Some((column, sorter)) = asking.key else {
                 self.matching.push(*handle);

@@ -328,9 +328,9 @@ impl Sorter {
     }
 
     fn split(&mut self, task: &mut Task, budget: &mut usize) -> bool {
-        let mut some = WAITING.min(*budget);
-        *budget -= some;
-        for at in task.portion(&mut some, 1) {
+        let items = task.portion(&mut WAITING.min(*budget), 1);
+        *budget = budget.saturating_sub(items.len());
+        for at in items {
             let Some(item) = self.items.get(at).copied() else { continue };
             let key = item.key();
             let first = self.items.get(task.group).map_or(key, |first| first.key());

@@ -12,14 +12,14 @@ const MOST: usize = 127;
 const RARE: usize = 64;
 
 /// Some bytes of a prefix as a number, and where they stand in it.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 struct Piece {
     number: u64,
     mask: u64,
 }
 
 /// A prefix, in lower case: eight bytes of it after the other.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 struct Prefix {
     first: Piece,
     more: Box<[Piece]>,
@@ -162,8 +162,8 @@ mod tests {
         };
         let names: Vec<String> = (0..512).map(name).collect();
         let prefixes = Prefixes::of(names.iter().map(String::as_str));
-        let lengths: Vec<_> = prefixes.known.iter().map(|prefix| prefix.length).collect();
-        assert_eq!(lengths, ["board-meeting-", "call-", "interview-", "invoice-"].map(str::len));
+        let known = ["board-meeting-", "call-", "interview-", "invoice-"];
+        assert_eq!(prefixes.known, known.map(|prefix| Prefix::new(prefix.as_bytes())));
         assert!(Prefixes::of([].into_iter()).is_empty());
         assert!(Prefixes::of(["the same"; 9].into_iter()).is_empty());
     }
