@@ -378,7 +378,7 @@ fn log_text(job: &Job, plain: &Value, status: Status) -> String {
     let mut out = String::new();
     for (percent, who, what) in lines {
         let at = civil(job.created_ms + run_ms * percent / 100);
-        let _ = at.write_log(&mut out);
+        at.write_log(&mut out);
         let _ = writeln!(out, " {who} {what}");
     }
     out

@@ -2,7 +2,7 @@
 //! patterns into text; it decides nothing about a job's fate.
 
 use std::collections::BTreeMap;
-use std::fmt::{self, Write as _};
+use std::fmt::Write as _;
 
 use serde::Deserialize;
 
@@ -124,34 +124,34 @@ impl Material {
     pub(super) fn filled(&self, pattern: &Pattern, occasion: Occasion) -> String {
         let mut out = String::with_capacity(48);
         for part in &pattern.0 {
-            // Writing to a string cannot fail.
-            let _ = self.write(&mut out, part, occasion);
+            self.write(&mut out, part, occasion);
         }
         out
     }
 
-    fn write(&self, out: &mut String, part: &Part, occasion: Occasion) -> fmt::Result {
+    fn write(&self, out: &mut String, part: &Part, occasion: Occasion) {
         let drawn = |purpose: u64| Random::new(occasion.seed ^ purpose.wrapping_mul(0xD6E8_FEB8_6659_FD93));
         match &part.kind {
-            Kind::Text(text) => out.write_str(text),
+            Kind::Text(text) => out.push_str(text),
             Kind::OneOf(list) => {
                 let entries = self.lists.get(*list).map_or(&[] as &[String], Vec::as_slice);
-                out.write_str(one_of(
+                out.push_str(one_of(
                     entries,
                     part.mention,
                     &mut drawn(1 + (u64::try_from(*list).unwrap_or(0) << 8)),
-                ))
+                ));
             }
             Kind::Digits(count) => {
                 let bound = 10_u64.saturating_pow(u32::try_from(*count).unwrap_or(u32::MAX));
-                write!(out, "{:0count$}", drawn(2 + (part.mention << 8)).below(bound))
+                // Writing to a string cannot fail.
+                let _ = write!(out, "{:0count$}", drawn(2 + (part.mention << 8)).below(bound));
             }
             Kind::Between(low, high) => {
-                write!(out, "{}", drawn(3 + (part.mention << 8) + (high << 16)).between(*low, *high))
+                let _ = write!(out, "{}", drawn(3 + (part.mention << 8) + (high << 16)).between(*low, *high));
             }
             Kind::Hex(count) => {
                 let bits = u32::try_from(count.saturating_mul(4)).unwrap_or(64).clamp(4, 64);
-                write!(out, "{:0count$x}", drawn(4 + (part.mention << 8)).next() >> (64 - bits))
+                let _ = write!(out, "{:0count$x}", drawn(4 + (part.mention << 8)).next() >> (64 - bits));
             }
             Kind::Day => civil(occasion.local_ms).write_day(out),
             Kind::Date => civil(occasion.local_ms).write_date(out),

@@ -353,9 +353,9 @@ impl Core {
     fn stamp(&mut self, host: usize, key: Option<usize>, reply: &mut Reply) {
         let _ = write!(reply.request_id, "{:016x}{:016x}", self.random.next(), self.random.next());
         let at = civil(self.now_ms);
-        let _ = at.write_day(&mut reply.azure_ref);
+        at.write_day(&mut reply.azure_ref);
         reply.azure_ref.push('T');
-        let _ = at.write_clock(&mut reply.azure_ref);
+        at.write_clock(&mut reply.azure_ref);
         let _ = write!(reply.azure_ref, "Z-{:016x}{:08x}", self.random.next(), self.random.next() >> 32);
         let skew_ms = self.fault(host, key, FaultKind::ClockSkew).map_or(0, |fault| fault.by_ms);
         reply.date_ms = self.now_ms.saturating_add(skew_ms);

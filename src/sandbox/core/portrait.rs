@@ -33,7 +33,7 @@ impl Studio<'_> {
     pub(super) fn write_plain(&self, out: &mut String, recipe: &Recipe, job: &Job) {
         let status = job.status(self.now_ms);
         out.push_str("{\"created_at\":\"");
-        let _ = civil(job.created_ms).write_rfc3339(out);
+        civil(job.created_ms).write_rfc3339(out);
         out.push_str("\",\"data_name\":");
         if status == Status::Deleted {
             // It has lost everything but that it was.
@@ -87,7 +87,9 @@ impl Pen<'_> {
         }
         self.out.push_str(",\"id\":\"");
         job.id.write(self.out);
-        let _ = write!(self.out, "\",\"status\":\"{}\",\"config\":", status.word());
+        self.out.push_str("\",\"status\":\"");
+        self.out.push_str(status.word());
+        self.out.push_str("\",\"config\":");
     }
 
     /// The configuration; the answer is where its submitter is told of the end, if anywhere.
@@ -95,9 +97,8 @@ impl Pen<'_> {
         self.out.push_str("{\"type\":\"transcription\",\"transcription_config\":{\"language\":");
         self.string(sketch.language);
         // A fifth still use the deprecated word for the model.
-        let word =
-            if sketch.model != "melia-1" && sketch.random.chance(200) { "operating_point" } else { "model" };
-        let _ = write!(self.out, ",\"{word}\":");
+        let old = sketch.model != "melia-1" && sketch.random.chance(200);
+        self.out.push_str(if old { ",\"operating_point\":" } else { ",\"model\":" });
         self.string(sketch.model);
         if sketch.trade.diarization != "none" {
             self.out.push_str(",\"diarization\":");
@@ -187,7 +188,7 @@ impl Pen<'_> {
             }
             self.out.push_str(if first { ",\"errors\":[{\"timestamp\":\"" } else { ",{\"timestamp\":\"" });
             first = false;
-            let _ = civil(at_ms).write_rfc3339(self.out);
+            civil(at_ms).write_rfc3339(self.out);
             self.out.push_str("\",\"message\":");
             self.string(&message);
             self.out.push('}');
@@ -247,6 +248,11 @@ fn unheard(job: &Job, hook: &str) -> Vec<(i64, String)> {
 /// Appends `text` as a JSON string.
 pub(super) fn write_string(out: &mut String, text: &str) {
     out.push('"');
+    if text.bytes().fold(true, |plain, byte| plain & (byte != b'"') & (byte != b'\\') & (byte > 0x1f)) {
+        out.push_str(text);
+        out.push('"');
+        return;
+    }
     let mut plain = 0;
     for (at, byte) in text.bytes().enumerate() {
         if byte != b'"' && byte != b'\\' && byte > 0x1f {

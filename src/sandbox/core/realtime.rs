@@ -46,7 +46,7 @@ impl Core {
     /// `concurrent_session_usage`, sent as soon as the handshake is done.
     fn first_message(&self, host: usize) -> String {
         let mut updated = String::new();
-        let _ = civil(self.now_ms).write_rfc3339(&mut updated);
+        civil(self.now_ms).write_rfc3339(&mut updated);
         let region = self.hosts.get(host).map_or("", |host| host.region.as_str()).to_lowercase();
         json!({"message": "Info", "type": "concurrent_session_usage", "reason": "1 concurrent sessions active",
             "usage": 1, "quota": QUOTA, "last_updated": updated, "region": region})

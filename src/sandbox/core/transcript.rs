@@ -131,7 +131,7 @@ impl<'a> Transcript<'a> {
 
     fn metadata(&self) -> Value {
         let mut created_at = String::new();
-        let _ = civil(self.finished_ms).write_rfc3339(&mut created_at);
+        civil(self.finished_ms).write_rfc3339(&mut created_at);
         let direction = if self.tongue.direction == "rtl" { "right-to-left" } else { "left-to-right" };
         let pack = json!({
             "adapted": false,

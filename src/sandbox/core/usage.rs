@@ -66,9 +66,9 @@ impl Tally {
             }
         }
         let mut out = String::from("{\"since\":\"");
-        let _ = civil(since * DAY_MS).write_date(&mut out);
+        civil(since * DAY_MS).write_date(&mut out);
         out.push_str("T00:00:00Z\",\"until\":\"");
-        let _ = civil(until * DAY_MS).write_date(&mut out);
+        civil(until * DAY_MS).write_date(&mut out);
         out.push_str("T23:59:59Z\",\"summary\":[");
         if total.count > 0 {
             write_row(&mut out, None, total);
