@@ -179,13 +179,13 @@ impl Build {
             store,
             wanted: &self.wanted,
             now: self.now,
-            key: self.sorter.first().filter(|_| keyed).map(|sorter| (self.column, sorter)),
+            key: keyed.then_some((self.column, &self.sorter)),
             origins: store.origins(),
         };
         picking::pick(&mut self.shares, self.hands.threads, &asking);
         let mut shares = std::mem::take(&mut self.shares);
         for share in &mut shares {
-            self.sorter.add(&share.items);
+            self.sorter.add_all(&share.taken);
             self.missing.append(&mut share.missing);
             if sorted {
                 self.order.extend(&share.matching);
@@ -246,8 +246,8 @@ impl Build {
             }
             key => key,
         };
-        match self.sorter.first().and_then(|sorter| sorter.item(handle, key)) {
-            Some(item) => self.sorter.add(&[item]),
+        match self.sorter.item(handle, key) {
+            Some(item) => self.sorter.add(item),
             None => self.missing.push(handle),
         }
     }
@@ -292,14 +292,13 @@ impl Build {
         let (sorter, missing) = (&mut self.sorter, &mut self.missing);
         let count = (*budget).min(sorter.len() + missing.len()).min(LAID);
         *budget = budget.saturating_sub(count.max(1));
-        let laid = (0..count).filter_map(|_| {
-            if self.descending {
-                sorter.pop().or_else(|| missing.pop())
-            } else {
-                missing.pop().or_else(|| sorter.pop())
-            }
-        });
-        let laid: Vec<Handle> = laid.collect();
+        // What has nothing to sort by is more than everything else.
+        let mut laid = if self.descending { sorter.take_last(count) } else { Vec::with_capacity(count) };
+        let rest = missing.len().saturating_sub(count - laid.len());
+        laid.extend(missing.drain(rest..).rev());
+        if !self.descending {
+            laid.extend(sorter.take_last(count - laid.len()));
+        }
         let order = if self.second { &mut self.within } else { &mut self.order };
         order.extend(&laid);
         sorter.finish();
@@ -323,8 +322,7 @@ fn sorter(store: &Store, jobs: &Queue, (column, descending): (Column, bool), han
     };
     sorter.learn(some().map(|held| column.text(held)));
     if hands.is_much(jobs.len()) && !column.is_of_time() {
-        let first = sorter.first();
-        let items = some().filter_map(|held| first?.item(held.handle, column.key(store.fleet(), held)));
+        let items = some().filter_map(|held| sorter.item(held.handle, column.key(store.fleet(), held)));
         let items = items.collect();
         sorter.spread(hands.threads, items);
     }

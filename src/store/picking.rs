@@ -15,7 +15,7 @@ use super::column::Column;
 use super::jobs::Handle;
 use super::query::Scratch;
 use super::rows::Wanted;
-use super::sorting::{Item, Sorter};
+use super::sorting::{Sorters, Taken};
 use super::vocabulary::Origin;
 
 /// No more threads than this: a dashboard is a guest on its machine.
@@ -56,9 +56,9 @@ impl Hands {
 pub(super) struct Share {
     /// Those to ask about, newest first.
     pub(super) handles: Vec<Handle>,
-    /// Those that match, in the same order. Where keys are taken these are in `items` and `missing` instead.
+    /// Those that match, in the same order. Where keys are taken these are in `taken` and `missing` instead.
     pub(super) matching: Vec<Handle>,
-    pub(super) items: Vec<Item>,
+    pub(super) taken: Taken,
     /// What has nothing to sort by.
     pub(super) missing: Vec<Handle>,
     scratch: Scratch,
@@ -71,7 +71,7 @@ pub(super) struct Asking<'a> {
     pub(super) wanted: &'a Wanted,
     pub(super) now: Timestamp,
     /// By what those that match are sorted, where that can be told of each by itself.
-    pub(super) key: Option<(Column, &'a Sorter)>,
+    pub(super) key: Option<(Column, &'a Sorters)>,
     /// By source.
     pub(super) origins: Vec<Option<Origin<'a>>>,
 }
@@ -102,10 +102,9 @@ impl Share {
         let count = handles.len();
         self.handles = handles;
         self.matching.clear();
-        self.items.clear();
         self.missing.clear();
+        self.taken.clear(if keyed { count } else { 0 });
         if keyed {
-            self.items.reserve_exact(count);
             self.missing.reserve_exact(count);
         } else {
             self.matching.reserve_exact(count);
@@ -119,14 +118,17 @@ impl Share {
         }
         for handle in store.jobs.ahead(&mut self.handles, wanted.reads_text()) {
             let Some(held) = wanted.matches(asking, *handle, &mut self.scratch) else { continue };
-            let Some((column, sorter)) = asking.key else {
+            let Some((column, sorters)) = asking.key else {
                 self.matching.push(*handle);
                 continue;
             };
-            match sorter.item(*handle, column.key(store.fleet(), held)) {
-                Some(item) => self.items.push(item),
+            match sorters.item(*handle, column.key(store.fleet(), held)) {
+                Some(item) => self.taken.push(item),
                 None => self.missing.push(*handle),
             }
+        }
+        if let Some((_, sorters)) = asking.key {
+            self.taken.part(sorters);
         }
     }
 }

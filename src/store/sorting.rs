@@ -10,15 +10,17 @@ mod item;
 mod parts;
 mod prefixes;
 mod several;
+mod taken;
 mod task;
 mod window;
 
 use super::ahead::ahead;
 use super::column::{Key, compare_text};
 use super::jobs::Handle;
-pub(in crate::store) use item::Item;
+use item::Item;
 use prefixes::Prefixes;
 pub(super) use several::Sorters;
+pub(super) use taken::Taken;
 use task::{Phase, Run, Task};
 use window::{BEHIND, WINDOW, folded, shared, window};
 
@@ -90,9 +92,9 @@ impl Sorter {
         }
     }
 
-    /// Another one for keys of the same kind. It has room for all of them: that is memory only once it is used.
-    fn like(&self) -> Self {
-        let mut other = Self::new(self.stage, self.flip != 0, self.items.capacity());
+    /// Another one for keys of the same kind, with room for so many.
+    fn like(&self, room: usize) -> Self {
+        let mut other = Self::new(self.stage, self.flip != 0, room);
         other.part = self.part;
         other
     }
@@ -140,9 +142,10 @@ impl Sorter {
         self.items.len()
     }
 
-    /// Takes the last one out of what is sorted.
-    pub(super) fn pop(&mut self) -> Option<Handle> {
-        self.items.pop().map(Item::handle)
+    /// Takes so many from the end of what is sorted, the last one first.
+    pub(super) fn take_last(&mut self, count: usize, last: &mut Vec<Handle>) {
+        let rest = self.items.len().saturating_sub(count);
+        last.extend(self.items.drain(rest..).rev().map(Item::handle));
     }
 
     /// Works until the budget is used up; says whether everything is sorted.

@@ -21,9 +21,13 @@ fn sorted(texts: &[String], stage: Stage, descending: bool, budget: usize) -> Ve
 
 /// What is sorted, the first one first.
 fn all(mut sorter: Sorter) -> Vec<usize> {
-    let mut all: Vec<usize> = std::iter::from_fn(|| sorter.pop()).map(Handle::index).collect();
-    all.reverse();
-    all
+    let mut last = Vec::new();
+    while sorter.len() > 0 {
+        let before = last.len();
+        sorter.take_last(7, &mut last);
+        assert_eq!(last.len() - before, 7.min(last.len() + sorter.len() - before));
+    }
+    last.into_iter().rev().map(Handle::index).collect()
 }
 
 fn plain(texts: &[String], stage: Stage, descending: bool) -> Vec<usize> {
@@ -93,5 +97,43 @@ fn runs_of_several_parts_are_merged() {
             all(sorter) == plain.iter().map(|number| Handle::new(*number).index()).collect::<Vec<_>>(),
             "{values} {descending}"
         );
+    }
+}
+
+/// On several threads, with most of what is sorted in one range of the keys.
+#[test]
+fn ranges_of_keys_are_sorted_by_themselves() {
+    let name = |number: u32| match number % 4 {
+        0 => format!("call-{:06}", number.wrapping_mul(2_654_435_761) % 1_000_000),
+        1 => format!("Invoice {}", number % 4_999),
+        _ => "in the middle".to_owned(),
+    };
+    let texts: Vec<String> = (0..60_000).map(name).collect();
+    let text = |handle: Handle| texts.get(handle.index()).map_or("", String::as_str);
+    for (stage, descending) in [(Stage::Folded, false), (Stage::Folded, true), (Stage::Raw, false)] {
+        let mut sorters = Sorters::new(stage, descending, texts.len());
+        let samples = || (0..60_000).step_by(117).map(Handle::new);
+        sorters.learn(samples().map(text));
+        let item = |sorters: &Sorters, handle| sorters.item(handle, Key::Text(text(handle)));
+        sorters.spread(3, samples().filter_map(|handle| item(&sorters, handle)).collect());
+        assert!(sorters.ranges() > 3, "{}", sorters.ranges());
+        let handles: Vec<Handle> = (0..60_000).map(Handle::new).collect();
+        for handles in handles.chunks(4_096) {
+            let mut taken = Taken::default();
+            taken.clear(handles.len());
+            handles.iter().for_each(|handle| taken.push(item(&sorters, *handle).unwrap()));
+            taken.part(&sorters);
+            sorters.add_all(&taken);
+        }
+        assert_eq!(sorters.len(), texts.len());
+        sorters.start(false);
+        while !sorters.step(&mut 3_000, &text, &|_| 0) {}
+        sorters.finish();
+        let mut sorted: Vec<usize> = Vec::new();
+        while sorters.len() > 0 {
+            sorted.extend(sorters.take_last(7_001).into_iter().map(Handle::index));
+        }
+        sorted.reverse();
+        assert_eq!(sorted, plain(&texts, stage, descending), "{stage:?} {descending}");
     }
 }
