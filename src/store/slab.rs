@@ -102,6 +102,7 @@ impl<T> Beside<T> {
     }
 
     /// What no place of the parts up to this one's has got yet is `unset`.
+    #[inline]
     pub(super) fn set(&mut self, handle: Handle, value: T, unset: T)
     where
         T: Copy,
@@ -111,16 +112,28 @@ impl<T> Beside<T> {
             *place = value;
             return;
         }
+        self.make_room(number, at, unset);
+        if let Some(place) = self.parts.get_mut(number).and_then(|part| part.get_mut(at)) {
+            *place = value;
+        }
+    }
+
+    /// A whole part at once, for handles mostly come one behind the other; of the first one what is asked for, since most
+    /// fleets are small.
+    #[cold]
+    fn make_room(&mut self, number: usize, at: usize, unset: T)
+    where
+        T: Copy,
+    {
         if number >= self.parts.len() {
             self.parts.resize_with(number + 1, Vec::new);
         }
-        let Some(part) = self.parts.get_mut(number) else { return };
-        if number > 0 {
-            part.reserve_exact(PART - part.len());
-        }
-        part.resize(at + 1, unset);
-        if let Some(place) = part.get_mut(at) {
-            *place = value;
+        if let Some(part) = self.parts.get_mut(number) {
+            let room = if number > 0 { PART } else { at + 1 };
+            if room == PART {
+                part.reserve_exact(room - part.len());
+            }
+            part.resize(room, unset);
         }
     }
 }
