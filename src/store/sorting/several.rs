@@ -22,7 +22,7 @@ pub(in crate::store) struct Sorters {
     bounds: Vec<u64>,
     threads: usize,
     /// The room beside what is sorted, of those that are done, for those that are not.
-    rooms: Vec<Vec<Item>>,
+    pub(super) rooms: Vec<Vec<Item>>,
 }
 
 /// Whose turn it is.
