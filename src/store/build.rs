@@ -12,7 +12,7 @@ use super::order::{Order, Queue};
 use super::picking::{self, Asking, Hands, Share};
 use super::query::Query;
 use super::rows::{Rows, Wanted};
-use super::sorting::{GATHER, Sorters};
+use super::sorting::{GATHER, Sorters, give_back};
 use super::{Column, Sort, Store};
 
 /// What a step may cost, in steps of moving a handle: one or two milliseconds.
@@ -270,7 +270,7 @@ impl Build {
         (self.column, self.descending, self.second) = (column, descending, false);
         self.within.turn();
         self.jobs = std::mem::take(&mut self.within).queue();
-        self.missing = Vec::new();
+        give_back(&mut self.missing);
         self.sorter = sorter(store, &self.jobs, (column, descending), self.hands);
         self.phase = Phase::Again;
     }
@@ -302,7 +302,16 @@ impl Build {
         let order = if self.second { &mut self.within } else { &mut self.order };
         order.extend(&laid);
         sorter.finish();
+        missing.shrink_to(missing.len().max(1));
         sorter.len() + missing.len() == 0
+    }
+}
+
+impl Drop for Build {
+    /// Also where it is given up amid the work.
+    fn drop(&mut self) {
+        give_back(&mut self.missing);
+        give_back(&mut self.created);
     }
 }
 

@@ -20,6 +20,9 @@ use crate::model::{Fleet, RETENTION, SourceId};
 const WITHIN: SignedDuration = SignedDuration::from_hours(1);
 /// How many entries the index has room for: about four megabytes.
 const MOST: usize = 200_000;
+/// It is in so many parts, none of which is ever large: who frees a large piece as it is teaches the system's allocator
+/// to keep large ones.
+const PARTS: usize = 128;
 /// How many jobs of one name are kept in mind.
 const CHAIN: usize = 32;
 /// How long a full index takes nothing more before it looks again for what is old, in seconds.
@@ -55,7 +58,8 @@ struct Entry {
 /// The index.
 #[derive(Debug)]
 pub(super) struct Resubmissions {
-    table: HashTable<Entry>,
+    parts: Vec<HashTable<Entry>>,
+    len: usize,
     hasher: RandomState,
     /// Whether there is more than one environment at all.
     of_use: bool,
@@ -68,7 +72,8 @@ pub(super) struct Resubmissions {
 impl Resubmissions {
     pub(super) fn new(fleet: &Fleet) -> Self {
         Self {
-            table: HashTable::new(),
+            parts: (0..PARTS).map(|_| HashTable::new()).collect(),
+            len: 0,
             hasher: RandomState::default(),
             of_use: fleet.environments.len() > 1,
             horizon: RETENTION.as_secs(),
@@ -84,7 +89,7 @@ impl Resubmissions {
         }
         for (common, text) in marks(held) {
             let now = at.as_second();
-            if created < now.saturating_sub(self.horizon) || (self.table.len() >= MOST && !self.forget(now)) {
+            if created < now.saturating_sub(self.horizon) || (self.len >= MOST && !self.forget(now)) {
                 return;
             }
             let hash = self.hash(common, text);
@@ -93,16 +98,18 @@ impl Resubmissions {
     }
 
     fn insert(&mut self, entry: Entry) {
+        let Some(table) = self.parts.get_mut(part(entry.hash)) else { return };
         let mut known = 0;
         let mut oldest: Option<&mut Entry> = None;
-        for other in self.table.iter_hash_mut(spread(entry.hash)).filter(|other| other.hash == entry.hash) {
+        for other in table.iter_hash_mut(spread(entry.hash)).filter(|other| other.hash == entry.hash) {
             known += 1;
             if oldest.as_ref().is_none_or(|oldest| other.created < oldest.created) {
                 oldest = Some(other);
             }
         }
         if known < CHAIN {
-            self.table.insert_unique(spread(entry.hash), entry, |entry| spread(entry.hash));
+            table.insert_unique(spread(entry.hash), entry, |entry| spread(entry.hash));
+            self.len += 1;
         } else if let Some(oldest) = oldest.filter(|oldest| oldest.created < entry.created) {
             *oldest = entry;
         }
@@ -115,8 +122,9 @@ impl Resubmissions {
         }
         loop {
             let oldest = now.saturating_sub(self.horizon);
-            self.table.retain(|entry| entry.created >= oldest);
-            if self.table.len() <= MOST / 4 * 3 {
+            self.parts.iter_mut().for_each(|table| table.retain(|entry| entry.created >= oldest));
+            self.len = self.parts.iter().map(HashTable::len).sum();
+            if self.len <= MOST / 4 * 3 {
                 return true;
             }
             if self.horizon <= WITHIN.as_secs() {
@@ -140,8 +148,9 @@ impl Resubmissions {
         let environment = |source: SourceId| fleet.source(source).map(|source| source.environment);
         let candidates = marks(held).flat_map(|(common, text)| {
             let hash = self.hash(common, text);
-            self.table
-                .iter_hash(spread(hash))
+            let table = self.parts.get(part(hash)).into_iter();
+            table
+                .flat_map(move |table| table.iter_hash(spread(hash)))
                 .filter(move |entry| entry.hash == hash)
                 .map(move |entry| (common, text, entry.handle))
         });
@@ -180,6 +189,11 @@ fn marks(held: Held<'_>) -> impl Iterator<Item = (Common, &str)> {
 fn may_be_equal(one: Option<u64>, other: Option<u64>) -> bool {
     let known = |length: Option<u64>| length.filter(|seconds| *seconds > 0);
     known(one).zip(known(other)).is_none_or(|(one, other)| one == other)
+}
+
+/// The part for a hash, by bits that a table does not look at.
+fn part(hash: u32) -> usize {
+    usize::try_from(spread(hash) >> 40).unwrap_or_default() % PARTS
 }
 
 /// A hash of 32 bits over the 64 that the table looks at.
@@ -263,18 +277,20 @@ mod tests {
         let (count, now) = (i64::try_from(MOST).unwrap(), 2_000_000);
         for created in 0..count * 2 {
             let hash = u32::try_from(created % 150_000).unwrap();
-            if index.table.len() >= MOST && !index.forget(now) {
+            if index.len >= MOST && !index.forget(now) {
                 continue;
             }
             index.insert(Entry { hash, handle: Handle::new(0), created: now - count * 2 + created });
         }
-        assert!(index.table.len() <= MOST, "{}", index.table.len());
-        assert!(index.table.iter().any(|entry| entry.created == now - 1), "the newest is there");
+        let entries = || index.parts.iter().flat_map(HashTable::iter);
+        assert_eq!(index.len, entries().count());
+        assert!(index.len <= MOST, "{}", index.len);
+        assert!(entries().any(|entry| entry.created == now - 1), "the newest is there");
         for created in 0..1_000 {
             index.insert(Entry { hash: 7, handle: Handle::new(0), created: now + created });
         }
         let chain: Vec<i64> =
-            index.table.iter().filter(|entry| entry.hash == 7).map(|entry| entry.created).collect();
+            index.parts.iter().flatten().filter(|entry| entry.hash == 7).map(|entry| entry.created).collect();
         assert_eq!((chain.len(), chain.iter().min()), (CHAIN, Some(&(now + 1_000 - 32))));
     }
 }

@@ -371,7 +371,7 @@ impl Drop for Sorter {
 
 /// Gives room back to the system. A C library's allocator that frees a large piece as it is keeps such pieces from
 /// then on, for the next one; of a piece that has become small first it learns nothing.
-fn give_back(items: &mut Vec<Item>) {
+pub(super) fn give_back<T>(items: &mut Vec<T>) {
     items.clear();
     items.shrink_to(1);
 }
