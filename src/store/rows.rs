@@ -7,6 +7,7 @@ use super::build::Build;
 use super::order::Order;
 use super::picking::Asking;
 use super::query::{Query, Scratch, Signature};
+use super::sorting::give_back;
 use super::{Handle, Held, Sort, Store};
 use crate::model::JobKey;
 
@@ -57,6 +58,9 @@ impl Wanted {
         self.query.matches(&origin.subject(&held), asking.now, scratch).then_some(held)
     }
 }
+
+/// Room for so many changed jobs is kept.
+const ROOM: usize = 1_024;
 
 /// How far rows have kept up with the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,7 +122,11 @@ impl Rows {
         self.at = store.jobs.journal().end();
         let asking = Asking { store, wanted: &self.wanted, now, key: None, origins: store.origins() };
         for _ in 0..most {
-            let Some(handle) = self.waiting.pop() else { return Followed::All };
+            let Some(handle) = self.waiting.pop() else {
+                // While a history is read there may be hundreds of thousands.
+                self.waiting.shrink_to(ROOM);
+                return Followed::All;
+            };
             // It may have changed twice.
             if !self.order.contains(handle) && self.wanted.matches(&asking, handle, scratch).is_some() {
                 insert(&mut self.order, &asking, handle);
@@ -160,6 +168,12 @@ impl Rows {
     /// Where a job stands, if it is among the rows.
     pub fn position(&self, store: &Store, key: &JobKey) -> Option<usize> {
         self.order.position(store.find(key)?)
+    }
+}
+
+impl Drop for Rows {
+    fn drop(&mut self) {
+        give_back(&mut self.waiting);
     }
 }
 
