@@ -135,6 +135,12 @@ impl Rows {
         if self.waiting.is_empty() { Followed::All } else { Followed::Some }
     }
 
+    /// For how many changed jobs there is room.
+    #[cfg(test)]
+    pub(super) fn room(&self) -> usize {
+        self.waiting.capacity()
+    }
+
     /// How many rows there are.
     pub fn len(&self) -> usize {
         self.order.len()

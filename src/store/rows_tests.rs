@@ -304,7 +304,10 @@ fn many_jobs_that_go_at_once_go_everywhere() {
     let mut rows = Rows::build(&store, &Query::default(), Sort::default(), at(0));
     assert_eq!((rows.len(), store.summary(at(4_500)).total.rejected_today), (9_010, 4_500));
     round(&mut store, EU1, 2, 5, &jobs[8_000..8_003]);
+    assert_eq!(rows.follow(&store, at(5), &mut scratch, 10), Followed::Some);
+    assert!(rows.room() > 8_900, "{}", rows.room());
     assert_eq!(rows.follow(&store, at(5), &mut scratch, usize::MAX), Followed::All);
+    assert!(rows.room() <= 1_024, "{}", rows.room());
     assert_eq!((rows.len(), rows.total(), store.jobs_of(EU1), store.jobs().count()), (13, 13, 3, 13));
     assert_eq!(store.summary(at(4_500)).total, Counts { jobs: 13, active: 0, stuck: 0, rejected_today: 3 });
     assert_eq!((store.oldest_of(EU1), store.oldest_of(EU2)), (Some(at(8_000)), Some(at(0))));
