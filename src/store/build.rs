@@ -11,8 +11,9 @@ use super::jobs::Handle;
 use super::order::{Order, Queue};
 use super::picking::{self, Asking, Hands, Share};
 use super::query::Query;
+use super::room::give_back;
 use super::rows::{Rows, Wanted};
-use super::sorting::{GATHER, Sorters, give_back};
+use super::sorting::{GATHER, Sorters};
 use super::{Column, Sort, Store};
 
 /// What a step may cost, in steps of moving a handle: one or two milliseconds.

@@ -43,6 +43,7 @@ mod picking;
 mod pool;
 mod record;
 mod resubmission;
+mod room;
 mod row;
 mod rows;
 mod sighting;

@@ -7,7 +7,7 @@ use super::build::Build;
 use super::order::Order;
 use super::picking::Asking;
 use super::query::{Query, Scratch, Signature};
-use super::sorting::give_back;
+use super::room::give_back;
 use super::{Handle, Held, Sort, Store};
 use crate::model::JobKey;
 

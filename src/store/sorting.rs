@@ -17,6 +17,7 @@ mod window;
 use super::ahead::ahead;
 use super::column::{Key, compare_text};
 use super::jobs::Handle;
+use super::room::give_back;
 use item::Item;
 use prefixes::Prefixes;
 pub(super) use several::Sorters;
@@ -367,15 +368,6 @@ impl Drop for Sorter {
         give_back(&mut self.items);
         give_back(&mut self.spare);
     }
-}
-
-/// Gives room back to the system. A C library's allocator that frees a large piece as it is keeps such pieces from
-/// then on, for the next one; of a piece that has become small first it learns nothing.
-pub(super) fn give_back<T>(items: &mut Vec<T>) {
-    items.clear();
-    items.shrink_to(1);
-    // Otherwise a compiler that sees it freed next may free it as it was.
-    std::hint::black_box(items);
 }
 
 #[cfg(test)]

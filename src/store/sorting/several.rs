@@ -7,7 +7,8 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use super::taken::Taken;
-use super::{BEHIND, Handle, Item, Key, Sorter, Stage, Texts, Touch, WINDOW, give_back};
+use super::{BEHIND, Handle, Item, Key, Sorter, Stage, Texts, Touch, WINDOW};
+use crate::store::room::give_back;
 
 /// So much more than one sorter alone does each thread do in a step: to wake a processor must be worth while.
 const LONGER: usize = 2;
