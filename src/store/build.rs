@@ -11,7 +11,7 @@ use super::jobs::Handle;
 use super::order::{Order, Queue};
 use super::picking::{self, Asking, Hands, Share};
 use super::query::Query;
-use super::room::give_back;
+use super::room::{fit, give_back};
 use super::rows::{Rows, Wanted};
 use super::sorting::{GATHER, Sorters};
 use super::{Column, Sort, Store};
@@ -303,7 +303,7 @@ impl Build {
         let order = if self.second { &mut self.within } else { &mut self.order };
         order.extend(&laid);
         sorter.finish();
-        missing.shrink_to(missing.len().max(1));
+        fit(missing);
         sorter.len() + missing.len() == 0
     }
 }

@@ -9,3 +9,8 @@ pub(super) fn give_back<T>(items: &mut Vec<T>) {
     // Otherwise a compiler that sees it freed next may free it as it was.
     std::hint::black_box(items);
 }
+
+/// Gives back the room that a vector does not use, also where it is empty: what is left is small then, and never nothing.
+pub(super) fn fit<T>(items: &mut Vec<T>) {
+    items.shrink_to(items.len().max(1));
+}

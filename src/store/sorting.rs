@@ -17,7 +17,7 @@ mod window;
 use super::ahead::ahead;
 use super::column::{Key, compare_text};
 use super::jobs::Handle;
-use super::room::give_back;
+use super::room::{fit, give_back};
 use item::Item;
 use prefixes::Prefixes;
 pub(super) use several::Sorters;
@@ -185,8 +185,7 @@ impl Sorter {
     /// Gives back the room that sorting took, and that of what has been taken out.
     pub(super) fn finish(&mut self) {
         give_back(&mut self.spare);
-        // Also where nothing was put in, or nothing is left: see `give_back`.
-        self.items.shrink_to(self.items.len().max(1));
+        fit(&mut self.items);
     }
 
     /// Sorts short runs, if some are next; several of them, because their texts stand anywhere.
